@@ -1,0 +1,100 @@
+/* models/model.h - a model in memory: load, check, score, explain
+ *
+ * A model is a sum of terms over a feature vector of one schema (linear, bins, cross), one int8 weight table a
+ * term and output, int32 sums, and one multiplier a output that turns a sum into thousandths of a logit
+ * (mlogit). FORMAT.md is the contract of the bytes.
+ *
+ * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long as
+ *         the model is used. Nothing allocates.
+ * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the sum
+ *         is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and signature
+ *         are NOT checked here (agent/model_trust.h does that before it loads).
+ * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase. */
+#ifndef NRS_MODEL_H
+#define NRS_MODEL_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/schema.h"
+
+#define NRS_MODEL_BYTES_MAX 65536 /* a larger file is refused unread */
+#define NRS_MODEL_TERMS_MAX 128
+#define NRS_MODEL_OUTPUTS_MAX 32
+#define NRS_MODEL_CUTS_MAX 15     /* cut points of one binned feature: at most 16 bins */
+#define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h (beacon); packer uses the first only */
+#define NRS_MODEL_NAME_MAX 31     /* class name, bytes without NUL */
+
+/* The envelope: what the header says before anything is believed. Pointers go into the file. */
+struct nrs_model_envelope {
+    uint8_t kind;             /* enum nrs_kind */
+    uint32_t serial;          /* grows with every issue of a kind; an older one is refused */
+    uint64_t schema_hash;
+    uint32_t min_agent;       /* lowest agent version that may load it: major<<16 | minor<<8 | patch */
+    uint32_t expires_day;     /* days since 1970, 0 = never */
+    uint8_t key_id[8];        /* first 8 bytes of SHA-256 of the public key (SPKI DER); all 0 = unsigned */
+    const uint8_t *signed_bytes; /* header up to the digest: what the digest covers together with the body */
+    size_t signed_len;
+    const uint8_t *body;
+    size_t body_len;
+    const uint8_t *digest;    /* 32 bytes: SHA-256 of everything before it and of the body; see FORMAT.md */
+    const uint8_t *signature; /* 64 bytes raw r || s over the digest; zeroes if unsigned */
+};
+
+struct nrs_term {
+    uint8_t type;             /* enum nrs_term_type */
+    uint8_t n_a, n_b;         /* bins of feature a and b (cuts + 1); 1 for linear and for the unused b */
+    uint16_t a, b;            /* feature indices; b = a unless a cross */
+    const uint8_t *cuts_a;    /* n_a - 1 little-endian uint16, strictly ascending */
+    const uint8_t *cuts_b;
+    const int8_t *weights;    /* [output][bin a][bin b]; linear: [output] */
+    const uint8_t *shifts;    /* linear: [output] left shift 0..15; else NULL */
+};
+
+enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3 };
+
+struct nrs_model {
+    const struct nrs_schema *schema;
+    uint32_t serial;
+    uint8_t n_outputs;                                     /* 1 for beacon */
+    uint16_t n_terms;
+    int32_t bias[NRS_MODEL_OUTPUTS_MAX];                   /* in sum units */
+    uint32_t scale_q31[NRS_MODEL_OUTPUTS_MAX];             /* mlogit = int64(sum) * scale / 2^31, toward zero */
+    int32_t threshold_mlogit[NRS_MODEL_WINDOWS];           /* flagged when score >= threshold */
+    int32_t bound_mlogit;                                  /* |score - trained score| never exceeds this */
+    const uint8_t *calibration;                            /* see nrs_model_risk */
+    uint8_t n_calibration;
+    char output_name[NRS_MODEL_OUTPUTS_MAX][NRS_MODEL_NAME_MAX + 1];
+    struct nrs_term term[NRS_MODEL_TERMS_MAX];
+    const uint8_t *golden;                                 /* n_golden input/score pairs */
+    uint8_t n_golden;
+};
+
+/* Splits a file into header and body. Checks magic, format number, lengths; nothing else. */
+int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, size_t len, const char **place);
+
+/* Parses and checks a body, then scores its golden pairs (NRS_ERR_SELFTEST). The schema is looked up by the
+ * envelope's kind and compared by hash (NRS_ERR_SCHEMA). */
+int nrs_model_load(struct nrs_model *m, const struct nrs_model_envelope *e, const char **place);
+
+/* x: [schema->n_features], each within its maximum (values above are read as the maximum).
+ * out: [n_outputs] sums. Never fails: the loader proved the range. */
+void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
+
+/* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
+int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum);
+
+/* Sums and mlogit of output 0 in one call: what the beacon model needs. */
+int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
+
+/* How much each term adds to the sum of one output. parts: [n_terms]; together with bias[output] they are
+ * exactly the sum. */
+void nrs_model_explain(const struct nrs_model *m, unsigned output, const uint16_t *x, int32_t *parts);
+
+/* "gap_mad" or, for a cross, "gap_mad*fill"; at most 32 bytes with NUL. */
+void nrs_model_term_name(const struct nrs_model *m, unsigned term, char name[32]);
+
+/* Calibrated chance in percent, 0..99, from a score: a piecewise-linear integer table, monotone. */
+unsigned nrs_model_risk(const struct nrs_model *m, int32_t score_mlogit);
+
+#endif

@@ -1,0 +1,41 @@
+/* models/schema.h - the ordered list of features of one model kind
+ *
+ * A model is made for one schema: names, order and maxima. The hash names that list, so a model for another
+ * list is refused by name, never misread. A feature is an unsigned integer in 0..max; whoever computes it
+ * saturates. The lists themselves are schema_<kind>.c, with a line on each feature and its source. */
+#ifndef NRS_SCHEMA_H
+#define NRS_SCHEMA_H
+#include <stdint.h>
+
+#define NRS_FEATURES_MAX 96 /* most features of any schema */
+
+enum nrs_kind { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2 };
+
+struct nrs_feature {
+    const char *name; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
+    uint16_t max;     /* at least 1 */
+    const char *text; /* what it is, for people; not part of the hash */
+};
+
+struct nrs_schema {
+    const char *name; /* "beacon" */
+    enum nrs_kind kind;
+    uint16_t version;
+    uint16_t n_features; /* at most NRS_FEATURES_MAX */
+    const struct nrs_feature *features;
+};
+
+extern const struct nrs_schema nrs_schema_beacon;
+
+/* 64-bit FNV-1a over "<name>/<version>;<feature>:<max>;..." in order. It tells schemas apart; it protects
+ * against nobody (the signature does). */
+uint64_t nrs_schema_hash(const struct nrs_schema *s);
+
+/* Index of a feature by name (len bytes, no NUL needed), or -1. */
+int nrs_schema_find(const struct nrs_schema *s, const char *name, unsigned len);
+
+/* The schema of a kind or of a name; NULL if there is none. */
+const struct nrs_schema *nrs_schema_of_kind(unsigned kind);
+const struct nrs_schema *nrs_schema_of_name(const char *name);
+
+#endif
