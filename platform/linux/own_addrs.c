@@ -51,24 +51,37 @@ static void add(struct nrs_own_addrs *o, const uint8_t *raw, uint8_t version)
         nrs_ip_addr(&o->addr[o->n++], raw, version);
 }
 
-/* IFA_LOCAL is ours on a point-to-point link, where IFA_ADDRESS is the other end. */
-static void add_from(struct nrs_own_addrs *o, struct nlmsghdr *message)
+/* The address in one attribute, NULL if it holds none of that width. */
+static const uint8_t *address_in(const struct rtattr *a, size_t width)
 {
-    struct ifaddrmsg *body = NLMSG_DATA(message);
-    int len = (int)IFA_PAYLOAD(message);
-    size_t want = body->ifa_family == AF_INET ? 4 : 16;
-    const uint8_t *own = NULL;
+    bool is_address = a->rta_type == IFA_LOCAL || a->rta_type == IFA_ADDRESS;
 
-    if (body->ifa_family != AF_INET && body->ifa_family != AF_INET6)
+    return is_address && a->rta_len >= RTA_LENGTH(width) ? (const uint8_t *)a + RTA_LENGTH(0) : NULL;
+}
+
+/* IFA_LOCAL is ours on a point-to-point link, where IFA_ADDRESS is the other end. */
+static void add_from(struct nrs_own_addrs *o, const struct nlmsghdr *message)
+{
+    const struct ifaddrmsg *body = NLMSG_DATA(message);
+    uint8_t version = body->ifa_family == AF_INET ? 4 : 6;
+    const uint8_t *own = NULL, *at = (const uint8_t *)body + NLMSG_ALIGN(sizeof *body);
+    const uint8_t *end = (const uint8_t *)message + message->nlmsg_len;
+
+    if (message->nlmsg_len < NLMSG_LENGTH(sizeof *body) ||
+        (body->ifa_family != AF_INET && body->ifa_family != AF_INET6))
         return;
-    for (struct rtattr *a = IFA_RTA(body); RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-        if (RTA_PAYLOAD(a) < want)
-            continue;
-        if (a->rta_type == IFA_LOCAL || (a->rta_type == IFA_ADDRESS && !own))
-            own = RTA_DATA(a);
+    while (at < end && (size_t)(end - at) >= sizeof(struct rtattr)) {
+        const struct rtattr *a = (const struct rtattr *)(const void *)at;
+        const uint8_t *found = address_in(a, version == 4 ? 4 : 16);
+
+        if (a->rta_len < sizeof *a || a->rta_len > end - at)
+            break;
+        if (found && (!own || a->rta_type == IFA_LOCAL))
+            own = found;
+        at += RTA_ALIGN(a->rta_len);
     }
     if (own)
-        add(o, own, body->ifa_family == AF_INET ? 4 : 6);
+        add(o, own, version);
 }
 
 /* Reads one datagram of the answer; false when it is over. */

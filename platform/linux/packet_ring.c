@@ -10,6 +10,7 @@
 #define FRAME     2048u /* the largest packet kept is a ClientHello of 1,600 bytes; V3 packs smaller ones closely */
 #define BLOCK_MIN 8192u
 #define BLOCK_MAX 1048576u
+#define LINK_AT   ((sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) & ~(size_t)(TPACKET_ALIGNMENT - 1))
 
 /* A power of two, so that it is a multiple of the page size whatever that is. */
 static uint32_t block_size(uint32_t bytes)
@@ -84,7 +85,7 @@ bool nrs_packet_ring_next(struct nrs_packet_ring *r, struct nrs_ring_packet *pac
     if (!advance(r))
         return false;
     h = (const struct tpacket3_hdr *)(const void *)r->next;
-    link = (const struct sockaddr_ll *)(const void *)(r->next + TPACKET_ALIGN(sizeof *h));
+    link = (const struct sockaddr_ll *)(const void *)(r->next + LINK_AT);
     *packet = (struct nrs_ring_packet){.ip = r->next + h->tp_net, .cap_len = h->tp_snaplen, .wire_len = h->tp_len,
                                        .wall_ns = (uint64_t)h->tp_sec * 1000000000u + h->tp_nsec,
                                        .ifindex = (uint32_t)link->sll_ifindex,

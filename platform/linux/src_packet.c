@@ -137,7 +137,7 @@ static int open_parser(struct src_packet *s)
 
     if (rc)
         return rc;
-    s->packets_mem = malloc(bytes);
+    s->packets_mem = aligned_alloc(64, (bytes + 63) / 64 * 64); /* an entry is one cache line */
     return s->packets_mem ? nrs_packets_init(&s->packets, s->packets_mem, bytes, &c) : -ENOMEM;
 }
 
