@@ -115,8 +115,8 @@ run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
-lint: $(DEVICE_STAMP) $(HOST_STAMP) build/gen/version.h $(GEN_SRC)
-	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' cross/lint/run
+lint: $(DEVICE_SRC:%.c=$(OUT)/device/%.o)
+	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 install: all
