@@ -94,8 +94,8 @@ static void write_part(struct nrs_text *t, const char *name, int32_t mlogit)
     nrs_text_i64(t, mlogit);
 }
 
-/* Takes the largest part out of the list and returns its index. */
-static unsigned take_largest(int32_t *parts, unsigned n)
+/* Index of the part with the largest magnitude; n at least 1. */
+static unsigned largest_of(const int32_t *parts, unsigned n)
 {
     unsigned best = 0;
 
@@ -116,7 +116,7 @@ static void write_why(struct nrs_text *t, const struct nrs_judgement *j)
     nrs_model_explain(j->model, 0, j->x, parts);
     key_raw(t, "why\":\"");
     for (unsigned i = 0; i < WHY_TERMS && i < j->model->n_terms; i++) {
-        unsigned term = take_largest(parts, j->model->n_terms);
+        unsigned term = largest_of(parts, j->model->n_terms);
         int32_t mlogit = nrs_model_mlogit(j->model, 0, parts[term]);
 
         if (!mlogit)
@@ -198,7 +198,7 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     nrs_text_raw(t, "}}\n");
 }
 
-int nrs_verdict_write(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id)
+static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id)
 {
     struct nrs_text t;
 
@@ -213,6 +213,17 @@ int nrs_verdict_write(char *buf, size_t cap, const struct nrs_judgement *j, cons
     nrs_text_raw(&t, "\"");
     write_object(&t, j);
     return t.full ? NRS_ERR_SPACE : (int)t.len;
+}
+
+int nrs_verdict_write(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id)
+{
+    struct nrs_judgement nameless = *j;
+    int len = write_verdict(buf, cap, j, id);
+
+    if (len != NRS_ERR_SPACE || !j->name)
+        return len;
+    nameless.name = NULL; /* a name full of escapes must not cost the verdict */
+    return write_verdict(buf, cap, &nameless, id);
 }
 
 int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id,
