@@ -6,6 +6,7 @@
  * Memory: struct nrs_tls_pump is the caller's; the mbedTLS context inside allocates through mbedTLS. `in` points
  *         at the caller's received bytes only during nrs_tls_pump_feed; bytes out go to `send` at once, which must
  *         take or copy all of them.
+ * Calls:  the three callbacks run inside start, feed and write; they may write or close, but not feed or done.
  * Errors: 0 or more, or a negative mbedTLS error; after an error only nrs_tls_pump_done may follow. */
 #ifndef NRS_TLS_PUMP_H
 #define NRS_TLS_PUMP_H
@@ -16,7 +17,7 @@
 struct nrs_tls_pump_ops {
     int (*send)(void *arg, const unsigned char *bytes, size_t len);  /* ciphertext to the peer; 0 or negative */
     void (*ready)(void *arg);                                        /* handshake finished */
-    void (*plain)(void *arg, const unsigned char *bytes, size_t len);/* decrypted bytes */
+    void (*plain)(void *arg, const unsigned char *bytes, size_t len); /* decrypted bytes */
     void *arg;
 };
 
@@ -28,7 +29,8 @@ struct nrs_tls_pump {
     bool handshaken, closed_by_peer;
 };
 
-/* hostname: the name to verify and to send as SNI; NULL on a server. */
+/* hostname: the name (or address) to verify and to send as SNI; NULL on a server. psa_crypto_init() has been
+ * called once. On an error call nrs_tls_pump_done all the same. */
 int nrs_tls_pump_init(struct nrs_tls_pump *p, const mbedtls_ssl_config *conf, const char *hostname,
                       const struct nrs_tls_pump_ops *ops);
 int nrs_tls_pump_start(struct nrs_tls_pump *p);                                      /* client: sends its hello */
