@@ -1,0 +1,130 @@
+# noroshi. `make help` lists what can be made; cross/README.md tells how the build works.
+#
+# The device program is static and built against musl and our own builds of mbedTLS, cJSON and libuv (cross/deps).
+# The tools use the same sources, the system's libc and the host build of the same libraries.
+
+PLATFORM ?= linux
+TARGET ?= host
+PREFIX ?= /usr/local
+DESTDIR ?=
+HOST_CC ?= gcc
+ifneq ($(TARGET),host)
+include cross/targets/$(TARGET).mk
+endif
+CROSS ?=
+ifeq ($(origin CC),default)
+CC := $(CROSS)gcc
+endif
+VERSION ?= $(or $(shell cat VERSION 2>/dev/null),$(shell git describe --tags --always --dirty 2>/dev/null),unknown)
+
+.DEFAULT_GOAL := all
+export LC_ALL := C
+MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
+say = @printf '  %-7s %s\n' $(1) $(2)
+OUT := build/$(TARGET)
+
+include cross/deps/deps.mk
+
+# Rooms
+ROOMS := models agent/core agent platform/packet platform/$(PLATFORM) platform
+MODELS := beacon
+GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
+c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
+DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c,$(call c_files,$(ROOMS) platform/recorded)) $(GEN_SRC)
+TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*)
+
+# Flags. `?=` ones are for users; the others belong to the code.
+CFLAGS ?= -Os
+HOST_CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
+LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
+HARDEN := -fstack-protector-strong -fstack-clash-protection
+DEVICE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(DEVICE_INCLUDES) $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) \
+	-ftrivial-auto-var-init=zero $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fno-unwind-tables \
+	-fno-asynchronous-unwind-tables
+TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+
+# Programs: name, folder under tools/, libraries
+PROGRAMS :=
+LIBS_noroshi := -lmbedtls -lcjson -luv
+LIBS_replay := -lz
+LIBS_sim := -lm
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
+
+.PHONY: all run test lint fuzz bench size deps install clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: programs
+
+# Compiling: $(1) = folder of the objects, $(2) = compiler, $(3) = name of the variable with the flags, $(4) = sysroot
+define compile
+$(1)/flags: FORCE
+	@mkdir -p $$(@D)
+	@echo '$(2) $$($(3))' | cmp -s - $$@ || echo '$(2) $$($(3))' >$$@
+$(1)/%.o: %.c $(1)/flags | $(4) build/gen/version.h
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<)
+	$$(Q)$(2) $$($(3)) -MMD -MP -c -o $$@ $$<
+endef
+$(eval $(call compile,$(OUT)/device,$(CC),DEVICE_CFLAGS,$(DEVICE_STAMP)))
+$(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
+
+# The device program, and the lab beacon, which has no business with our libraries: static, stripped.
+define device_program
+PROGRAMS += $(OUT)/$(1)
+$(OUT)/$(1): $$(patsubst %.c,$(OUT)/device/%.o,$(2)) $(DEVICE_STAMP) cross/link
+	$$(call say,LINK,$$@)
+	$$(Q)CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' cross/link $$@ \
+		$(ARCH_FLAGS) $$(filter %.o,$$^) $(3)
+endef
+$(if $(wildcard agent/main.c),$(eval $(call device_program,noroshi,$(DEVICE_SRC),$(LIBS_noroshi))))
+$(if $(wildcard tools/lab/main.c),$(eval $(call device_program,noroshi-lab,$(call TOOL_SRC,lab),)))
+
+# Host tools: own sources, and whatever they need of the shared rooms.
+SHARED_LIB := build/host/libnoroshi.a
+$(SHARED_LIB): $(SHARED_SRC:%.c=build/host/tool/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+define tool
+PROGRAMS += build/host/noroshi-$(1)
+build/host/noroshi-$(1): $$(patsubst %.c,build/host/tool/%.o,$(call TOOL_SRC,$(2))) $(SHARED_LIB) $(HOST_STAMP)
+	$$(call say,LINK,$$@)
+	$$(Q)$(HOST_CC) $(HOST_CFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed -o $$@ $$(filter %.o %/libnoroshi.a,$$^) $(LIBS_$(1))
+endef
+ifeq ($(TARGET),host)
+$(foreach t,replay:replay sim:simulate collector:collector model:model,$(if $(wildcard tools/$(lastword $(subst :, ,$(t)))/main.c),\
+	$(eval $(call tool,$(firstword $(subst :, ,$(t))),$(lastword $(subst :, ,$(t)))))))
+endif
+.PHONY: programs
+programs: $(PROGRAMS)
+
+# Made sources
+build/gen/version.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define NRS_VERSION "%s"\n' '$(VERSION)' | cmp -s - $@ || printf '#define NRS_VERSION "%s"\n' '$(VERSION)' >$@
+build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
+	@mkdir -p $(@D)
+	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
+
+include tests/tests.mk
+
+run: all
+	$(Q)tools/lab/run
+deps: $(DEVICE_STAMP) $(HOST_STAMP)
+	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
+lint: $(DEVICE_STAMP) $(HOST_STAMP) build/gen/version.h $(GEN_SRC)
+	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' cross/lint/run
+size: all
+	$(Q)cross/size $(OUT) $(TARGET)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+clean:
+	rm -rf build
+help:
+	@cat cross/help.txt
+
+-include $(shell find build -name '*.d' 2>/dev/null)

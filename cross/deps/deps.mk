@@ -1,0 +1,31 @@
+# Where the dependencies' sysroots are (build cache, see cross/deps/sysroot) and how to compile against them.
+
+PIE ?= 1
+PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
+ARCH_FLAGS ?=
+DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) -Os $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
+	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
+HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
+
+device_env = CC='$(CC)' AR='$(CROSS)ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS)'
+host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS)'
+
+# Goals that compile nothing need no packages and no sysroot.
+ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
+PACKAGES := $(shell cross/packages build $(if $(filter test fuzz bench,$(MAKECMDGOALS)),test) >&2 || echo missing)
+$(if $(PACKAGES),$(error build stopped: packages are missing))
+DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
+HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
+GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
+endif
+
+DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE)
+HOST_INCLUDES = -isystem $(HOST_ROOT)/include
+HOST_LIB := $(HOST_ROOT)/lib
+DEVICE_STAMP := $(DEVICE_ROOT)/VERSIONS
+HOST_STAMP := $(HOST_ROOT)/VERSIONS
+
+$(DEVICE_STAMP):
+	$(Q)$(device_env) MAKE='$(MAKE)' cross/deps/sysroot build device
+$(HOST_STAMP):
+	$(Q)$(host_env) MAKE='$(MAKE)' cross/deps/sysroot build host

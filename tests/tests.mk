@@ -1,0 +1,44 @@
+# Test programs: every room and tool (without its main) in one library built with AddressSanitizer and UBSan, and one
+# program per file of tests/unit, tests/property, tests/fuzz and per driver in tests/system.
+
+TEST_CC ?= $(HOST_CC)
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 60
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE)
+FUZZ_CFLAGS = $(LANGUAGE) -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
+TEST_LIBS = $(LIBS_collector)
+
+ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*))
+test_programs = $(sort $(patsubst tests/%.c,build/test/%,$(wildcard tests/$(1)/$(2)*.c)))
+TESTS := $(call test_programs,unit,test_) $(call test_programs,property,test_)
+FUZZERS := $(call test_programs,fuzz,fuzz_)
+DRIVERS := $(call test_programs,system,)
+
+$(eval $(call compile,build/test/o,$(TEST_CC),TEST_CFLAGS,$(HOST_STAMP)))
+$(eval $(call compile,build/fuzz/o,$(FUZZ_CC),FUZZ_CFLAGS,$(HOST_STAMP)))
+
+build/test/libnoroshi.a: $(ALL_SRC:%.c=build/test/o/%.o)
+build/fuzz/libnoroshi.a: $(ALL_SRC:%.c=build/fuzz/o/%.o)
+build/test/libnoroshi.a build/fuzz/libnoroshi.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+link_test = $(call say,LINK,$@) && mkdir -p $(@D) && $(TEST_CC) $(SANITIZE) -o $@ $(filter %.o %.a,$^) $(TEST_LIBS)
+$(TESTS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
+	$(link_test) -lcmocka
+$(DRIVERS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
+	$(link_test)
+$(FUZZERS): build/test/%: build/test/o/tests/%.o build/test/o/tests/fuzz/replay.o build/test/libnoroshi.a
+	$(link_test)
+$(FUZZERS:build/test/%=build/fuzz/%): build/fuzz/%: build/fuzz/o/tests/%.o build/fuzz/libnoroshi.a
+	$(call say,LINK,$@) && mkdir -p $(@D) && $(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+
+test: all $(TESTS) $(FUZZERS) $(DRIVERS)
+	$(Q)BUILD=build/host TEST_BUILD=build/test tests/run $(if $(K),-k '$(K)')
+
+fuzz: $(FUZZERS:build/test/%=build/fuzz/%)
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(F)
+
+bench: all
+	$(Q)BUILD=build/host tests/bench/run

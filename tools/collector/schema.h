@@ -1,0 +1,9 @@
+/* tools/collector/schema.h - the tables and the statements that fill them (README.md explains them) */
+#ifndef NRS_COL_SCHEMA_H
+#define NRS_COL_SCHEMA_H
+#include "tools/collector/store.h"
+
+extern const char nrs_col_schema_sql[];
+extern const char *const nrs_col_statement_sql[NRS_COL_STATEMENTS];
+
+#endif
