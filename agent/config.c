@@ -161,7 +161,8 @@ int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, s
     nrs_config_defaults(c);
     if (set_dir(&r) != 0)
         return complain(&r, 1, "", "too long a path");
-    snprintf(c->spool.dir, sizeof c->spool.dir, "%sspool", r.dir);
+    strcpy(c->spool.dir, r.dir); /* set_dir left room */
+    strcat(c->spool.dir, "spool");
     why[0] = '\0';
     rc = nrs_json_leaves(text, len, take_leaf, &r, &line);
     if (rc == NRS_ERR_FORMAT)

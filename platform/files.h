@@ -9,9 +9,12 @@
 
 /* Opens a directory, making it (mode 0700, its parent exists) if it is not there. Returns a descriptor. */
 int nrs_dir_open(const char *path);
+int nrs_dir_look(const char *path); /* the same, but it has to be there */
 
 /* Hands the directory and the files in it to `user` (a name or number); only root can. 0 if it is not root. */
 int nrs_dir_give(int dir, const char *user);
+
+int nrs_dir_enter(int dir); /* becomes the current folder */
 
 /* Takes the lock that goes with the directory; -EWOULDBLOCK if another process has it. Ends with the process. */
 int nrs_dir_lock(int dir);
@@ -35,6 +38,7 @@ int nrs_file_replace(int dir, const char *name, const void *bytes, size_t len, i
 int nrs_file_load(int dir, const char *name, void *buf, size_t cap);
 
 /* The same for any path (a configuration, a certificate, a model); -EISDIR and such for what is no file. */
+int nrs_path_exists(const char *path); /* 1 or 0 */
 int nrs_path_load(const char *path, void *buf, size_t cap);
 
 #endif

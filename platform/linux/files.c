@@ -15,11 +15,16 @@ static int result(long rc)
     return rc < 0 ? -errno : (int)rc;
 }
 
+int nrs_dir_look(const char *path)
+{
+    return result(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 int nrs_dir_open(const char *path)
 {
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return -errno;
-    return result(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return nrs_dir_look(path);
 }
 
 struct gift {
@@ -62,6 +67,11 @@ int nrs_dir_give(int dir, const char *user)
         return -errno;
     nrs_dir_each(dir, give_one, &g);
     return g.rc;
+}
+
+int nrs_dir_enter(int dir)
+{
+    return result(fchdir(dir));
 }
 
 int nrs_dir_lock(int dir)
@@ -198,4 +208,9 @@ int nrs_file_load(int dir, const char *name, void *buf, size_t cap)
 int nrs_path_load(const char *path, void *buf, size_t cap)
 {
     return load(AT_FDCWD, path, buf, cap);
+}
+
+int nrs_path_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
 }
