@@ -33,7 +33,8 @@ GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
 SHARED_SRC := $(filter-out %/main.c,$(call c_files,$(ROOMS) platform/recorded)) $(GEN_SRC)
-TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*)
+TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
+GEN_collector := build/gen/page.c
 
 # Flags. `?=` ones are for users; the others belong to the code.
 CFLAGS ?= -Os
@@ -105,6 +106,9 @@ programs: $(PROGRAMS)
 build/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define NRS_VERSION "%s"\n' '$(VERSION)' | cmp -s - $@ || printf '#define NRS_VERSION "%s"\n' '$(VERSION)' >$@
+build/gen/page.c: tools/collector/embed $(sort $(wildcard tools/collector/page/*))
+	@mkdir -p $(@D)
+	$(Q)tools/collector/embed $(filter tools/collector/page/%,$^) >$@
 build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	@mkdir -p $(@D)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
