@@ -1,15 +1,16 @@
 /* models/model.h - a model in memory: load, check, score, explain
  *
- * A model is a sum of terms over a feature vector of one schema (linear, bins, cross), one int8 weight table a
- * term and output, int32 sums, and one multiplier a output that turns a sum into thousandths of a logit
- * (mlogit). FORMAT.md is the contract of the bytes.
+ * A model is a sum of terms over a feature vector of one schema (linear, bins, cross): one int8 weight table and
+ * one left shift a term and output, int32 sums, and one multiplier an output that turns a sum into thousandths
+ * of a logit (mlogit). FORMAT.md is the contract of the bytes.
  *
  * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long as
  *         the model is used. Nothing allocates.
  * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the sum
  *         is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and signature
  *         are NOT checked here (agent/model_trust.h does that before it loads).
- * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase. */
+ * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase, like
+ *         "term 17: cuts not ascending". The phrase is static: valid until the next refusal, one thread. */
 #ifndef NRS_MODEL_H
 #define NRS_MODEL_H
 #include <stdbool.h>
@@ -19,9 +20,14 @@
 #include "models/schema.h"
 
 #define NRS_MODEL_BYTES_MAX 65536 /* a larger file is refused unread */
+#define NRS_MODEL_HEADER 136      /* bytes before the body */
+#define NRS_MODEL_SIGNED 40       /* bytes of the header that digest and signature cover */
 #define NRS_MODEL_TERMS_MAX 128
 #define NRS_MODEL_OUTPUTS_MAX 32
 #define NRS_MODEL_CUTS_MAX 15     /* cut points of one binned feature: at most 16 bins */
+#define NRS_MODEL_SHIFT_MAX 15    /* left shift of a term's weights */
+#define NRS_MODEL_POINTS_MAX 32   /* points of the calibration table */
+#define NRS_MODEL_GOLDEN_MAX 4    /* golden pairs */
 #define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h (beacon); packer uses the first only */
 #define NRS_MODEL_NAME_MAX 31     /* class name, bytes without NUL */
 
@@ -47,8 +53,8 @@ struct nrs_term {
     uint16_t a, b;            /* feature indices; b = a unless a cross */
     const uint8_t *cuts_a;    /* n_a - 1 little-endian uint16, strictly ascending */
     const uint8_t *cuts_b;
-    const int8_t *weights;    /* [output][bin a][bin b]; linear: [output] */
-    const uint8_t *shifts;    /* linear: [output] left shift 0..15; else NULL */
+    const uint8_t *shifts;    /* [output] left shift of every weight, 0..15 */
+    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear: [output], times x */
 };
 
 enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3 };
@@ -59,7 +65,7 @@ struct nrs_model {
     uint8_t n_outputs;                                     /* 1 for beacon */
     uint16_t n_terms;
     int32_t bias[NRS_MODEL_OUTPUTS_MAX];                   /* in sum units */
-    uint32_t scale_q31[NRS_MODEL_OUTPUTS_MAX];             /* mlogit = int64(sum) * scale / 2^31, toward zero */
+    uint32_t scale_q31[NRS_MODEL_OUTPUTS_MAX];             /* 1..2^31; mlogit = int64(sum) * scale / 2^31 */
     int32_t threshold_mlogit[NRS_MODEL_WINDOWS];           /* flagged when score >= threshold */
     int32_t bound_mlogit;                                  /* |score - trained score| never exceeds this */
     const uint8_t *calibration;                            /* see nrs_model_risk */
@@ -70,12 +76,17 @@ struct nrs_model {
     uint8_t n_golden;
 };
 
-/* Splits a file into header and body. Checks magic, format number, lengths; nothing else. */
+/* Splits a file into header and body. Checks magic, format number, lengths, and that what is unused is zero
+ * (reserved bytes; the signature of an unsigned file); nothing else. */
 int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, size_t len, const char **place);
 
 /* Parses and checks a body, then scores its golden pairs (NRS_ERR_SELFTEST). The schema is looked up by the
  * envelope's kind and compared by hash (NRS_ERR_SCHEMA). */
 int nrs_model_load(struct nrs_model *m, const struct nrs_model_envelope *e, const char **place);
+
+/* The same for a given schema, which must outlive the model. */
+int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
+                      const char **place);
 
 /* x: [schema->n_features], each within its maximum (values above are read as the maximum).
  * out: [n_outputs] sums. Never fails: the loader proved the range. */

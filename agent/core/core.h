@@ -35,6 +35,7 @@ struct nrs_core_conf {
     uint32_t min_conns;   /* fewer connections than this in a window are not judged, 0 = 6 */
     uint32_t update_s;    /* an open verdict is repeated at most this often, 0 = 21,600 */
     uint32_t close_s;     /* an open verdict ends after this long without a connection, 0 = 86,400 */
+    uint32_t hash_seed;   /* random on a device, so that nobody can aim at one chain of the table */
 };
 
 enum nrs_state { NRS_STATE_NONE, NRS_STATE_OPEN, NRS_STATE_UPDATE, NRS_STATE_END };

@@ -1,0 +1,251 @@
+#include "agent/core/core_internal.h"
+
+#include <string.h>
+
+#include "agent/core/intmath.h"
+#include "models/error.h"
+
+#define EPOCH_BACK_MS (8 * 86400000LL) /* the epoch lies before the first tick, so that older flows have a time */
+#define KEPT_MS 86400000u              /* flows older than this are late */
+
+const uint32_t nrs_window_s[NRS_WINDOWS] = {3600, 21600, 86400};
+const char *const nrs_window_name[NRS_WINDOWS] = {"1h", "6h", "24h"};
+
+static struct nrs_core_conf with_defaults(const struct nrs_core_conf *given)
+{
+    struct nrs_core_conf c = *given;
+
+    c.dest_cap = c.dest_cap ? c.dest_cap : 4096;
+    c.watched_cap = c.watched_cap ? c.watched_cap : 512;
+    c.name_cap = c.name_cap ? c.name_cap : 512;
+    c.min_conns = c.min_conns ? c.min_conns : 6;
+    c.update_s = c.update_s ? c.update_s : 21600;
+    c.close_s = c.close_s ? c.close_s : 86400;
+    return c;
+}
+
+static size_t round16(size_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+size_t nrs_core_bytes(const struct nrs_core_conf *given)
+{
+    struct nrs_core_conf c = with_defaults(given);
+
+    return round16(sizeof(struct nrs_core)) + nrs_table_bytes(c.dest_cap, c.watched_cap) +
+           nrs_names_bytes(c.name_cap);
+}
+
+int nrs_core_init(struct nrs_core **out, void *mem, size_t len, const struct nrs_core_conf *given,
+                  const struct nrs_model *model, uint64_t now_ns)
+{
+    struct nrs_core_conf conf = with_defaults(given);
+    unsigned char *at = mem;
+    struct nrs_core *c = mem;
+
+    if (conf.dest_cap < NRS_CORE_DEST_MIN || conf.dest_cap > NRS_CORE_DEST_MAX ||
+        conf.watched_cap > NRS_WATCHED_MAX || conf.watched_cap > conf.dest_cap)
+        return NRS_ERR_RANGE;
+    if (model->schema != &nrs_schema_beacon)
+        return NRS_ERR_SCHEMA;
+    if (len < nrs_core_bytes(given))
+        return NRS_ERR_SPACE;
+    memset(c, 0, sizeof *c);
+    c->conf = conf;
+    c->model = model;
+    c->base_ms = (int64_t)(now_ns / 1000000) - EPOCH_BACK_MS;
+    c->now = c->swept = c->faded = EPOCH_BACK_MS;
+    at += round16(sizeof *c);
+    nrs_table_init(&c->table, at, conf.dest_cap, conf.watched_cap, conf.hash_seed);
+    at += nrs_table_bytes(conf.dest_cap, conf.watched_cap);
+    nrs_names_init(&c->names, at, conf.name_cap, conf.hash_seed);
+    *out = c;
+    return 0;
+}
+
+void nrs_core_set_model(struct nrs_core *c, const struct nrs_model *model)
+{
+    c->model = model;
+}
+
+void nrs_core_set_wall(struct nrs_core *c, int64_t wall_offset_ns)
+{
+    c->wall_offset_ms = wall_offset_ns / 1000000;
+}
+
+void nrs_core_set_coverage(struct nrs_core *c, enum nrs_coverage cover)
+{
+    c->coverage = cover;
+}
+
+uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns)
+{
+    int64_t t = (int64_t)(t_ns / 1000000) - c->base_ms;
+
+    return t < 0 ? 0 : (uint64_t)t;
+}
+
+int nrs_core_exempt(struct nrs_core *c, const struct nrs_addr *remote, uint16_t rport, uint8_t proto)
+{
+    if (c->n_exempt == NRS_EXEMPT_MAX)
+        return NRS_ERR_LIMIT;
+    c->exempt[c->n_exempt++] = (struct nrs_exempt){*remote, rport, proto};
+    return 0;
+}
+
+static bool is_exempt(const struct nrs_core *c, const struct nrs_flow *f)
+{
+    for (unsigned i = 0; i < c->n_exempt; i++) {
+        const struct nrs_exempt *e = &c->exempt[i];
+
+        if (!memcmp(&e->remote, &f->remote, sizeof e->remote) && (!e->rport || e->rport == f->rport) &&
+            (!e->proto || e->proto == f->proto))
+            return true;
+    }
+    return false;
+}
+
+/* An inbound connection is told apart by the service it came to, not by the peer's passing port. */
+static struct nrs_key key_of(const struct nrs_flow *f)
+{
+    bool inbound = f->dir == NRS_DIR_IN;
+
+    return (struct nrs_key){f->local, f->remote, inbound ? f->lport : f->rport, f->proto, inbound};
+}
+
+static bool has_failed(const struct nrs_flow *f)
+{
+    return f->end == NRS_END_REFUSED || f->end == NRS_END_TIMEOUT;
+}
+
+static void close_event(struct nrs_event *e, const struct nrs_flow *f)
+{
+    e->flags |= NRS_EVENT_CLOSED;
+    if (has_failed(f))
+        e->flags |= NRS_EVENT_FAILED;
+    if (f->flags & NRS_F_BYTES) {
+        e->flags |= NRS_EVENT_SIZES;
+        e->tx = nrs_code16(f->tx_bytes);
+        e->rx = nrs_code16(f->rx_bytes);
+    }
+    if (f->dur_ms == NRS_DUR_UNKNOWN)
+        e->dur = 0;
+    else
+        e->dur = nrs_code16(f->dur_ms);
+}
+
+static void count_failure(struct nrs_core *c, struct nrs_dest *d, uint64_t start)
+{
+    struct nrs_day *day = nrs_table_day(&c->table, d);
+
+    d->n_failed++;
+    if (day)
+        nrs_day_mark_failed(day, (uint32_t)(start / 60000));
+}
+
+static struct nrs_event *count_start(struct nrs_core *c, uint32_t index, uint64_t start, uint32_t weight)
+{
+    struct nrs_dest *d = &c->table.dests[index];
+    struct nrs_event *e = nrs_dest_start(d, (uint32_t)start);
+    uint32_t minute = (uint32_t)(start / 60000);
+    struct nrs_day *day = nrs_table_day(&c->table, d);
+
+    if (minute != d->last_minute && d->active_minutes < UINT16_MAX)
+        d->active_minutes++;
+    d->last_minute = minute;
+    if (day)
+        c->stats.saturated += nrs_day_add(day, minute, weight);
+    else
+        nrs_table_watch(&c->table, index, c->now);
+    nrs_table_set_dirty(&c->table, index);
+    return e;
+}
+
+static void take_start(struct nrs_core *c, const struct nrs_flow *f, uint64_t start)
+{
+    struct nrs_key key = key_of(f);
+    uint32_t index;
+    struct nrs_event *e;
+
+    if (start + KEPT_MS < c->now) {
+        c->stats.late++;
+        return;
+    }
+    if (start > c->now)
+        c->now = start;
+    index = nrs_table_take(&c->table, &key, (uint32_t)start, nrs_judge_evicted, c);
+    if (index == NRS_NO_DEST)
+        return;
+    e = count_start(c, index, start, f->weight);
+    if (f->ev == NRS_EV_WHOLE) {
+        close_event(e, f);
+        if (has_failed(f))
+            count_failure(c, &c->table.dests[index], start);
+    }
+}
+
+static void take_end(struct nrs_core *c, const struct nrs_flow *f, uint64_t end)
+{
+    uint64_t start = f->dur_ms != NRS_DUR_UNKNOWN && f->dur_ms <= end ? end - f->dur_ms : end;
+    struct nrs_key key = key_of(f);
+    uint32_t index = nrs_table_find(&c->table, &key);
+    struct nrs_event *e;
+
+    if (index == NRS_NO_DEST)
+        return;
+    e = nrs_dest_open_event(&c->table.dests[index], (uint32_t)start);
+    if (e)
+        close_event(e, f);
+    if (has_failed(f))
+        count_failure(c, &c->table.dests[index], start);
+    nrs_table_set_dirty(&c->table, index);
+}
+
+static void take_snapshot(struct nrs_core *c, const struct nrs_flow *f, uint64_t t)
+{
+    struct nrs_key key = key_of(f);
+    uint32_t index = nrs_table_find(&c->table, &key), minute = (uint32_t)(t / 60000);
+    struct nrs_dest *d;
+    struct nrs_day *day;
+
+    if (index == NRS_NO_DEST)
+        return;
+    d = &c->table.dests[index];
+    if (minute != d->last_minute && d->active_minutes < UINT16_MAX)
+        d->active_minutes++;
+    d->last_minute = minute;
+    day = nrs_table_day(&c->table, d);
+    if (!day)
+        day = nrs_table_watch(&c->table, index, c->now);
+    if (day)
+        nrs_day_mark_inside(day, minute);
+}
+
+void nrs_core_flow(void *core, const struct nrs_flow *f, const char *name)
+{
+    struct nrs_core *c = core;
+
+    c->stats.flows++;
+    if (name)
+        nrs_names_put(&c->names, &f->remote, name);
+    if (f->ev == NRS_EV_LOST)
+        c->stats.lost += f->weight;
+    else if (f->ev == NRS_EV_NAME || is_exempt(c, f))
+        return;
+    else if (f->ev == NRS_EV_OPEN || f->ev == NRS_EV_WHOLE)
+        take_start(c, f, nrs_core_time(c, f->t_ns));
+    else if (f->ev == NRS_EV_CLOSE)
+        take_end(c, f, nrs_core_time(c, f->t_ns));
+    else if (f->ev == NRS_EV_SNAP)
+        take_snapshot(c, f, nrs_core_time(c, f->t_ns));
+}
+
+void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st)
+{
+    *st = c->stats;
+    st->evicted = c->table.evicted;
+    st->unwatched = c->table.unwatched;
+    st->dests = c->table.n_dests;
+    st->watched = c->table.n_watched;
+}

@@ -1,0 +1,46 @@
+/* agent/core/core_internal.h - the core's own state, shared by core.c (what comes in) and judge.c (what goes out) */
+#ifndef NRS_CORE_INTERNAL_H
+#define NRS_CORE_INTERNAL_H
+#include "agent/core/core.h"
+#include "agent/core/features.h"
+#include "agent/core/names.h"
+#include "agent/core/table.h"
+
+#define NRS_EXEMPT_MAX 8
+
+struct nrs_exempt {
+    struct nrs_addr remote;
+    uint16_t rport;
+    uint8_t proto;
+};
+
+struct nrs_core {
+    struct nrs_core_conf conf;
+    const struct nrs_model *model;
+    struct nrs_table table;
+    struct nrs_names names;
+    struct nrs_exempt exempt[NRS_EXEMPT_MAX];
+    unsigned n_exempt;
+    int64_t base_ms;         /* clock time of the core's epoch */
+    uint64_t now;            /* latest time seen, ms since the epoch */
+    uint64_t swept;          /* last hourly sweep */
+    uint64_t faded;          /* last daily fading */
+    int64_t wall_offset_ms;
+    enum nrs_coverage coverage;
+    uint32_t last_verdict;
+    struct nrs_core_stats stats;
+    enum nrs_window evict_window;
+    nrs_judgement_fn evict_fn;
+    void *evict_arg;
+    struct nrs_profile profile;            /* scratch of the judgement under way */
+    uint16_t x[NRS_WINDOWS][NRS_BEACON_N];
+    uint8_t matrix[NRS_DAY_MINUTES / 2];
+};
+
+/* Milliseconds since the epoch; 0 for anything before it. */
+uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns);
+
+/* Reports the entry through the eviction callback, if there is one (nrs_table_evict_fn). */
+void nrs_judge_evicted(void *core, uint32_t index);
+
+#endif

@@ -1,0 +1,63 @@
+/* agent/core/day.h - the last 24 hours of one destination, minute by minute
+ *
+ * counts:  [1,440] four-bit counts, each saturating at 15; the minute m since the core's epoch lives in slot
+ *          m % 1440, so nothing moves when time passes.
+ * failed:  [1,440] bits: a connection that began in this minute failed.
+ * inside:  [1,440] bits: bytes moved within a connection that was already open.
+ * hours:   [25] exact counts of whole hours (saturating at 65,535), failed ones apart: what "n connections"
+ *          in a verdict is made of.
+ * week:    [168] four-bit counts by hour: the coarse week for slow beacons.
+ * Time:    minutes since the core's epoch, which never goes back; older minutes are added while still kept.
+ * Owner:   the table; nothing here allocates. */
+#ifndef NRS_DAY_H
+#define NRS_DAY_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NRS_DAY_MINUTES 1440
+#define NRS_DAY_HOURS 25
+#define NRS_WEEK_HOURS 168
+#define NRS_DAY_WORDS 45 /* 1,440 bits */
+#define NRS_COUNT_FULL 15
+
+struct nrs_day {
+    uint32_t newest;                          /* minute up to which slots are valid */
+    uint8_t counts[NRS_DAY_MINUTES / 2];      /* even minute in the high half */
+    uint8_t failed[NRS_DAY_MINUTES / 8];
+    uint8_t inside[NRS_DAY_MINUTES / 8];
+    uint16_t hours[NRS_DAY_HOURS];
+    uint16_t hours_failed[NRS_DAY_HOURS];
+    uint8_t week[NRS_WEEK_HOURS / 2];
+};
+
+/* Empty, ending at `minute`. */
+void nrs_day_init(struct nrs_day *d, uint32_t minute);
+
+/* Forgets what is older than 24 hours before `minute`; earlier minutes change nothing. */
+void nrs_day_advance(struct nrs_day *d, uint32_t minute);
+
+/* Adds n connections (or marks) at a minute, advancing if it is new. Returns how many counts were lost to
+ * saturation, or n if the minute is no longer kept. */
+uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n);
+void nrs_day_mark_failed(struct nrs_day *d, uint32_t minute);
+void nrs_day_mark_inside(struct nrs_day *d, uint32_t minute);
+
+unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute); /* 0 if not kept */
+
+/* Connections in the `span` minutes (at most 1,440) that end with minute `last`; failed ones through *n_failed
+ * if not NULL. Exact when no minute is saturated or when the span is whole hours of the epoch, else rounded up
+ * to whole hours. */
+uint32_t nrs_day_total(const struct nrs_day *d, uint32_t last, uint32_t span, uint32_t *n_failed);
+
+/* Hours of the last week (ending with the newest minute) that hold a connection. */
+unsigned nrs_day_week_hours(const struct nrs_day *d);
+
+/* The activity bitmap of the `span` minutes that end with `last`: bit i of the result is minute last - span + 1
+ * + i, in words of 32, lowest bit first; unused bits are 0. Counts and in-connection marks both are activity. */
+void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint32_t span, uint32_t bits[NRS_DAY_WORDS]);
+
+/* 24 rows of 60 counts by wall-clock hour, packed like `counts`: slot (m + shift) % 1440 holds minute m.
+ * Minutes that are no longer kept are 0. */
+void nrs_day_matrix(const struct nrs_day *d, uint32_t last, uint32_t shift, uint8_t out[NRS_DAY_MINUTES / 2]);
+
+#endif

@@ -1,0 +1,217 @@
+/* Judging: from a destination to a judgement, and from judgements to verdicts that open, last and end. */
+#include <string.h>
+
+#include "agent/core/core_internal.h"
+
+#define SWEEP_MS 3600000u        /* idle verdicts and stale destinations are looked for this often */
+#define FADE_MS 86400000u
+#define FORGET_MS (8u * 86400000u) /* no connection for this long: the destination is forgotten */
+#define YOUNG_MS 600000u         /* a young destination is judged every 10 s, so that a fast beacon shows early */
+#define JUDGE_YOUNG_MS 10000u
+#define JUDGE_MS 60000u
+
+/* Slot of epoch minute 0 in a matrix whose first cell is midnight UTC. */
+static uint32_t matrix_shift(const struct nrs_core *c)
+{
+    int64_t minute = (c->base_ms + c->wall_offset_ms) / 60000 % NRS_DAY_MINUTES;
+
+    return (uint32_t)(minute < 0 ? minute + NRS_DAY_MINUTES : minute);
+}
+
+static void fill_matrix(struct nrs_core *c, struct nrs_judgement *j, uint64_t now)
+{
+    if (c->profile.day == &c->profile.made)
+        return;
+    nrs_day_matrix(c->profile.day, (uint32_t)((now - 1) / 60000), matrix_shift(c), c->matrix);
+    j->matrix = c->matrix;
+}
+
+static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct nrs_dest *d, uint64_t now)
+{
+    const struct nrs_profile *p = &c->profile;
+    bool bursts = p->visits.n && p->gaps.median_ms < NRS_VISIT_QUIET_MS;
+    const struct nrs_gaps *g = bursts ? &p->visits : &p->gaps;
+
+    j->local = d->key.local;
+    j->remote = d->key.remote;
+    j->rport = d->key.rport;
+    j->proto = d->key.proto;
+    j->coverage = (uint8_t)c->coverage;
+    j->dest_id = d->verdict;
+    j->period_ms = g->median_ms;
+    j->period_s = (g->median_ms + 500) / 1000;
+    j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;
+    j->jitter_pct = j->jitter_pct > 999 ? 999 : j->jitter_pct;
+    j->tx_med = p->tx_med;
+    j->rx_med = p->rx_med;
+    j->age_s = (uint32_t)(now - d->first_ms) / 1000;
+    j->t_ns = (uint64_t)((int64_t)now + c->base_ms) * 1000000u;
+    j->name = nrs_names_get(&c->names, &d->key.remote);
+    j->model = c->model;
+}
+
+/* One window; the profile is made. */
+static void judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned window, uint64_t now)
+{
+    struct nrs_window_facts facts;
+
+    nrs_features_fill(&c->profile, window, now, c->x[window], &facts);
+    j->window = (uint8_t)window;
+    j->x = c->x[window];
+    j->n = facts.n;
+    j->n_failed = facts.n_failed;
+    j->hours = facts.hours;
+    j->score_mlogit = nrs_model_score(c->model, j->x);
+    j->flagged = facts.n >= c->conf.min_conns && j->score_mlogit >= c->model->threshold_mlogit[window];
+    j->risk = (uint8_t)nrs_model_risk(c->model, j->score_mlogit);
+}
+
+static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
+{
+    struct nrs_day *day = nrs_table_day(&c->table, d);
+
+    if (day)
+        nrs_day_advance(day, (uint32_t)((now - 1) / 60000));
+    nrs_profile_make(&c->profile, d, day, now);
+}
+
+/* All windows; the one with the highest margin over its threshold is kept. Returns that margin. */
+static int32_t judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, struct nrs_judgement *best)
+{
+    int32_t margin = INT32_MIN;
+
+    make_profile(c, d, now);
+    for (unsigned w = 0; w < NRS_WINDOWS; w++) {
+        struct nrs_judgement j = {0};
+        int32_t m;
+
+        judge_window(c, &j, w, now);
+        m = j.score_mlogit - c->model->threshold_mlogit[w];
+        if (j.n >= c->conf.min_conns && m > margin) {
+            margin = m;
+            *best = j;
+        }
+    }
+    return margin;
+}
+
+static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,
+                   enum nrs_state state, nrs_judgement_fn fn, void *arg)
+{
+    if (state == NRS_STATE_OPEN)
+        d->verdict = ++c->last_verdict;
+    j->state = (uint8_t)state;
+    describe(c, j, d, now);
+    fill_matrix(c, j, now);
+    d->reported_ms = (uint32_t)now;
+    if (state == NRS_STATE_END)
+        d->verdict = 0;
+    c->stats.flagged += state == NRS_STATE_OPEN;
+    c->stats.flagged -= state == NRS_STATE_END;
+    fn(arg, j);
+}
+
+static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    struct nrs_dest *d = &c->table.dests[index];
+    struct nrs_judgement j = {0};
+    bool update_due = (uint32_t)now - d->reported_ms >= c->conf.update_s * 1000u;
+
+    d->judged_ms = (uint32_t)now;
+    if (judge_best(c, d, now, &j) == INT32_MIN)
+        return;
+    if (!d->verdict && j.flagged)
+        report(c, d, &j, now, NRS_STATE_OPEN, fn, arg);
+    else if (d->verdict && update_due)
+        report(c, d, &j, now, j.flagged ? NRS_STATE_UPDATE : NRS_STATE_END, fn, arg);
+}
+
+/* Ends verdicts that fell silent, fades histograms once a day, forgets what nobody has seen for a week. */
+static void sweep(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    bool fade = now - c->faded >= FADE_MS;
+    uint32_t i;
+
+    for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
+        struct nrs_dest *d = &c->table.dests[i];
+        uint32_t idle = (uint32_t)now - d->last_ms;
+
+        if (fade)
+            nrs_dest_fade(d);
+        if (d->verdict && (idle / 1000 >= c->conf.close_s || idle >= FORGET_MS)) {
+            struct nrs_judgement j = {0};
+
+            make_profile(c, d, now);
+            judge_window(c, &j, NRS_WINDOW_24H, now);
+            report(c, d, &j, now, NRS_STATE_END, fn, arg);
+        }
+        if (idle >= FORGET_MS)
+            nrs_table_forget(&c->table, i);
+    }
+    c->swept = now;
+    if (fade)
+        c->faded = now;
+}
+
+void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, void *arg)
+{
+    uint64_t now = nrs_core_time(c, now_ns);
+    uint32_t i;
+
+    if (now < c->now)
+        return;
+    c->now = now;
+    for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next_dirty(&c->table, i + 1)) {
+        const struct nrs_dest *d = &c->table.dests[i];
+        uint32_t every = (uint32_t)now - d->first_ms < YOUNG_MS ? JUDGE_YOUNG_MS : JUDGE_MS;
+
+        if (d->judged_ms && (uint32_t)now - d->judged_ms < every)
+            continue;
+        nrs_table_clear_dirty(&c->table, i);
+        if (d->n >= c->conf.min_conns && !d->key.inbound)
+            judge(c, i, now, fn, arg);
+    }
+    if (now - c->swept >= SWEEP_MS)
+        sweep(c, now, fn, arg);
+}
+
+static void judge_on(struct nrs_core *c, uint32_t index, unsigned window, uint64_t now, bool evicted,
+                     nrs_judgement_fn fn, void *arg)
+{
+    struct nrs_dest *d = &c->table.dests[index];
+    struct nrs_judgement j = {.evicted = evicted};
+
+    make_profile(c, d, now);
+    judge_window(c, &j, window, now);
+    if (!j.n)
+        return;
+    describe(c, &j, d, now);
+    fill_matrix(c, &j, now);
+    fn(arg, &j);
+}
+
+void nrs_core_each(struct nrs_core *c, enum nrs_window w, uint64_t now_ns, nrs_judgement_fn fn, void *arg)
+{
+    uint64_t now = nrs_core_time(c, now_ns);
+    uint32_t i;
+
+    if (now > c->now)
+        c->now = now;
+    for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1))
+        judge_on(c, i, (unsigned)w, now, false, fn, arg);
+}
+
+void nrs_core_on_evict(struct nrs_core *c, enum nrs_window w, nrs_judgement_fn fn, void *arg)
+{
+    c->evict_window = w;
+    c->evict_fn = fn;
+    c->evict_arg = arg;
+}
+
+void nrs_judge_evicted(void *core, uint32_t index)
+{
+    struct nrs_core *c = core;
+
+    if (c->evict_fn)
+        judge_on(c, index, (unsigned)c->evict_window, c->now + 1, true, c->evict_fn, c->evict_arg);
+}

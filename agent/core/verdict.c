@@ -1,0 +1,265 @@
+#include "agent/core/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/core/day.h"
+#include "agent/core/text.h"
+#include "models/error.h"
+
+#define WHY_TERMS 5
+
+static void key_raw(struct nrs_text *t, const char *key_and_colon)
+{
+    nrs_text_raw(t, ",\"");
+    nrs_text_raw(t, key_and_colon);
+}
+
+static void field_u64(struct nrs_text *t, const char *key, uint64_t v)
+{
+    nrs_text_raw(t, ",\"");
+    nrs_text_raw(t, key);
+    nrs_text_raw(t, "\":");
+    nrs_text_u64(t, v);
+}
+
+static void field_string(struct nrs_text *t, const char *key, const char *v)
+{
+    nrs_text_raw(t, ",\"");
+    nrs_text_raw(t, key);
+    nrs_text_raw(t, "\":");
+    nrs_text_string(t, v);
+}
+
+static void write_id(struct nrs_text *t, const struct nrs_verdict_id *id)
+{
+    key_raw(t, "event.id\":\"");
+    nrs_text_raw(t, id->host);
+    nrs_text_raw(t, "-");
+    nrs_text_raw(t, id->boot);
+    nrs_text_raw(t, "-");
+    nrs_text_hex(t, id->seq);
+    nrs_text_raw(t, "\"");
+    field_string(t, "host.id", id->host);
+}
+
+static void write_head(struct nrs_text *t, const char *kind, const char *dataset, const struct nrs_verdict_id *id)
+{
+    nrs_text_raw(t, "{\"@timestamp\":\"");
+    nrs_text_time(t, id->wall_ns / 1000000000u);
+    nrs_text_raw(t, "\"");
+    field_string(t, "event.kind", kind);
+    field_string(t, "event.dataset", dataset);
+    write_id(t, id);
+}
+
+static void write_address(struct nrs_text *t, const char *key, const struct nrs_addr *a)
+{
+    char text[46];
+
+    nrs_addr_write(text, sizeof text, a);
+    field_string(t, key, text);
+}
+
+static void write_transport(struct nrs_text *t, uint8_t proto)
+{
+    char number[4];
+    struct nrs_text n;
+
+    switch (proto) {
+    case NRS_PROTO_TCP: field_string(t, "network.transport", "tcp"); return;
+    case NRS_PROTO_UDP: field_string(t, "network.transport", "udp"); return;
+    case NRS_PROTO_ICMP:
+    case NRS_PROTO_ICMP6: field_string(t, "network.transport", "icmp"); return;
+    default:
+        nrs_text_init(&n, number, sizeof number);
+        nrs_text_u64(&n, proto);
+        field_string(t, "network.transport", number);
+    }
+}
+
+static void write_key(struct nrs_text *t, const struct nrs_judgement *j)
+{
+    write_address(t, "source.ip", &j->local);
+    write_address(t, "destination.ip", &j->remote);
+    field_u64(t, "destination.port", j->rport);
+    write_transport(t, j->proto);
+}
+
+static void write_part(struct nrs_text *t, const char *name, int32_t mlogit)
+{
+    nrs_text_raw(t, name);
+    if (mlogit >= 0)
+        nrs_text_raw(t, "+");
+    nrs_text_i64(t, mlogit);
+}
+
+/* Index of the part with the largest magnitude; n at least 1. */
+static unsigned largest_of(const int32_t *parts, unsigned n)
+{
+    unsigned best = 0;
+
+    for (unsigned i = 1; i < n; i++)
+        if (labs((long)parts[i]) > labs((long)parts[best]))
+            best = i;
+    return best;
+}
+
+/* The largest terms, the others as `rest`, the bias: exactly the score. Each is rounded toward zero by
+ * itself; `rest` takes what the rounding left over. */
+static void write_why(struct nrs_text *t, const struct nrs_judgement *j)
+{
+    int32_t parts[NRS_MODEL_TERMS_MAX], bias = nrs_model_mlogit(j->model, 0, j->model->bias[0]);
+    int32_t rest = j->score_mlogit - bias;
+    char name[32];
+
+    nrs_model_explain(j->model, 0, j->x, parts);
+    key_raw(t, "why\":\"");
+    for (unsigned i = 0; i < WHY_TERMS && i < j->model->n_terms; i++) {
+        unsigned term = largest_of(parts, j->model->n_terms);
+        int32_t mlogit = nrs_model_mlogit(j->model, 0, parts[term]);
+
+        if (!mlogit)
+            break;
+        parts[term] = 0;
+        rest -= mlogit;
+        nrs_model_term_name(j->model, term, name);
+        write_part(t, name, mlogit);
+        nrs_text_raw(t, ",");
+    }
+    write_part(t, "rest", rest);
+    nrs_text_raw(t, ",");
+    write_part(t, "bias", bias);
+    nrs_text_raw(t, "\"");
+}
+
+/* 24 hours, then 60 minutes of the hour, four bits each, the larger half byte first. */
+static void write_marginals(struct nrs_text *t, const uint8_t *matrix)
+{
+    uint32_t sums[84] = {0}, largest[2] = {1, 1};
+    uint8_t packed[42] = {0};
+
+    for (unsigned i = 0; i < NRS_DAY_MINUTES; i++) {
+        unsigned n = i & 1 ? matrix[i / 2] & 15u : matrix[i / 2] >> 4;
+
+        sums[i / 60] += n;
+        sums[24 + i % 60] += n;
+    }
+    for (unsigned i = 0; i < 84; i++)
+        if (sums[i] > largest[i >= 24])
+            largest[i >= 24] = sums[i];
+    for (unsigned i = 0; i < 84; i++) {
+        uint32_t level = (sums[i] * 15 + largest[i >= 24] - 1) / largest[i >= 24];
+
+        packed[i / 2] = (uint8_t)(packed[i / 2] | level << (i & 1 ? 0 : 4));
+    }
+    key_raw(t, "m\":\"");
+    nrs_text_base64(t, packed, sizeof packed);
+    nrs_text_raw(t, "\"");
+}
+
+static const char *coverage_name(uint8_t coverage)
+{
+    switch (coverage) {
+    case NRS_COVER_FULL: return "full";
+    case NRS_COVER_LOSSY: return "lossy";
+    case NRS_COVER_NO_UDP: return "no-udp";
+    default: return "closer-only";
+    }
+}
+
+static const char *state_name(uint8_t state)
+{
+    return state == NRS_STATE_END ? "end" : state == NRS_STATE_UPDATE ? "update" : "open";
+}
+
+static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
+{
+    nrs_text_raw(t, ",\"noroshi\":{\"v\":1");
+    field_string(t, "st", state_name(j->state));
+    field_u64(t, "d", j->dest_id);
+    field_string(t, "w", nrs_window_name[j->window]);
+    key_raw(t, "score\":");
+    nrs_text_i64(t, j->score_mlogit);
+    field_u64(t, "n", j->n);
+    field_u64(t, "f", j->n_failed);
+    field_u64(t, "p", j->period_ms);
+    field_u64(t, "j", j->jitter_pct);
+    field_u64(t, "h", j->hours);
+    if (j->tx_med != UINT32_MAX)
+        field_u64(t, "tx", j->tx_med);
+    if (j->rx_med != UINT32_MAX)
+        field_u64(t, "rx", j->rx_med);
+    field_u64(t, "age", j->age_s);
+    field_string(t, "cov", coverage_name(j->coverage));
+    write_why(t, j);
+    if (j->matrix)
+        write_marginals(t, j->matrix);
+    nrs_text_raw(t, "}}\n");
+}
+
+static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id)
+{
+    struct nrs_text t;
+
+    nrs_text_init(&t, buf, cap);
+    write_head(&t, "alert", "noroshi.beacon", id);
+    field_u64(&t, "event.risk_score", j->risk);
+    write_key(&t, j);
+    if (j->name)
+        field_string(&t, "destination.domain", j->name);
+    key_raw(&t, "rule.id\":\"beacon-");
+    nrs_text_u64(&t, j->model->serial);
+    nrs_text_raw(&t, "\"");
+    write_object(&t, j);
+    return t.full ? NRS_ERR_SPACE : (int)t.len;
+}
+
+int nrs_verdict_write(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id)
+{
+    struct nrs_judgement nameless = *j;
+    int len = write_verdict(buf, cap, j, id);
+
+    if (len != NRS_ERR_SPACE || !j->name)
+        return len;
+    nameless.name = NULL; /* a name full of escapes must not cost the verdict */
+    return write_verdict(buf, cap, &nameless, id);
+}
+
+int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id,
+                       uint32_t of)
+{
+    struct nrs_text t;
+
+    if (!j->matrix)
+        return NRS_ERR_RANGE;
+    nrs_text_init(&t, buf, cap);
+    write_head(&t, "event", "noroshi.evidence", id);
+    nrs_text_raw(&t, ",\"noroshi\":{\"v\":1,\"of\":\"");
+    nrs_text_hex(&t, of);
+    nrs_text_raw(&t, "\"");
+    field_u64(&t, "d", j->dest_id);
+    key_raw(&t, "day\":\"");
+    nrs_text_date(&t, id->wall_ns / 1000000000u);
+    nrs_text_raw(&t, "\"");
+    key_raw(&t, "m4\":\"");
+    nrs_text_base64(&t, j->matrix, NRS_DAY_MINUTES / 2);
+    nrs_text_raw(&t, "\"}}\n");
+    return t.full ? NRS_ERR_SPACE : (int)t.len;
+}
+
+int nrs_row_write(char *buf, size_t cap, const struct nrs_judgement *j, uint64_t from_s)
+{
+    struct nrs_text t;
+
+    nrs_text_init(&t, buf, cap);
+    nrs_text_raw(&t, j->flagged ? "{\"event.kind\":\"alert\"" : "{\"event.kind\":\"event\"");
+    write_key(&t, j);
+    nrs_text_raw(&t, ",\"noroshi\":{\"from\":");
+    nrs_text_u64(&t, from_s);
+    field_u64(&t, "n", j->n);
+    key_raw(&t, "score\":");
+    nrs_text_i64(&t, j->score_mlogit);
+    nrs_text_raw(&t, "}}\n");
+    return t.full ? NRS_ERR_SPACE : (int)t.len;
+}

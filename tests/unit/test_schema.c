@@ -1,0 +1,82 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "tests/model_fixture.h"
+
+static void hash_is_fnv_of_the_list(void **state)
+{
+    /* python3: h=0xcbf29ce484222325
+     * for c in b"fixture/1;gap:65535;fill:255;hours:24;flag:1;": h=(h^c)*0x100000001b3 % 2**64 */
+    (void)state;
+    assert_int_equal(nrs_schema_hash(&fx_beacon), UINT64_C(0xd25de6d4ba64752e));
+}
+
+static void hash_ignores_text_but_not_maxima(void **state)
+{
+    struct nrs_feature other[FX_FEATURES];
+    struct nrs_schema schema = fx_beacon;
+
+    (void)state;
+    memcpy(other, fx_features, sizeof other);
+    schema.features = other;
+    other[1].text = "said otherwise";
+    assert_int_equal(nrs_schema_hash(&schema), nrs_schema_hash(&fx_beacon));
+    other[1].max = 254;
+    assert_int_not_equal(nrs_schema_hash(&schema), nrs_schema_hash(&fx_beacon));
+}
+
+static void features_are_found_by_whole_name(void **state)
+{
+    (void)state;
+    assert_int_equal(nrs_schema_find(&fx_beacon, "hours", 5), 2);
+    assert_int_equal(nrs_schema_find(&fx_beacon, "hours_x", 5), 2);
+    assert_int_equal(nrs_schema_find(&fx_beacon, "hours", 4), -1);
+    assert_int_equal(nrs_schema_find(&fx_beacon, "hoursx", 6), -1);
+    assert_int_equal(nrs_schema_find(&fx_beacon, "", 0), -1);
+}
+
+static void schemas_are_found_by_kind_and_name(void **state)
+{
+    (void)state;
+    assert_ptr_equal(nrs_schema_of_kind(NRS_KIND_BEACON), &nrs_schema_beacon);
+    assert_ptr_equal(nrs_schema_of_name("beacon"), &nrs_schema_beacon);
+    assert_null(nrs_schema_of_kind(0));
+    assert_null(nrs_schema_of_name("beacon "));
+}
+
+static bool name_is_plain(const char *name)
+{
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    return len >= 1 && len <= 15 && name[len] == '\0';
+}
+
+static void beacon_schema_keeps_its_own_rules(void **state)
+{
+    const struct nrs_schema *s = &nrs_schema_beacon;
+
+    (void)state;
+    assert_in_range(s->n_features, 1, NRS_FEATURES_MAX);
+    for (int i = 0; i < s->n_features; i++) {
+        const char *name = s->features[i].name;
+
+        assert_true(name_is_plain(name));
+        assert_true(s->features[i].max >= 1);
+        assert_int_equal(nrs_schema_find(s, name, (unsigned)strlen(name)), i); /* so none twice */
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hash_is_fnv_of_the_list),
+        cmocka_unit_test(hash_ignores_text_but_not_maxima),
+        cmocka_unit_test(features_are_found_by_whole_name),
+        cmocka_unit_test(schemas_are_found_by_kind_and_name),
+        cmocka_unit_test(beacon_schema_keeps_its_own_rules),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,277 @@
+/* {"kind": "beacon", "schema_hash": "<16 hex>", "name": "...", "outputs": ["beacon"], "bias": [f],
+ *  "terms": [{"type": "bins", "feature": "gap_mad", "cuts": [u16...], "weights": [[f a bin] an output]},
+ *            {"type": "cross", "a": "x", "a_cuts": [...], "b": "y", "b_cuts": [...],
+ *             "weights": [[f row-major in a, b] an output]},
+ *            {"type": "linear", "feature": "z", "weights": [f an output]}],
+ *  "thresholds": {"1h": f, "6h": f, "24h": f}, "calibration": [[logit, percent], ...]}
+ *
+ * Logits throughout. Bin i holds cuts[i-1] <= x < cuts[i]. "name" is for people; without "calibration" the
+ * logistic function is taken. Unknown keys are refused: a key that is silently ignored is a wrong model. */
+#include <cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/error.h"
+#include "tools/model/readers.h"
+
+struct reading {
+    struct nrs_trained *t;
+    struct nrs_note *note;
+    char place[64]; /* of the term being read: "terms[3]: " */
+};
+
+static int refuse(struct reading *r, const char *key, const char *what)
+{
+    return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: %s", r->place, key, what);
+}
+
+static int check_keys(struct reading *r, const cJSON *object, const char *const *allowed)
+{
+    for (const cJSON *item = object->child; item; item = item->next) {
+        const char *const *key = allowed;
+
+        while (*key && strcmp(*key, item->string) != 0)
+            key++;
+        if (*key == NULL)
+            return refuse(r, item->string, "unknown key");
+    }
+    return 0;
+}
+
+static int read_numbers(struct reading *r, const cJSON *array, unsigned n, const char *key, double *out)
+{
+    unsigned i = 0;
+
+    if (!cJSON_IsArray(array) || (unsigned)cJSON_GetArraySize(array) != n)
+        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not %u numbers", r->place, key, n);
+    for (const cJSON *item = array->child; item; item = item->next) {
+        if (!cJSON_IsNumber(item))
+            return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s[%u]: not a number", r->place, key, i);
+        out[i++] = item->valuedouble;
+    }
+    return 0;
+}
+
+static int read_feature(struct reading *r, const cJSON *object, const char *key, uint16_t *feature)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+    int found = name ? nrs_schema_find(r->t->schema, name, (unsigned)strlen(name)) : -1;
+
+    if (found < 0)
+        return refuse(r, key, name ? "no such feature in the schema" : "missing");
+    *feature = (uint16_t)found;
+    return 0;
+}
+
+static int read_cuts(struct reading *r, const cJSON *object, const char *key, uint16_t *cuts, uint8_t *n_cuts)
+{
+    const cJSON *array = cJSON_GetObjectItemCaseSensitive(object, key);
+    double value[NRS_MODEL_CUTS_MAX];
+    int n = cJSON_IsArray(array) ? cJSON_GetArraySize(array) : 0;
+    int rc;
+
+    if (n < 1 || n > NRS_MODEL_CUTS_MAX)
+        return refuse(r, key, "not a list of 1 to 15 cuts");
+    rc = read_numbers(r, array, (unsigned)n, key, value);
+    for (int i = 0; rc == 0 && i < n; i++) {
+        if (!(value[i] >= 0 && value[i] <= UINT16_MAX) || value[i] != (uint16_t)value[i])
+            return refuse(r, key, "a cut is not an integer in 0..65535");
+        cuts[i] = (uint16_t)value[i];
+    }
+    *n_cuts = (uint8_t)n;
+    return rc;
+}
+
+/* [[cell...] an output], or [f an output] for a linear term. */
+static int read_weights(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
+{
+    const cJSON *array = cJSON_GetObjectItemCaseSensitive(object, "weights");
+    unsigned cells = nrs_trained_cells(term), n = r->t->n_outputs, o = 0;
+    int rc = nrs_trained_table(r->t, term);
+
+    if (rc)
+        return refuse(r, "weights", "out of memory");
+    if (term->type == NRS_TERM_LINEAR)
+        return read_numbers(r, array, n, "weights", term->weights);
+    if (!cJSON_IsArray(array) || (unsigned)cJSON_GetArraySize(array) != n)
+        return refuse(r, "weights", "not one list an output");
+    for (const cJSON *row = array->child; rc == 0 && row; row = row->next)
+        rc = read_numbers(r, row, cells, "weights", term->weights + cells * o++);
+    return rc;
+}
+
+static int read_bins(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
+{
+    static const char *const keys[] = {"type", "feature", "cuts", "weights", NULL};
+    int rc = check_keys(r, object, keys);
+
+    if (rc == 0)
+        rc = read_feature(r, object, "feature", &term->a);
+    if (rc == 0)
+        rc = read_cuts(r, object, "cuts", term->cuts_a, &term->n_cuts_a);
+    term->b = term->a;
+    return rc;
+}
+
+static int read_cross(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
+{
+    static const char *const keys[] = {"type", "a", "a_cuts", "b", "b_cuts", "weights", NULL};
+    int rc = check_keys(r, object, keys);
+
+    if (rc == 0)
+        rc = read_feature(r, object, "a", &term->a);
+    if (rc == 0)
+        rc = read_feature(r, object, "b", &term->b);
+    if (rc == 0)
+        rc = read_cuts(r, object, "a_cuts", term->cuts_a, &term->n_cuts_a);
+    if (rc == 0)
+        rc = read_cuts(r, object, "b_cuts", term->cuts_b, &term->n_cuts_b);
+    return rc;
+}
+
+static int read_linear(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
+{
+    static const char *const keys[] = {"type", "feature", "weights", NULL};
+    int rc = check_keys(r, object, keys);
+
+    if (rc == 0)
+        rc = read_feature(r, object, "feature", &term->a);
+    term->b = term->a;
+    return rc;
+}
+
+static int read_term(struct reading *r, const cJSON *object)
+{
+    static const struct {
+        const char *name;
+        uint8_t type;
+        int (*read)(struct reading *, const cJSON *, struct nrs_trained_term *);
+    } types[] = {{"linear", NRS_TERM_LINEAR, read_linear},
+                 {"bins", NRS_TERM_BINS, read_bins},
+                 {"cross", NRS_TERM_CROSS, read_cross}};
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "type"));
+    struct nrs_trained_term *term = &r->t->term[r->t->n_terms];
+
+    for (size_t i = 0; name && i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(name, types[i].name) == 0) {
+            int rc;
+
+            term->type = types[i].type;
+            rc = types[i].read(r, object, term);
+            if (rc == 0)
+                rc = read_weights(r, object, term);
+            r->t->n_terms++;
+            return rc;
+        }
+    return refuse(r, "type", "not linear, bins or cross");
+}
+
+static int read_terms(struct reading *r, const cJSON *array)
+{
+    int rc = 0;
+
+    if (!cJSON_IsArray(array) || array->child == NULL)
+        return refuse(r, "terms", "not a list with at least one term");
+    for (const cJSON *item = array->child; rc == 0 && item; item = item->next) {
+        if (r->t->n_terms == NRS_MODEL_TERMS_MAX)
+            return refuse(r, "terms", "more than 128");
+        snprintf(r->place, sizeof r->place, "terms[%u]: ", r->t->n_terms);
+        rc = read_term(r, item);
+    }
+    r->place[0] = '\0';
+    return rc;
+}
+
+static int read_outputs(struct reading *r, const cJSON *root)
+{
+    const cJSON *array = cJSON_GetObjectItemCaseSensitive(root, "outputs");
+    int n = cJSON_IsArray(array) ? cJSON_GetArraySize(array) : 0;
+
+    if (n < 1 || n > NRS_MODEL_OUTPUTS_MAX)
+        return refuse(r, "outputs", "not a list of 1 to 32 names");
+    for (const cJSON *item = array->child; item; item = item->next) {
+        const char *name = cJSON_GetStringValue(item);
+
+        if (name == NULL || name[0] == '\0' || strlen(name) > NRS_MODEL_NAME_MAX)
+            return refuse(r, "outputs", "a name is not 1 to 31 characters");
+        strcpy(r->t->output_name[r->t->n_outputs++], name);
+    }
+    return read_numbers(r, cJSON_GetObjectItemCaseSensitive(root, "bias"), r->t->n_outputs, "bias", r->t->bias);
+}
+
+static int check_schema(struct reading *r, const cJSON *root)
+{
+    const struct nrs_schema *s = r->t->schema;
+    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "kind"));
+    const char *hash = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "schema_hash"));
+    char own[17];
+
+    snprintf(own, sizeof own, "%016" PRIx64, nrs_schema_hash(s));
+    if (kind == NULL || strcmp(kind, s->name) != 0)
+        return nrs_note_set(r->note, NRS_ERR_SCHEMA, "kind: not \"%s\"", s->name);
+    if (hash == NULL || strcmp(hash, own) != 0)
+        return nrs_note_set(r->note, NRS_ERR_SCHEMA, "schema_hash: not %s, the schema of this program", own);
+    return 0;
+}
+
+static int read_thresholds(struct reading *r, const cJSON *object)
+{
+    static const char *const keys[] = {"1h", "6h", "24h", NULL};
+    int rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
+
+    for (unsigned w = 0; rc == 0 && w < NRS_MODEL_WINDOWS; w++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[w]);
+
+        if (!cJSON_IsNumber(item) || !(item->valuedouble > -1e6 && item->valuedouble < 1e6))
+            return refuse(r, "thresholds", "1h, 6h and 24h are logits");
+        r->t->threshold[w] = item->valuedouble;
+    }
+    return rc;
+}
+
+static int read_calibration(struct reading *r, const cJSON *array)
+{
+    int rc = 0;
+
+    if (array == NULL)
+        return 0;
+    if (!cJSON_IsArray(array) || cJSON_GetArraySize(array) > NRS_MODEL_POINTS_MAX)
+        return refuse(r, "calibration", "not a list of at most 32 points");
+    for (const cJSON *item = array->child; rc == 0 && item; item = item->next) {
+        double pair[2] = {0};
+
+        rc = read_numbers(r, item, 2, "calibration", pair);
+        r->t->point[r->t->n_points].score = pair[0];
+        r->t->point[r->t->n_points++].percent = pair[1];
+    }
+    return rc;
+}
+
+int nrs_read_additive_json(struct nrs_trained *t, const char *file, size_t len, struct nrs_note *note)
+{
+    static const char *const keys[] = {"kind", "schema_hash", "name", "outputs", "bias", "terms", "thresholds",
+                                       "calibration", NULL};
+    struct reading r = {.t = t, .note = note};
+    cJSON *root = cJSON_ParseWithLength(file, len);
+    int rc;
+
+    if (!cJSON_IsObject(root)) {
+        cJSON_Delete(root);
+        return nrs_note_set(note, NRS_ERR_FORMAT, "not a JSON object");
+    }
+    rc = check_keys(&r, root, keys);
+    if (rc == 0)
+        rc = check_schema(&r, root);
+    if (rc == 0)
+        rc = read_outputs(&r, root);
+    if (rc == 0)
+        rc = read_terms(&r, cJSON_GetObjectItemCaseSensitive(root, "terms"));
+    if (rc == 0)
+        rc = read_thresholds(&r, cJSON_GetObjectItemCaseSensitive(root, "thresholds"));
+    if (rc == 0)
+        rc = read_calibration(&r, cJSON_GetObjectItemCaseSensitive(root, "calibration"));
+    cJSON_Delete(root);
+    return rc;
+}

@@ -1,0 +1,141 @@
+#include "tools/model/trained.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/error.h"
+
+void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema)
+{
+    memset(t, 0, sizeof *t);
+    t->schema = schema;
+}
+
+void nrs_trained_done(struct nrs_trained *t)
+{
+    for (unsigned i = 0; i < NRS_MODEL_TERMS_MAX; i++)
+        free(t->term[i].weights);
+    memset(t, 0, sizeof *t);
+}
+
+unsigned nrs_trained_cells(const struct nrs_trained_term *term)
+{
+    return (term->n_cuts_a + 1u) * (term->n_cuts_b + 1u);
+}
+
+int nrs_trained_table(const struct nrs_trained *t, struct nrs_trained_term *term)
+{
+    term->weights = calloc((size_t)t->n_outputs * nrs_trained_cells(term), sizeof *term->weights);
+    return term->weights ? 0 : NRS_ERR_SPACE;
+}
+
+static int by_type_and_features(const void *left, const void *right)
+{
+    const struct nrs_trained_term *l = left, *r = right;
+
+    if (l->type != r->type)
+        return l->type < r->type ? -1 : 1;
+    if (l->a != r->a)
+        return l->a < r->a ? -1 : 1;
+    return l->b < r->b ? -1 : l->b > r->b;
+}
+
+static const char *feature_name(const struct nrs_trained *t, unsigned feature)
+{
+    return t->schema->features[feature].name;
+}
+
+static int check_cuts(const struct nrs_trained *t, unsigned feature, const uint16_t *cuts, unsigned n,
+                      struct nrs_note *note)
+{
+    uint16_t max = t->schema->features[feature].max;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (cuts[i] == 0)
+            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cut 0 leaves the first bin empty",
+                                feature_name(t, feature));
+        if (i > 0 && cuts[i] <= cuts[i - 1])
+            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cuts not ascending: %u after %u",
+                                feature_name(t, feature), cuts[i], cuts[i - 1]);
+        if (cuts[i] > max)
+            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cut %u above the maximum %u", feature_name(t, feature),
+                                cuts[i], max);
+    }
+    return 0;
+}
+
+static int check_term(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
+{
+    size_t n = (size_t)t->n_outputs * nrs_trained_cells(term);
+    int rc = check_cuts(t, term->a, term->cuts_a, term->n_cuts_a, note);
+
+    if (rc == 0)
+        rc = check_cuts(t, term->b, term->cuts_b, term->n_cuts_b, note);
+    if (rc)
+        return rc;
+    if (term->type == NRS_TERM_CROSS && term->a == term->b)
+        return nrs_note_set(note, NRS_ERR_RANGE, "%s: crossed with itself", feature_name(t, term->a));
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(term->weights[i]))
+            return nrs_note_set(note, NRS_ERR_RANGE, "%s: weight %zu is not a number", feature_name(t, term->a), i);
+    return 0;
+}
+
+static int check_points(const struct nrs_trained *t, struct nrs_note *note)
+{
+    for (unsigned i = 0; i < t->n_points; i++) {
+        if (!isfinite(t->point[i].score) || !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
+            return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: not a score and a percent", i);
+        if (i > 0 && (t->point[i].score <= t->point[i - 1].score || t->point[i].percent < t->point[i - 1].percent))
+            return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: does not ascend", i);
+    }
+    return 0;
+}
+
+int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note)
+{
+    int rc = check_points(t, note);
+
+    for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++)
+        if (!isfinite(t->bias[o]))
+            rc = nrs_note_set(note, NRS_ERR_RANGE, "bias[%u]: not a number", o);
+    qsort(t->term, t->n_terms, sizeof t->term[0], by_type_and_features);
+    for (unsigned i = 0; rc == 0 && i < t->n_terms; i++) {
+        rc = check_term(t, &t->term[i], note);
+        if (rc == 0 && i > 0 && by_type_and_features(&t->term[i - 1], &t->term[i]) == 0)
+            rc = nrs_note_set(note, NRS_ERR_RANGE, "%s: the same term twice", feature_name(t, t->term[i].a));
+    }
+    return rc;
+}
+
+static unsigned bin(const uint16_t *cuts, unsigned n, uint16_t x)
+{
+    unsigned i = 0;
+
+    while (i < n && x >= cuts[i])
+        i++;
+    return i;
+}
+
+unsigned nrs_trained_cell(const struct nrs_trained_term *term, const uint16_t *x)
+{
+    return bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
+           bin(term->cuts_b, term->n_cuts_b, x[term->b]);
+}
+
+double nrs_trained_part(const struct nrs_trained_term *term, unsigned output, const uint16_t *x)
+{
+    double w = term->weights[output * nrs_trained_cells(term) + nrs_trained_cell(term, x)];
+
+    return term->type == NRS_TERM_LINEAR ? w * x[term->a] : w;
+}
+
+double nrs_trained_score(const struct nrs_trained *t, unsigned output, const uint16_t *x)
+{
+    double score = t->bias[output];
+
+    for (unsigned i = 0; i < t->n_terms; i++)
+        score += nrs_trained_part(&t->term[i], output, x);
+    return score;
+}
