@@ -93,7 +93,8 @@ define tool
 PROGRAMS += build/host/noroshi-$(1)
 build/host/noroshi-$(1): $$(patsubst %.c,build/host/tool/%.o,$(call TOOL_SRC,$(2))) $(SHARED_LIB) $(HOST_STAMP)
 	$$(call say,LINK,$$@)
-	$$(Q)$(HOST_CC) $(HOST_CFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed -o $$@ $$(filter %.o %/libnoroshi.a,$$^) $(LIBS_$(1))
+	$$(Q)$(HOST_CC) $(HOST_CFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed -o $$@ \
+		-Wl,--start-group $$(filter %.o %/libnoroshi.a,$$^) $(LIBS_$(1)) -Wl,--end-group
 endef
 ifeq ($(TARGET),host)
 $(foreach t,replay:replay sim:simulate collector:collector model:model,$(if $(wildcard tools/$(lastword $(subst :, ,$(t)))/main.c),\

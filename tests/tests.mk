@@ -24,7 +24,7 @@ build/test/libnoroshi.a build/fuzz/libnoroshi.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
-link_test = $(call say,LINK,$@) && mkdir -p $(@D) && $(TEST_CC) $(SANITIZE) -o $@ $(filter %.o %.a,$^) $(TEST_LIBS)
+link_test = $(call say,LINK,$@) && mkdir -p $(@D) && $(TEST_CC) $(SANITIZE) -o $@ -Wl,--start-group $(filter %.o %.a,$^) $(TEST_LIBS) -Wl,--end-group
 $(TESTS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
 	$(link_test) -lcmocka
 $(DRIVERS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
@@ -32,7 +32,7 @@ $(DRIVERS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
 $(FUZZERS): build/test/%: build/test/o/tests/%.o build/test/o/tests/fuzz/replay.o build/test/libnoroshi.a
 	$(link_test)
 $(FUZZERS:build/test/%=build/fuzz/%): build/fuzz/%: build/fuzz/o/tests/%.o build/fuzz/libnoroshi.a
-	$(call say,LINK,$@) && mkdir -p $(@D) && $(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+	$(call say,LINK,$@) && mkdir -p $(@D) && $(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ $(TEST_LIBS) -Wl,--end-group
 
 test: all $(TESTS) $(FUZZERS) $(DRIVERS)
 	$(Q)BUILD=build/host TEST_BUILD=build/test tests/run $(if $(K),-k '$(K)')

@@ -7,11 +7,13 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/platform_util.h>
+#include <mbedtls/sha256.h>
 #include <mbedtls/x509_crt.h>
 
 #include "platform/random.h"
 
 #define DAY_S 86400
+#define KEY_ID 20 /* bytes */
 #define AUTHORITY_NAME "O=noroshi,CN=noroshi collector authority"
 #define SERVER_NAME "O=noroshi,CN=noroshi collector"
 
@@ -75,6 +77,41 @@ static int set_usage(mbedtls_x509write_cert *crt, const struct wish *w)
     return rc;
 }
 
+/* RFC 7093, method 1: the leftmost 160 bits of SHA-256 over the public key. */
+static int key_id(unsigned char id[KEY_ID], const mbedtls_pk_context *key)
+{
+    unsigned char point[128], digest[32], *p = point + sizeof point;
+    int n = mbedtls_pk_write_pubkey(&p, point, key);
+
+    if (n < 0)
+        return n;
+    n = mbedtls_sha256(p, (size_t)n, digest, 0);
+    memcpy(id, digest, KEY_ID);
+    return n;
+}
+
+/* Subject and authority key identifiers (RFC 5280, 4.2.1.1 and 4.2.1.2), which strict verifiers ask for. mbedTLS
+ * writes them with SHA-1 only, which this build does not have. */
+static int set_key_ids(mbedtls_x509write_cert *crt, const mbedtls_pk_context *key, const mbedtls_pk_context *issuer)
+{
+    unsigned char subject[2 + KEY_ID] = {MBEDTLS_ASN1_OCTET_STRING, KEY_ID};
+    unsigned char authority[4 + KEY_ID] = {MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE, 2 + KEY_ID,
+                                           MBEDTLS_ASN1_CONTEXT_SPECIFIC, KEY_ID};
+    int rc = key_id(subject + 2, key);
+
+    if (rc == 0)
+        rc = key_id(authority + 4, issuer);
+    if (rc == 0)
+        rc = mbedtls_x509write_crt_set_extension(crt, MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER,
+                                                 MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER), 0, subject,
+                                                 sizeof subject);
+    if (rc == 0)
+        rc = mbedtls_x509write_crt_set_extension(crt, MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER,
+                                                 MBEDTLS_OID_SIZE(MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER), 0,
+                                                 authority, sizeof authority);
+    return rc;
+}
+
 /* Signs a certificate for `key` with `issuer_key`, which is `key` itself for an authority. */
 static int write_cert(struct nrs_col_identity *out, const struct wish *w, mbedtls_pk_context *key,
                       mbedtls_pk_context *issuer_key)
@@ -97,9 +134,7 @@ static int write_cert(struct nrs_col_identity *out, const struct wish *w, mbedtl
     if (rc == 0)
         rc = set_usage(&crt, w);
     if (rc == 0)
-        rc = mbedtls_x509write_crt_set_subject_key_identifier(&crt);
-    if (rc == 0)
-        rc = mbedtls_x509write_crt_set_authority_key_identifier(&crt);
+        rc = set_key_ids(&crt, key, issuer_key);
     if (rc == 0)
         rc = mbedtls_x509write_crt_pem(&crt, (unsigned char *)out->cert, sizeof out->cert, nrs_random, NULL);
     mbedtls_x509write_crt_free(&crt);
