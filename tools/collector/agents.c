@@ -68,12 +68,14 @@ void nrs_col_agents_handle(struct nrs_col_conn *c)
     int status = objection(c, &no);
     size_t len, charge;
     struct nrs_col_post *p;
+    char *body;
 
     if (status != 0) {
         nrs_col_conn_refuse(c, status, status == 429 ? "Retry-After: 1\r\n" : status == 405 ? "Allow: POST\r\n" : "", no);
         return;
     }
-    p = nrs_col_post_read(c->device, nrs_col_http_take_body(&c->http, &len, &charge), len, why);
+    body = nrs_col_http_take_body(&c->http, &len, &charge);
+    p = nrs_col_post_read(c->device, body, len, why);
     if (p == NULL) {
         s->budget.used -= charge;
         nrs_col_conn_refuse(c, 400, "", why);
