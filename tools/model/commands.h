@@ -7,7 +7,7 @@
 
 enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
 
-int nrs_cmd_features(int argc, char **argv);
+int nrs_cmd_schema(int argc, char **argv);
 int nrs_cmd_export(int argc, char **argv);
 int nrs_cmd_inspect(int argc, char **argv);
 int nrs_cmd_keygen(int argc, char **argv);

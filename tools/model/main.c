@@ -8,8 +8,8 @@
 static const char help[] =
     "noroshi-model - makes, shows and signs model files (.nrm)\n"
     "\n"
-    "  noroshi-model features [--schema NAME]\n"
-    "      the features of a schema, their maxima and its hash, as JSON for a trainer\n"
+    "  noroshi-model schema [NAME]\n"
+    "      the features of a schema, their maxima and its hash, as JSON for a trainer; default: beacon\n"
     "  noroshi-model export --from FORMAT MODEL -o FILE.nrm [--schema NAME] [--serial N] [--expires DAYS]\n"
     "                       [--min-agent X.Y.Z] [--report]\n"
     "      quantises a trained model, finds how far its scores can be off, writes it unsigned\n"
@@ -38,7 +38,7 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"features", nrs_cmd_features}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
+    {"schema", nrs_cmd_schema}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
     {"keygen", nrs_cmd_keygen},     {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
     {"bump", nrs_cmd_bump},
 };
