@@ -50,7 +50,7 @@ TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
-LIBS_sim := -lm
+LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
 
