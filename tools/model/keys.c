@@ -5,22 +5,16 @@
 #include <string.h>
 
 #include "models/error.h"
+#include "platform/random.h"
 
-int nrs_key_init(struct nrs_key *k, struct nrs_note *note)
+void nrs_key_init(struct nrs_key *k)
 {
     mbedtls_pk_init(&k->pk);
-    mbedtls_entropy_init(&k->entropy);
-    mbedtls_ctr_drbg_init(&k->drbg);
-    if (mbedtls_ctr_drbg_seed(&k->drbg, mbedtls_entropy_func, &k->entropy, NULL, 0) != 0)
-        return nrs_note_set(note, NRS_ERR_IO, "no random numbers from the system");
-    return 0;
 }
 
 void nrs_key_done(struct nrs_key *k)
 {
     mbedtls_pk_free(&k->pk);
-    mbedtls_ctr_drbg_free(&k->drbg);
-    mbedtls_entropy_free(&k->entropy);
 }
 
 int nrs_key_make(struct nrs_key *k, struct nrs_note *note)
@@ -28,7 +22,7 @@ int nrs_key_make(struct nrs_key *k, struct nrs_note *note)
     int rc = mbedtls_pk_setup(&k->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
 
     if (rc == 0)
-        rc = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(k->pk), mbedtls_ctr_drbg_random, &k->drbg);
+        rc = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(k->pk), nrs_random, NULL);
     return rc ? nrs_note_set(note, NRS_ERR_UNSUPPORTED, "key: cannot be made (-0x%04x)", (unsigned)-rc) : 0;
 }
 
@@ -42,8 +36,7 @@ static int check_curve(struct nrs_key *k, struct nrs_note *note)
 
 int nrs_key_private(struct nrs_key *k, const char *pem, struct nrs_note *note)
 {
-    if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, mbedtls_ctr_drbg_random,
-                             &k->drbg) != 0)
+    if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, nrs_random, NULL) != 0)
         return nrs_note_set(note, NRS_ERR_FORMAT, "key: not a private key in PEM");
     return check_curve(k, note);
 }
@@ -75,16 +68,14 @@ int nrs_key_id(struct nrs_key *k, uint8_t id[8], struct nrs_note *note)
     return 0;
 }
 
-static int sign(struct nrs_key *k, mbedtls_ecp_group *group, mbedtls_mpi *d, const uint8_t digest[32],
-                uint8_t signature[64])
+static int sign(mbedtls_ecp_group *group, mbedtls_mpi *d, const uint8_t digest[32], uint8_t signature[64])
 {
     mbedtls_mpi r, s;
     int rc;
 
     mbedtls_mpi_init(&r);
     mbedtls_mpi_init(&s);
-    rc = mbedtls_ecdsa_sign_det_ext(group, &r, &s, d, digest, 32, MBEDTLS_MD_SHA256, mbedtls_ctr_drbg_random,
-                                    &k->drbg);
+    rc = mbedtls_ecdsa_sign(group, &r, &s, d, digest, 32, nrs_random, NULL);
     if (rc == 0)
         rc = mbedtls_mpi_write_binary(&r, signature, 32);
     if (rc == 0)
@@ -140,7 +131,7 @@ int nrs_key_sign(struct nrs_key *k, const uint8_t digest[32], uint8_t signature[
     int rc = parts_init(&p, k);
 
     if (rc == 0)
-        rc = sign(k, &p.group, &p.d, digest, signature);
+        rc = sign(&p.group, &p.d, digest, signature);
     parts_done(&p);
     return rc ? nrs_note_set(note, NRS_ERR_SIGNATURE, "key: cannot sign (-0x%04x)", (unsigned)-rc) : 0;
 }

@@ -1,11 +1,9 @@
 /* tools/model/keys.h - ECDSA P-256 keys that sign models, as PEM
  *
- * A signature is 64 bytes, r and s big-endian, over a model's digest; deterministic (RFC 6979): the same key and
- * model give the same file. A key's id is the first 8 bytes of SHA-256 over its public part (SPKI, DER). */
+ * A signature is 64 bytes, r and s big-endian, over a model's digest. A key's id is the first 8 bytes of SHA-256
+ * over its public part (SPKI, DER). */
 #ifndef NRS_TOOL_KEYS_H
 #define NRS_TOOL_KEYS_H
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/pk.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,12 +14,10 @@
 
 struct nrs_key {
     mbedtls_pk_context pk;
-    mbedtls_entropy_context entropy;
-    mbedtls_ctr_drbg_context drbg;
 };
 
 /* Init, then one of make, private, public; done also after an error. */
-int nrs_key_init(struct nrs_key *k, struct nrs_note *note);
+void nrs_key_init(struct nrs_key *k);
 void nrs_key_done(struct nrs_key *k);
 
 int nrs_key_make(struct nrs_key *k, struct nrs_note *note);

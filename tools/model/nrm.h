@@ -10,7 +10,7 @@
 #include "tools/model/bound.h"
 
 struct nrs_nrm {
-    uint8_t bytes[NRS_MODEL_BYTES_MAX];
+    uint8_t bytes[NRS_MODEL_BYTES_MAX + 1]; /* one more for the NUL of whole-file reading */
     size_t len;
 };
 

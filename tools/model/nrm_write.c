@@ -11,7 +11,7 @@
 static uint8_t *extend(struct nrs_nrm *f, size_t n)
 {
     static uint8_t beyond[NRS_MODEL_BYTES_MAX];
-    uint8_t *p = f->len + n <= sizeof f->bytes ? f->bytes + f->len : beyond;
+    uint8_t *p = f->len + n <= NRS_MODEL_BYTES_MAX ? f->bytes + f->len : beyond;
 
     f->len += n;
     return p;
@@ -138,7 +138,7 @@ int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const stru
         put_term(f, t, q, i);
     for (unsigned i = 0; i < n_golden; i++)
         put_pair(f, t, q, golden[i]);
-    if (f->len > sizeof f->bytes)
+    if (f->len > NRS_MODEL_BYTES_MAX)
         return nrs_note_set(note, NRS_ERR_LIMIT, "the file would have %zu bytes, more than %d", f->len,
                             NRS_MODEL_BYTES_MAX);
     nrs_put_u32le(f->bytes + NRS_AT_BODY_LEN, (uint32_t)(f->len - NRS_AT_BODY));
