@@ -5,19 +5,22 @@
 static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 static const uint8_t nat64_prefix[12] = {0, 0x64, 0xff, 0x9b};
 
+/* One to three digits without a leading zero. */
 static bool read_octet(const char **p, const char *end, uint8_t *octet)
 {
-    const char *start = *p;
-    unsigned value = 0;
+    const char *q = *p;
+    unsigned value, digit;
 
-    while (*p < end && (unsigned)(**p - '0') <= 9 && *p - start < 4) {
-        value = value * 10 + (unsigned)(**p - '0');
-        (*p)++;
-    }
-    if (*p == start || value > 255 || (*start == '0' && *p - start > 1))
+    if (q == end || (value = (unsigned)(*q++ - '0')) > 9)
         return false;
+    for (; q < end && (digit = (unsigned)(*q - '0')) <= 9; q++) {
+        if (value == 0 || value > 25)
+            return false;
+        value = value * 10 + digit;
+    }
+    *p = q;
     *octet = (uint8_t)value;
-    return true;
+    return value <= 255;
 }
 
 static bool read_v4(uint8_t out[4], const char *p, const char *end)

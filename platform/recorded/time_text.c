@@ -22,29 +22,36 @@ static bool fixed_digits(const char **p, const char *end, int n, unsigned *value
     return true;
 }
 
+/* Digits as a number, as far as 64 bits hold them for sure. Returns how many digits there were. */
+static size_t digits(const char **p, const char *end, uint64_t *value)
+{
+    const char *start = *p, *q = start, *sure = end - start > 18 ? start + 18 : end;
+    uint64_t v = 0;
+
+    for (; q < sure && is_digit(*q); q++)
+        v = v * 10 + (uint64_t)(*q - '0');
+    *value = v;
+    *p = q;
+    return (size_t)(q - start);
+}
+
 static bool seconds_part(const char **p, const char *end, uint64_t *s)
 {
-    const char *start = *p;
-
-    for (*s = 0; *p < end && is_digit(**p); (*p)++) {
-        *s = *s * 10 + (uint64_t)(**p - '0');
-        if (*s >= SECONDS_MAX)
-            return false;
-    }
-    return *p > start;
+    return digits(p, end, s) > 0 && *s < SECONDS_MAX;
 }
 
 /* The digits after a point, which *p stands on, as nanoseconds; further ones are passed over. */
 static bool fraction_part(const char **p, const char *end, uint32_t *ns)
 {
-    const char *start = ++*p;
-    uint32_t step = NS_PER_S / 10;
+    static const uint32_t worth[10] = {1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+    const char *from = ++*p;
+    uint64_t value;
+    size_t n = digits(p, end - from > 9 ? from + 9 : end, &value);
 
-    for (*ns = 0; *p < end && is_digit(**p); (*p)++) {
-        *ns += step * (uint32_t)(**p - '0');
-        step /= 10;
-    }
-    return *p > start;
+    while (*p < end && is_digit(**p))
+        (*p)++;
+    *ns = (uint32_t)value * worth[n];
+    return n > 0;
 }
 
 static bool exponent_part(const char **p, const char *end, int *exponent)

@@ -11,49 +11,59 @@
 #define BYTES_MAX UINT64_C(1000000000000000000)
 #define BYTES    (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
 
-static const char *const field_name[NRS_ZEEK_FIELDS] = {
-    [NRS_ZEEK_TS] = "ts",
-    [NRS_ZEEK_ORIG_H] = "id.orig_h",
-    [NRS_ZEEK_RESP_H] = "id.resp_h",
-    [NRS_ZEEK_RESP_P] = "id.resp_p",
-    [NRS_ZEEK_PROTO] = "proto",
-    [NRS_ZEEK_ORIG_P] = "id.orig_p",
-    [NRS_ZEEK_DURATION] = "duration",
-    [NRS_ZEEK_ORIG_BYTES] = "orig_bytes",
-    [NRS_ZEEK_RESP_BYTES] = "resp_bytes",
-    [NRS_ZEEK_CONN_STATE] = "conn_state",
-    [NRS_ZEEK_IP_PROTO] = "ip_proto",
+/* Words are compared by length first: most columns and states are told apart by it. */
+struct word {
+    const char *text;
+    size_t len;
+};
+#define WORD(w) {w, sizeof w - 1}
+
+static const struct word field_name[NRS_ZEEK_FIELDS] = {
+    [NRS_ZEEK_TS] = WORD("ts"),
+    [NRS_ZEEK_ORIG_H] = WORD("id.orig_h"),
+    [NRS_ZEEK_RESP_H] = WORD("id.resp_h"),
+    [NRS_ZEEK_RESP_P] = WORD("id.resp_p"),
+    [NRS_ZEEK_PROTO] = WORD("proto"),
+    [NRS_ZEEK_ORIG_P] = WORD("id.orig_p"),
+    [NRS_ZEEK_DURATION] = WORD("duration"),
+    [NRS_ZEEK_ORIG_BYTES] = WORD("orig_bytes"),
+    [NRS_ZEEK_RESP_BYTES] = WORD("resp_bytes"),
+    [NRS_ZEEK_CONN_STATE] = WORD("conn_state"),
+    [NRS_ZEEK_IP_PROTO] = WORD("ip_proto"),
 };
 
 /* Zeek's documentation of conn.log describes each state (base/protocols/conn/main.zeek). For UDP Zeek uses SF
  * (both sides sent), S0 (only the originator) and SHR (only the responder). */
 static const struct {
-    char name[8];
+    struct word name;
     uint8_t end;
 } states[] = {
-    {"SF", NRS_END_FIN},         /* established and finished */
-    {"S0", NRS_END_TIMEOUT},     /* attempt seen, no reply */
-    {"S1", NRS_END_OPEN},        /* established, not finished */
-    {"S2", NRS_END_FIN},         /* the originator closed its side, the responder did not answer it */
-    {"S3", NRS_END_FIN},         /* the responder closed its side, the originator did not answer it */
-    {"REJ", NRS_END_REFUSED},    /* attempt rejected */
-    {"RSTO", NRS_END_RST},       /* established, the originator aborted */
-    {"RSTR", NRS_END_RST},       /* the responder aborted */
-    {"OTH", NRS_END_UNKNOWN},    /* midstream traffic; also what ICMP has */
-    {"SH", NRS_END_TIMEOUT},     /* SYN, then FIN of the originator; never a SYN-ACK */
-    {"SHR", NRS_END_FIN},        /* SYN-ACK, then FIN of the responder; the originator was not seen */
-    {"RSTOS0", NRS_END_TIMEOUT}, /* SYN, then RST of the originator: it gave up waiting */
-    {"RSTRH", NRS_END_RST},      /* SYN-ACK, then RST of the responder */
+    {WORD("SF"), NRS_END_FIN},         /* established and finished */
+    {WORD("S0"), NRS_END_TIMEOUT},     /* attempt seen, no reply */
+    {WORD("S1"), NRS_END_OPEN},        /* established, not finished */
+    {WORD("S2"), NRS_END_FIN},         /* the originator closed its side, the responder did not answer it */
+    {WORD("S3"), NRS_END_FIN},         /* the responder closed its side, the originator did not answer it */
+    {WORD("REJ"), NRS_END_REFUSED},    /* attempt rejected */
+    {WORD("RSTO"), NRS_END_RST},       /* established, the originator aborted */
+    {WORD("RSTR"), NRS_END_RST},       /* the responder aborted */
+    {WORD("OTH"), NRS_END_UNKNOWN},    /* midstream traffic; also what ICMP has */
+    {WORD("SH"), NRS_END_TIMEOUT},     /* SYN, then FIN of the originator; never a SYN-ACK */
+    {WORD("SHR"), NRS_END_FIN},        /* SYN-ACK, then FIN of the responder; the originator was not seen */
+    {WORD("RSTOS0"), NRS_END_TIMEOUT}, /* SYN, then RST of the originator: it gave up waiting */
+    {WORD("RSTRH"), NRS_END_RST},      /* SYN-ACK, then RST of the responder */
 };
 
 static const struct {
-    char name[20];
+    struct word name;
     uint8_t proto;
-} protos[] = {{"tcp", NRS_PROTO_TCP}, {"udp", NRS_PROTO_UDP}, {"icmp", NRS_PROTO_ICMP}, {"unknown_transport", 0}};
+} protos[] = {{WORD("tcp"), NRS_PROTO_TCP},
+            {WORD("udp"), NRS_PROTO_UDP},
+            {WORD("icmp"), NRS_PROTO_ICMP},
+            {WORD("unknown_transport"), 0}};
 
-static bool same(const char *text, size_t len, const char *word)
+static bool same(const char *text, size_t len, const struct word *w)
 {
-    return strlen(word) == len && memcmp(word, text, len) == 0;
+    return w->len == len && memcmp(w->text, text, len) == 0;
 }
 
 static bool read_count(const char *text, size_t len, uint64_t max, uint64_t *value)
@@ -117,7 +127,7 @@ static bool read_proto(const char *text, size_t len, uint8_t *proto)
     size_t i;
 
     for (i = 0; i < sizeof protos / sizeof *protos; i++) {
-        if (same(text, len, protos[i].name)) {
+        if (same(text, len, &protos[i].name)) {
             *proto = protos[i].proto;
             return true;
         }
@@ -131,7 +141,7 @@ static uint8_t end_of_state(const char *text, size_t len)
     size_t i;
 
     for (i = 0; i < sizeof states / sizeof *states; i++) {
-        if (same(text, len, states[i].name))
+        if (same(text, len, &states[i].name))
             return states[i].end;
     }
     return NRS_END_UNKNOWN;
@@ -142,7 +152,7 @@ enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len)
     enum nrs_zeek_field f;
 
     for (f = NRS_ZEEK_NONE + 1; f < NRS_ZEEK_FIELDS; f++) {
-        if (same(name, len, field_name[f]))
+        if (same(name, len, &field_name[f]))
             return f;
     }
     return NRS_ZEEK_NONE;
@@ -150,7 +160,7 @@ enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len)
 
 const char *nrs_zeek_field_name(enum nrs_zeek_field f)
 {
-    return field_name[f];
+    return field_name[f].text;
 }
 
 void nrs_zeek_begin(struct nrs_zeek_record *rec)

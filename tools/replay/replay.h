@@ -29,6 +29,7 @@ struct nrs_replay {
     struct nrs_core *core; /* NULL until the first flow */
     uint64_t next_ns;      /* traffic time at which something is due; 0 before the first flow */
     uint64_t from_ns;      /* --all: start of the window */
+    uint64_t told_ns;      /* --all: when the core was last told the time */
     uint32_t mark;         /* of the first file: what event.id is made of */
     uint32_t seq;
     struct nrs_gallery gallery;

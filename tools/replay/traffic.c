@@ -4,6 +4,7 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define MINUTE   (60 * NS_PER_S)
 #define HOUR     (3600 * NS_PER_S)
+#define DAY      (24 * HOUR)
 /* After this much silence no verdict is open and the core has nothing left to do each minute. */
 #define SILENCE (26 * HOUR)
 
@@ -25,7 +26,8 @@ static void start(struct nrs_replay *r, uint64_t t_ns)
     nrs_core_init(&r->core, r->memory, r->memory_len, &r->conf, r->model, r->from_ns); /* replay_init tried it */
     if (r->options->all)
         nrs_core_on_evict(r->core, r->options->window, nrs_replay_row, r);
-    r->next_ns = r->from_ns + (r->options->all ? HOUR : MINUTE);
+    r->told_ns = r->from_ns;
+    r->next_ns = r->from_ns + (r->options->all ? window_ns(r) : MINUTE);
 }
 
 static void judge_window(struct nrs_replay *r)
@@ -33,16 +35,17 @@ static void judge_window(struct nrs_replay *r)
     nrs_core_each(r->core, r->options->window, r->from_ns + window_ns(r), nrs_replay_row, r);
 }
 
-/* With --all nobody hears of verdicts: the core is told the time hourly, for its housekeeping. */
+/* A window is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so that
+ * is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
 static void step_windows(struct nrs_replay *r, uint64_t t_ns)
 {
-    if (t_ns >= r->from_ns + window_ns(r)) {
-        judge_window(r);
-        r->from_ns += (t_ns - r->from_ns) / window_ns(r) * window_ns(r);
+    judge_window(r);
+    r->from_ns += (t_ns - r->from_ns) / window_ns(r) * window_ns(r);
+    r->next_ns = r->from_ns + window_ns(r);
+    if (r->from_ns - r->told_ns >= DAY) {
+        r->told_ns = r->from_ns;
+        nrs_core_tick(r->core, r->from_ns, ignore, NULL);
     }
-    r->next_ns += (t_ns - r->next_ns) / HOUR * HOUR;
-    nrs_core_tick(r->core, r->next_ns, ignore, NULL);
-    r->next_ns += HOUR;
 }
 
 static void step_minutes(struct nrs_replay *r, uint64_t t_ns)

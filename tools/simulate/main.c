@@ -7,10 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifndef NRS_VERSION
-#define NRS_VERSION "unknown"
-#endif
+#include "version.h"
 
 static int cannot_write(const char *path)
 {

@@ -20,11 +20,11 @@ static bool grow(struct nrs_sim_world *w)
 }
 
 /* The part before the capture is unseen, the part after it does not exist yet. False: nothing is left. */
-static bool clip(const struct nrs_sim_world *w, struct nrs_sim_conn *c)
+static bool clip(const struct nrs_sim_world *w, struct nrs_sim_conn *c, struct nrs_sim_rng *r)
 {
     uint64_t end = c->ts_us + c->dur_us;
 
-    if (c->ts_us >= w->to_us || end < w->from_us || (end == w->from_us && c->dur_us == 0))
+    if (end < w->from_us || (end == w->from_us && c->dur_us == 0))
         return false;
     if (c->ts_us < w->from_us) {
         uint64_t gone = w->from_us - c->ts_us;
@@ -32,9 +32,12 @@ static bool clip(const struct nrs_sim_world *w, struct nrs_sim_conn *c)
         c->tx -= c->tx / (c->dur_us / 1000 + 1) * (gone / 1000);
         c->rx -= c->rx / (c->dur_us / 1000 + 1) * (gone / 1000);
         c->dur_us -= gone;
-        c->ts_us = w->from_us;
+        c->ts_us = w->from_us + nrs_sim_rng_below(r, c->dur_us / 4 + 1); /* its next packet */
+        c->dur_us = end - c->ts_us;
         c->end = NRS_SIM_OTH;
     }
+    if (c->ts_us >= w->to_us)
+        return false;
     if (end > w->to_us) {
         c->dur_us = w->to_us - c->ts_us;
         c->end = c->end == NRS_SIM_SF ? NRS_SIM_S1 : c->end;
@@ -66,7 +69,7 @@ void nrs_sim_world_emit(struct nrs_sim_world *w, const struct nrs_sim_conn *c, s
     struct nrs_sim_conn own = *c;
     bool lost = w->loss_ppm && nrs_sim_rng_chance(r, w->loss_ppm);
 
-    if (lost || !clip(w, &own) || !grow(w))
+    if (lost || !clip(w, &own, r) || !grow(w))
         return;
     own.order = w->n_emitted++;
     count_packets(&own);

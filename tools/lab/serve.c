@@ -1,0 +1,65 @@
+/* tools/lab/serve.c - answers each line with a line and lets the client hang up */
+#include "tools/lab/lab.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char answer[] = "noroshi lab: nothing to do, sleep well.\n";
+
+/* One line in, one line out; then the client closes, or its time is over. */
+static void converse(int fd)
+{
+    char line[NRS_LAB_LINE_MAX];
+
+    if (nrs_lab_ready(fd, POLLIN) || recv(fd, line, sizeof(line), MSG_DONTWAIT) <= 0)
+        return;
+    if (send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL) < 0)
+        return;
+    while (!nrs_lab_ready(fd, POLLIN) && recv(fd, line, sizeof(line), MSG_DONTWAIT) > 0)
+        ;
+}
+
+static int listen_at(const struct sockaddr_in *at, struct sockaddr_in *bound)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    socklen_t len = sizeof(*bound);
+
+    if (fd < 0)
+        return -1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) ||
+        bind(fd, (const struct sockaddr *)at, sizeof(*at)) || listen(fd, 16) ||
+        getsockname(fd, (struct sockaddr *)bound, &len)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int nrs_lab_serve(const struct sockaddr_in *at)
+{
+    struct sockaddr_in bound;
+    int fd = listen_at(at, &bound), client;
+
+    if (fd < 0) {
+        fprintf(stderr, "noroshi-lab: %s:%u: %s\n", inet_ntoa(at->sin_addr), ntohs(at->sin_port), strerror(errno));
+        return -1;
+    }
+    printf("serving %s:%u\n", inet_ntoa(bound.sin_addr), ntohs(bound.sin_port));
+    fflush(stdout);
+    for (;;) {
+        client = accept(fd, NULL, NULL);
+        if (client < 0 && errno != EINTR && errno != ECONNABORTED) {
+            fprintf(stderr, "noroshi-lab: accept: %s\n", strerror(errno));
+            close(fd);
+            return -1;
+        }
+        if (client < 0)
+            continue;
+        converse(client);
+        close(client);
+    }
+}
