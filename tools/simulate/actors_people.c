@@ -32,6 +32,15 @@ static const struct nrs_sim_actor rows[] = {
      .shape = {NRS_SIM_TCP, 0, {443}, "ssl", OF(900, 3500), OF(300, 6000), NRS_SIM_PCT(30), MS(60, 5000)}, .habits = {.fan = OF(1, 2), .fan_ms = MS(5, 300), .servers = OF(1, 4), .pick = NRS_SIM_MIX}},
     {"torrent", "a tracker every 30 min, peers as they come", NRS_SIM_BENIGN, 2, 0, NRS_SIM_DESKTOP, CHECKINS, .timing = {NRS_SIM_HUMAN, SEC(5, 300), PC(60, 160)},
      .shape = {NRS_SIM_UDP, 0, {6881, 51413, 1337, 6969}, NULL, OF(60, 900), OF(60, 9000), NRS_SIM_PCT(80), MS(30, 20000), .other_end = NRS_SIM_S0, .other_ppm = PC(5, 50)}, .habits = {.servers = OF(8, 16), .pick = NRS_SIM_MIX}},
+    {"local-web", "somebody works in a web application of the house", NRS_SIM_BENIGN, 5, NRS_SIM_BARE, NRS_SIM_DESKTOP | NRS_SIM_SERVER, CHECKINS,
+     .timing = {NRS_SIM_HUMAN, SEC(2, 300), PC(50, 170)},
+     .shape = {NRS_SIM_TCP, NRS_SIM_AT_LAN, {8888, 80, 443, 3000, 8080, 8006}, "http", OF(400, 4000), OF(200, 90000), NRS_SIM_PCT(70), MS(5, 60000), .other_end = NRS_SIM_S3, .other_ppm = PC(0, 20)},
+     .habits = {.fan = OF(1, 4), .fan_ms = MS(1, 300)}},
+    {"script", "a loop that somebody wrote: fetches, waits, fetches", NRS_SIM_BENIGN, 4, NRS_SIM_SLEEPS | NRS_SIM_RESTS, NRS_SIM_DESKTOP | NRS_SIM_SERVER, CHECKINS,
+     .timing = {NRS_SIM_SYMMETRIC, SEC(1, 300), PC(0, 30)},
+     .shape = {NRS_SIM_TCP, 0, {443, 80, 8080}, "ssl", OF(300, 2000), OF(2000, 200000), NRS_SIM_PCT(40), MS(50, 5000)}, .habits = {.servers = OF(1, 8), .pick = NRS_SIM_ROUND}},
+    {"name-over-tcp", "lookups over TCP or TLS", NRS_SIM_BENIGN, 4, NRS_SIM_BARE, NRS_SIM_ANY, CHECKINS, .timing = {NRS_SIM_HUMAN, SEC(2, 300), PC(50, 180)},
+     .shape = {NRS_SIM_TCP, 0, {53, 853, 443}, "dns", OF(40, 900), OF(60, 2000), NRS_SIM_PCT(40), MS(5, 30000)}, .habits = {.servers = OF(1, 2), .pick = NRS_SIM_MIX}},
 };
 
 TABLE(nrs_sim_people, rows);

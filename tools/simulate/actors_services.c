@@ -64,6 +64,14 @@ static const struct nrs_sim_actor rows[] = {
     {"reverse-name", "a resolver asks upstream, now and then unanswered", NRS_SIM_BENIGN, 4, NRS_SIM_BARE, NRS_SIM_SERVER | NRS_SIM_IOT, CHECKINS,
      .timing = {NRS_SIM_HUMAN, SEC(2, 300), PC(40, 160)},
      .shape = {NRS_SIM_UDP, 0, {53}, "dns", OF(30, 70), OF(50, 300), NRS_SIM_PCT(30), MS(2, 120), .other_end = NRS_SIM_S0, .other_ppm = PC(0, 40)}, .habits = {.servers = OF(1, 4), .pick = NRS_SIM_MIX}},
+    {"rpc", "domain machinery: several connections at a time, then a pause", NRS_SIM_BENIGN, 4, NRS_SIM_BARE | NRS_SIM_CENTRAL, STAFF, CHECKINS,
+     .timing = {NRS_SIM_SYMMETRIC, SEC(20, 900), PC(0, 60)},
+     .shape = {NRS_SIM_TCP, NRS_SIM_AT_LAN, {135, 49667, 88, 389, 445, 5985}, "dce_rpc", OF(100, 3000), OF(80, 4000), NRS_SIM_PCT(30), MS(1, 30000), .other_end = NRS_SIM_RSTO, .other_ppm = PC(0, 50)},
+     .habits = {.fan = OF(2, 8), .fan_ms = MS(1, 900)}},
+    {"peer-cache", "looks for neighbours that share updates, mostly in vain", NRS_SIM_BENIGN, 3, NRS_SIM_BARE, NRS_SIM_DESKTOP, CHECKINS,
+     .timing = {NRS_SIM_HUMAN, SEC(5, 600), PC(30, 160)},
+     .shape = {NRS_SIM_TCP, NRS_SIM_AT_LAN, {7680, 8333, 32400}, NULL, OF(100, 900), OF(100, 900), NRS_SIM_PCT(30), MS(5, 900)},
+     .habits = {.servers = OF(1, 3), .pick = NRS_SIM_MIX, .dead_ppm = PC(30, 100)}},
 };
 
 TABLE(nrs_sim_services, rows);

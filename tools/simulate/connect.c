@@ -40,7 +40,8 @@ static uint64_t fail(struct nrs_sim_play *p, struct nrs_sim_conn *c)
 
 static uint64_t size(struct nrs_sim_play *p, uint32_t typical)
 {
-    uint64_t bytes = nrs_sim_rng_about(&p->rng, typical, p->a->shape.vary_ppm);
+    bool same = p->same_ppm && nrs_sim_rng_chance(&p->rng, p->same_ppm);
+    uint64_t bytes = same ? typical : nrs_sim_rng_about(&p->rng, typical, p->a->shape.vary_ppm);
 
     if (p->a->flags & NRS_SIM_PADDED)
         bytes += nrs_sim_rng_below(&p->rng, PADDING_MAX);
@@ -51,6 +52,8 @@ static void fill_exchange(struct nrs_sim_play *p, struct nrs_sim_conn *c, unsign
 {
     uint64_t polls = 1;
 
+    if (nrs_sim_rng_chance(&p->rng, p->kinds_ppm))
+        part = 1 + (unsigned)nrs_sim_rng_below(&p->rng, 2);
     c->dur_us = nrs_sim_rng_about(&p->rng, p->dur_ms * UINT64_C(1000), NRS_SIM_PCT(15));
     if (p->poll_ms)
         polls = 1 + c->dur_us / (p->poll_ms * UINT64_C(1000));

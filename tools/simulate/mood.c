@@ -70,7 +70,7 @@ void nrs_sim_mood_draw(struct nrs_sim_play *p)
 {
     bool c2 = p->a->label == NRS_SIM_C2;
 
-    draw_life(p, c2 ? PCT(40) : PCT(12), c2 ? PCT(25) : PCT(8));
+    draw_life(p, c2 ? PCT(45) : PCT(35), c2 ? PCT(35) : PCT(30));
     draw_outages(p, c2 ? PCT(10) : PCT(6));
     if (p->a->flags & NRS_SIM_TUNED)
         draw_operator(p);

@@ -6,7 +6,7 @@
 
 /* What operators type: the team-server scan of 2020 and common guides in the README. */
 static const uint16_t round_sleep_s[] = {1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 60, 90, 120, 180, 300, 300, 600, 900, 1800, 3600};
-static const uint16_t round_jitter_pct[] = {0, 0, 5, 10, 10, 15, 20, 20, 25, 30, 30, 37, 40, 50, 60, 80};
+static const uint16_t round_jitter_pct[] = {0, 0, 0, 0, 5, 10, 10, 15, 20, 20, 25, 30, 37, 50, 80};
 
 #define PICK(r, list) ((list)[nrs_sim_rng_below((r), sizeof(list) / sizeof((list)[0]))])
 
@@ -113,9 +113,25 @@ static void draw_shape(struct nrs_sim_play *p)
         p->tx[i] = nrs_sim_rng_span(r, s->tx);
         p->rx[i] = nrs_sim_rng_span(r, s->rx);
     }
+    p->same_ppm = nrs_sim_rng_chance(r, PCT(60)) ? (uint32_t)nrs_sim_rng_between(r, PCT(20), PCT(100)) : 0;
+    p->kinds_ppm = nrs_sim_rng_chance(r, PCT(35)) ? (uint32_t)nrs_sim_rng_scale(r, PCT(2), PCT(50)) : 0;
     p->dur_ms = nrs_sim_rng_span(r, s->dur_ms);
     p->poll_ms = nrs_sim_rng_span(r, s->poll_ms);
     p->other_ppm = nrs_sim_rng_span(r, s->other_ppm);
+}
+
+/* Many programs open several connections at once where one would do. */
+static void draw_fan(struct nrs_sim_play *p)
+{
+    const struct nrs_sim_habits *h = &p->a->habits;
+    bool extra = !h->fan.hi && p->a->shape.proto == NRS_SIM_TCP && !p->a->shape.poll_ms.hi;
+
+    p->fan_ms = h->fan_ms;
+    p->fan = h->fan.hi ? (unsigned)nrs_sim_rng_between(&p->rng, h->fan.lo, h->fan.hi) : 1;
+    if (!extra || !nrs_sim_rng_chance(&p->rng, p->a->label == NRS_SIM_C2 ? PCT(7) : PCT(15)))
+        return;
+    p->fan = (unsigned)nrs_sim_rng_between(&p->rng, 2, 5);
+    p->fan_ms = (struct nrs_sim_span){1, 600};
 }
 
 void nrs_sim_play_init(struct nrs_sim_play *p, struct nrs_sim_world *w, const struct nrs_sim_host *h,
@@ -132,7 +148,7 @@ void nrs_sim_play_init(struct nrs_sim_play *p, struct nrs_sim_world *w, const st
     draw_servers(p);
     draw_shape(p);
     draw_failure(p);
-    p->fan = b->fan.hi ? (unsigned)nrs_sim_rng_between(&p->rng, b->fan.lo, b->fan.hi) : 1;
+    draw_fan(p);
     p->miss_ppm = a->label == NRS_SIM_C2 && !b->miss_ppm.hi ? PCT(2) : nrs_sim_rng_span(&p->rng, b->miss_ppm);
     p->named = !(a->flags & NRS_SIM_BARE) &&
                ((a->flags & NRS_SIM_NAMED) || nrs_sim_rng_chance(&p->rng, PCT(50)));

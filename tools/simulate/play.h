@@ -45,7 +45,11 @@ struct nrs_sim_play {
     bool named;
     uint64_t name_until_us, name_ttl_us; /* a looked-up name is good until then */
     unsigned fan, busy;                  /* busy: check-ins left of a tasking burst */
-    uint32_t tx[NRS_SIM_FAN_MAX], rx[NRS_SIM_FAN_MAX], dur_ms, poll_ms, other_ppm, miss_ppm;
+    struct nrs_sim_span fan_ms;
+    uint32_t tx[NRS_SIM_FAN_MAX], rx[NRS_SIM_FAN_MAX]; /* one size for each kind of message */
+    uint32_t same_ppm;                                 /* messages that have exactly that size */
+    uint32_t kinds_ppm;                                /* messages of another kind than the first */
+    uint32_t dur_ms, poll_ms, other_ppm, miss_ppm;
 };
 
 /* Draws everything. */

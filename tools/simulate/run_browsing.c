@@ -37,13 +37,24 @@ static uint64_t fetch(struct browser *b, uint64_t t_us, uint32_t addr)
     return c.ts_us;
 }
 
+/* Browsers often open up to six connections to one site at once. */
+static uint64_t fetch_from(struct browser *b, uint64_t t_us, uint32_t addr)
+{
+    struct nrs_sim_rng *r = &b->p->rng;
+    uint64_t n = nrs_sim_rng_chance(r, NRS_SIM_PCT(25)) ? nrs_sim_rng_between(r, 2, 6) : 1, i;
+
+    for (i = 0; i < n; i++)
+        t_us = fetch(b, t_us + nrs_sim_rng_scale(r, 200, 50000), addr);
+    return t_us;
+}
+
 static uint64_t open_page(struct browser *b, uint64_t t_us)
 {
-    uint64_t helpers = nrs_sim_rng_below(&b->p->rng, 12), i;
+    uint64_t helpers = nrs_sim_rng_below(&b->p->rng, 9), i;
 
-    t_us = fetch(b, t_us, favourite(b));
+    t_us = fetch_from(b, t_us, favourite(b));
     for (i = 0; i < helpers; i++)
-        t_us = fetch(b, t_us + nrs_sim_rng_scale(&b->p->rng, 2000, 900000), favourite(b));
+        t_us = fetch_from(b, t_us + nrs_sim_rng_scale(&b->p->rng, 2000, 900000), favourite(b));
     return t_us;
 }
 

@@ -40,7 +40,7 @@ static uint64_t check_in(struct nrs_sim_play *p, uint64_t t_us)
         uint64_t done = nrs_sim_play_connect(p, start, s, i, NULL);
 
         end = done > end ? done : end;
-        start += (uint64_t)nrs_sim_rng_span(&p->rng, p->a->habits.fan_ms) * 1000;
+        start += (uint64_t)nrs_sim_rng_span(&p->rng, p->fan_ms) * 1000;
     }
     return end;
 }
