@@ -33,7 +33,8 @@ GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
 SHARED_SRC := $(filter-out %/main.c,$(call c_files,$(ROOMS) platform/recorded)) $(GEN_SRC)
-TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*)
+TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
+GEN_collector := build/gen/page.c
 
 # Flags. `?=` ones are for users; the others belong to the code.
 CFLAGS ?= -Os
@@ -50,7 +51,7 @@ TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
-LIBS_sim := -lm
+LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
 
@@ -92,7 +93,8 @@ define tool
 PROGRAMS += build/host/noroshi-$(1)
 build/host/noroshi-$(1): $$(patsubst %.c,build/host/tool/%.o,$(call TOOL_SRC,$(2))) $(SHARED_LIB) $(HOST_STAMP)
 	$$(call say,LINK,$$@)
-	$$(Q)$(HOST_CC) $(HOST_CFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed -o $$@ $$(filter %.o %/libnoroshi.a,$$^) $(LIBS_$(1))
+	$$(Q)$(HOST_CC) $(HOST_CFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed -o $$@ \
+		-Wl,--start-group $$(filter %.o %/libnoroshi.a,$$^) $(LIBS_$(1)) -Wl,--end-group
 endef
 ifeq ($(TARGET),host)
 $(foreach t,replay:replay sim:simulate collector:collector model:model,$(if $(wildcard tools/$(lastword $(subst :, ,$(t)))/main.c),\
@@ -105,6 +107,9 @@ programs: $(PROGRAMS)
 build/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@printf '#define NRS_VERSION "%s"\n' '$(VERSION)' | cmp -s - $@ || printf '#define NRS_VERSION "%s"\n' '$(VERSION)' >$@
+build/gen/page.c: tools/collector/embed $(sort $(wildcard tools/collector/page/*))
+	@mkdir -p $(@D)
+	$(Q)tools/collector/embed $(filter tools/collector/page/%,$^) >$@
 build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	@mkdir -p $(@D)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
@@ -115,8 +120,8 @@ run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
-lint: $(DEVICE_STAMP) $(HOST_STAMP) build/gen/version.h $(GEN_SRC)
-	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' cross/lint/run
+lint: $(DEVICE_SRC:%.c=$(OUT)/device/%.o)
+	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 install: all

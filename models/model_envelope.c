@@ -7,24 +7,8 @@
 
 #include "models/bytes.h"
 #include "models/error.h"
+#include "models/model_header.h"
 #include "models/model_read.h"
-
-#define FORMAT 1
-
-enum offset {
-    AT_FORMAT = 4,
-    AT_KIND = 5,
-    AT_ZERO = 6,
-    AT_SERIAL = 8,
-    AT_MIN_AGENT = 12,
-    AT_SCHEMA_HASH = 16,
-    AT_EXPIRES_DAY = 24,
-    AT_BODY_LEN = 28,
-    AT_KEY_ID = 32,
-    AT_DIGEST = NRS_MODEL_SIGNED,
-    AT_SIGNATURE = AT_DIGEST + 32,
-    AT_BODY = NRS_MODEL_HEADER
-};
 
 static bool all_zero(const uint8_t *p, size_t n)
 {
@@ -39,13 +23,13 @@ static int check_fixed(const uint8_t *file, size_t len, const char **place)
 {
     if (len > NRS_MODEL_BYTES_MAX)
         return nrs_model_refuse(place, NRS_ERR_LIMIT, "file", -1, "larger than 65536 bytes");
-    if (len < AT_BODY)
+    if (len < NRS_AT_BODY)
         return nrs_model_refuse(place, NRS_ERR_SHORT, "header", -1, "cut off");
-    if (memcmp(file, "NRSM", 4) != 0)
+    if (memcmp(file, NRS_MODEL_MAGIC, 4) != 0)
         return nrs_model_refuse(place, NRS_ERR_FORMAT, "header", -1, "not a model file");
-    if (file[AT_FORMAT] != FORMAT)
+    if (file[NRS_AT_FORMAT] != NRS_MODEL_FORMAT)
         return nrs_model_refuse(place, NRS_ERR_FORMAT, "header", -1, "unknown format number");
-    if (!all_zero(file + AT_ZERO, 2))
+    if (!all_zero(file + NRS_AT_ZERO, 2))
         return nrs_model_refuse(place, NRS_ERR_FORMAT, "header", -1, "reserved bytes not zero");
     return 0;
 }
@@ -57,25 +41,25 @@ int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, s
 
     if (rc)
         return rc;
-    body_len = nrs_get_u32le(file + AT_BODY_LEN);
-    if (body_len > len - AT_BODY)
+    body_len = nrs_get_u32le(file + NRS_AT_BODY_LEN);
+    if (body_len > len - NRS_AT_BODY)
         return nrs_model_refuse(place, NRS_ERR_SHORT, "body", -1, "cut off");
-    if (body_len < len - AT_BODY)
+    if (body_len < len - NRS_AT_BODY)
         return nrs_model_refuse(place, NRS_ERR_FORMAT, "body", -1, "followed by more bytes");
-    if (all_zero(file + AT_KEY_ID, sizeof e->key_id) && !all_zero(file + AT_SIGNATURE, 64))
+    if (all_zero(file + NRS_AT_KEY_ID, sizeof e->key_id) && !all_zero(file + NRS_AT_SIGNATURE, 64))
         return nrs_model_refuse(place, NRS_ERR_FORMAT, "header", -1, "signature without a key id");
 
-    e->kind = file[AT_KIND];
-    e->serial = nrs_get_u32le(file + AT_SERIAL);
-    e->min_agent = nrs_get_u32le(file + AT_MIN_AGENT);
-    e->schema_hash = nrs_get_u64le(file + AT_SCHEMA_HASH);
-    e->expires_day = nrs_get_u32le(file + AT_EXPIRES_DAY);
-    memcpy(e->key_id, file + AT_KEY_ID, sizeof e->key_id);
+    e->kind = file[NRS_AT_KIND];
+    e->serial = nrs_get_u32le(file + NRS_AT_SERIAL);
+    e->min_agent = nrs_get_u32le(file + NRS_AT_MIN_AGENT);
+    e->schema_hash = nrs_get_u64le(file + NRS_AT_SCHEMA_HASH);
+    e->expires_day = nrs_get_u32le(file + NRS_AT_EXPIRES_DAY);
+    memcpy(e->key_id, file + NRS_AT_KEY_ID, sizeof e->key_id);
     e->signed_bytes = file;
     e->signed_len = NRS_MODEL_SIGNED;
-    e->digest = file + AT_DIGEST;
-    e->signature = file + AT_SIGNATURE;
-    e->body = file + AT_BODY;
+    e->digest = file + NRS_AT_DIGEST;
+    e->signature = file + NRS_AT_SIGNATURE;
+    e->body = file + NRS_AT_BODY;
     e->body_len = body_len;
     return 0;
 }

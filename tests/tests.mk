@@ -9,7 +9,7 @@ TEST_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE
 FUZZ_CFLAGS = $(LANGUAGE) -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
 TEST_LIBS = $(LIBS_collector)
 
-ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*))
+ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector)
 test_programs = $(sort $(patsubst tests/%.c,build/test/%,$(wildcard tests/$(1)/$(2)*.c)))
 TESTS := $(call test_programs,unit,test_) $(call test_programs,property,test_)
 FUZZERS := $(call test_programs,fuzz,fuzz_)
@@ -24,7 +24,7 @@ build/test/libnoroshi.a build/fuzz/libnoroshi.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
-link_test = $(call say,LINK,$@) && mkdir -p $(@D) && $(TEST_CC) $(SANITIZE) -o $@ $(filter %.o %.a,$^) $(TEST_LIBS)
+link_test = $(call say,LINK,$@) && mkdir -p $(@D) && $(TEST_CC) $(SANITIZE) -o $@ -Wl,--start-group $(filter %.o %.a,$^) $(TEST_LIBS) -Wl,--end-group
 $(TESTS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
 	$(link_test) -lcmocka
 $(DRIVERS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
@@ -32,7 +32,7 @@ $(DRIVERS): build/test/%: build/test/o/tests/%.o build/test/libnoroshi.a
 $(FUZZERS): build/test/%: build/test/o/tests/%.o build/test/o/tests/fuzz/replay.o build/test/libnoroshi.a
 	$(link_test)
 $(FUZZERS:build/test/%=build/fuzz/%): build/fuzz/%: build/fuzz/o/tests/%.o build/fuzz/libnoroshi.a
-	$(call say,LINK,$@) && mkdir -p $(@D) && $(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS)
+	$(call say,LINK,$@) && mkdir -p $(@D) && $(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ -Wl,--start-group $^ $(TEST_LIBS) -Wl,--end-group
 
 test: all $(TESTS) $(FUZZERS) $(DRIVERS)
 	$(Q)BUILD=build/host TEST_BUILD=build/test tests/run $(if $(K),-k '$(K)')

@@ -1,8 +1,8 @@
 /* cross/deps/mbedtls_host.h - mbedTLS for the tools and tests on the host
  *
  * The device's configuration, so that tests exercise the same code, plus what a collector and a signer need: the
- * server side, writing keys, requests and certificates, revocation lists, files, error texts, speed. Randomness
- * comes from platform/random.h here too. */
+ * server side, writing keys, requests and certificates, deterministic signatures, revocation lists, files, error texts,
+ * speed. TLS takes its randomness from platform/random.h here too. */
 #ifndef NRS_MBEDTLS_HOST_H
 #define NRS_MBEDTLS_HOST_H
 #include "mbedtls_device.h"
@@ -20,6 +20,13 @@
 #define MBEDTLS_X509_CSR_PARSE_C
 #define MBEDTLS_X509_CSR_WRITE_C
 #define MBEDTLS_X509_CRL_PARSE_C
+
+/* Signing models: the same key and model give the same file */
+#undef MBEDTLS_NO_PLATFORM_ENTROPY
+#define MBEDTLS_ENTROPY_C
+#define MBEDTLS_CTR_DRBG_C
+#define MBEDTLS_HMAC_DRBG_C
+#define MBEDTLS_ECDSA_DETERMINISTIC
 
 /* Full-size records both ways */
 #undef MBEDTLS_SSL_IN_CONTENT_LEN

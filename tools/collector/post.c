@@ -24,7 +24,7 @@ static size_t count_newlines(const char *s, size_t n)
 {
     size_t lines = 0;
 
-    for (const char *p = s; (p = memchr(p, '\n', n - (size_t)(p - s))) != NULL; p++)
+    for (const char *p = s; n > 0 && (p = memchr(p, '\n', n - (size_t)(p - s))) != NULL; p++)
         lines++;
     return lines;
 }
@@ -33,7 +33,7 @@ static size_t count_newlines(const char *s, size_t n)
 static int read_lines(struct nrs_col_post *p, char why[NRS_COL_WHY + 16])
 {
     char reason[NRS_COL_WHY];
-    const char *s = p->body, *end = p->body + p->body_len;
+    const char *s = p->body, *end = p->body_len > 0 ? p->body + p->body_len : s;
 
     for (unsigned line = 1; s < end; line++) {
         const char *newline = memchr(s, '\n', (size_t)(end - s)), *next = newline != NULL ? newline + 1 : end;

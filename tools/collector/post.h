@@ -15,6 +15,8 @@
 #define NRS_COL_POST_LINES 1024
 #define NRS_COL_NAME_MAX 64 /* a device's name: [A-Za-z0-9._-]{1,64} */
 
+struct nrs_col_server;
+
 struct nrs_col_post {
     struct nrs_col_post *next;
     char device[NRS_COL_NAME_MAX + 1];
@@ -24,8 +26,10 @@ struct nrs_col_post {
     unsigned n;     /* records in the body */
     unsigned n_new; /* of these, not known before: set by the store */
     int rc;         /* of the commit: 0 = stored */
+    size_t charge;  /* bytes to give back to the budget of the server it came from */
+    struct nrs_col_server *server;
     void (*done)(struct nrs_col_post *p, void *arg); /* on the loop's thread; frees p */
-    void *arg;
+    void *arg;      /* the loop's thread may change it at any time */
 };
 
 /* Reads every line of the body; empty lines are skipped, a carriage return before a newline too. NULL with a

@@ -19,11 +19,6 @@ void nrs_trained_done(struct nrs_trained *t)
     memset(t, 0, sizeof *t);
 }
 
-unsigned nrs_trained_bins_a(const struct nrs_trained_term *term)
-{
-    return term->n_cuts_a + 1u;
-}
-
 unsigned nrs_trained_cells(const struct nrs_trained_term *term)
 {
     return (term->n_cuts_a + 1u) * (term->n_cuts_b + 1u);

@@ -37,8 +37,7 @@ struct nrs_trained {
 void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema);
 void nrs_trained_done(struct nrs_trained *t);
 
-/* Bins of a (times those of b): the cells of one output's table. */
-unsigned nrs_trained_bins_a(const struct nrs_trained_term *term);
+/* Bins of a times those of b: the cells of one output's table. */
 unsigned nrs_trained_cells(const struct nrs_trained_term *term);
 
 /* Allocates the zeroed table of a term whose type and cuts are set. NRS_ERR_SPACE. */

@@ -1,0 +1,107 @@
+#include "agent/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/release.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+
+static struct nrs_agent subject; /* large, and nothing else of it is used */
+
+static int check_identity(const struct nrs_config *c)
+{
+    struct nrs_tls_client *tls = NULL;
+    int rc = 0;
+
+    if (c->collector.url.host[0] != '\0') {
+        rc = nrs_agent_load_tls(c, &subject.tls[0]);
+        tls = rc == 0 ? &subject.tls[0] : NULL;
+    }
+    if (rc == 0)
+        rc = nrs_agent_name(c, tls, subject.host);
+    if (rc == 0)
+        printf("host       %s\n", subject.host);
+    if (tls != NULL) {
+        printf("collector  %s, certificates and key fit\n", c->collector.url_text);
+        nrs_tls_client_done(tls);
+    } else if (rc == 0) {
+        printf("collector  none: verdicts go to standard output\n");
+    }
+    return rc;
+}
+
+static int check_spool(const struct nrs_config *c)
+{
+    int rc;
+
+    subject.spool_dir = -1;
+    if (c->collector.url.host[0] == '\0')
+        return 0;
+    rc = nrs_dir_open(c->spool.dir);
+    subject.spool_dir = rc;
+    if (rc >= 0)
+        rc = nrs_file_replace(subject.spool_dir, "check", "", 0, 0);
+    if (rc >= 0)
+        rc = nrs_file_remove(subject.spool_dir, "check");
+    if (rc < 0) {
+        nrs_log("spool.dir: %s: %s", c->spool.dir, strerror(-rc));
+        return NRS_EXIT_USAGE;
+    }
+    printf("spool      %s, %u KiB, writable\n", c->spool.dir, (unsigned)c->spool.kib);
+    return 0;
+}
+
+static int check_model(const struct nrs_config *c)
+{
+    const struct nrs_model *m;
+    int rc = nrs_agent_open_trust(&subject);
+
+    if (rc != 0)
+        return NRS_EXIT_USAGE;
+    m = nrs_agent_load_model(&subject);
+    if (m == NULL)
+        return NRS_EXIT_USAGE;
+    printf("model      beacon-%u, %s\n", (unsigned)m->serial,
+           c->model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
+    return 0;
+}
+
+static int check_source(const struct nrs_config *c)
+{
+    struct nrs_flowsrc *s;
+    const struct nrs_flowsrc_conf conf = {.order = c->source.order,
+                                          .ifaces = c->source.interfaces,
+                                          .buf_bytes = c->source.buffer_kib * 1024,
+                                          .max_open = c->source.open_flows};
+    int rc = nrs_flowsrc_open(&s, &conf);
+
+    if (rc < 0) {
+        nrs_log("source: %s: no source of flows works here: %s", c->source.order, strerror(-rc));
+        return NRS_EXIT_USAGE;
+    }
+    printf("source     %s: %s\n", nrs_flowsrc_name(s), nrs_flowsrc_coverage_note(s));
+    nrs_flowsrc_close(s);
+    return 0;
+}
+
+int nrs_check(const struct nrs_config *c, const char *path)
+{
+    int rc;
+
+    subject.config = *c;
+    printf("config     %s\n", path != NULL ? path : "none: defaults");
+    rc = check_identity(c);
+    if (rc == 0)
+        rc = check_spool(c);
+    if (rc == 0)
+        rc = check_model(c);
+    if (subject.spool_dir >= 0)
+        nrs_file_close(subject.spool_dir);
+    if (rc == 0)
+        rc = check_source(c);
+    if (rc == 0)
+        printf("everything is fine\n");
+    return rc == 0 ? NRS_EXIT_OK : NRS_EXIT_USAGE;
+}

@@ -1,0 +1,166 @@
+/* Users, capabilities, core dumps. */
+#include "platform/privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct capability {
+    const char *name;
+    unsigned number;
+} capabilities[] = {
+    {"CAP_DAC_READ_SEARCH", CAP_DAC_READ_SEARCH},
+    {"CAP_NET_ADMIN", CAP_NET_ADMIN},
+    {"CAP_NET_RAW", CAP_NET_RAW},
+    {"CAP_SETGID", CAP_SETGID},
+    {"CAP_SETPCAP", CAP_SETPCAP},
+    {"CAP_SETUID", CAP_SETUID},
+    {"CAP_SYS_ADMIN", CAP_SYS_ADMIN},
+    {"CAP_SYS_PTRACE", CAP_SYS_PTRACE},
+};
+
+/* The kernel's sets, two words of 32 capabilities each. musl has no wrapper for these calls. */
+struct sets {
+    struct __user_cap_header_struct header;
+    struct __user_cap_data_struct word[2];
+};
+
+static int get_sets(struct sets *s)
+{
+    memset(s, 0, sizeof(*s));
+    s->header.version = _LINUX_CAPABILITY_VERSION_3;
+    return syscall(SYS_capget, &s->header, s->word) == 0 ? 0 : -errno;
+}
+
+int nrs_privileges_has(const char *capability)
+{
+    struct sets s;
+    size_t i;
+
+    for (i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+        unsigned number = capabilities[i].number;
+
+        if (strcmp(capabilities[i].name, capability) != 0)
+            continue;
+        return get_sets(&s) == 0 && (s.word[number / 32].effective >> (number % 32)) & 1;
+    }
+    return -EINVAL;
+}
+
+/* Decimal number of a user; -EINVAL if it is not all digits or too large. */
+static int parse_id(const char *text, uid_t *id)
+{
+    char *end;
+    unsigned long value;
+
+    if (text[0] < '0' || text[0] > '9')
+        return -EINVAL;
+    errno = 0;
+    value = strtoul(text, &end, 10);
+    if (errno || *end || value >= UINT32_MAX)
+        return -EINVAL;
+    *id = (uid_t)value;
+    return 0;
+}
+
+static int find_user(const char *user, uid_t *uid, gid_t *gid)
+{
+    const struct passwd *entry;
+
+    if (parse_id(user, uid) == 0) {
+        *gid = (gid_t)*uid;
+        return 0;
+    }
+    entry = getpwnam(user);
+    if (!entry)
+        return -ENOENT;
+    *uid = entry->pw_uid;
+    *gid = entry->pw_gid;
+    return 0;
+}
+
+/* Takes away what a later exec could give back. Needs CAP_SETPCAP, so it comes before the change of user. */
+static void empty_bounding_set(void)
+{
+    unsigned long number;
+
+    for (number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; number++)
+        (void)prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+}
+
+static int change_user(const char *user, char *why, size_t why_len)
+{
+    uid_t uid;
+    gid_t gid;
+
+    if (find_user(user, &uid, &gid) != 0) {
+        snprintf(why, why_len, "user %s: not known on this system", user);
+        return -ENOENT;
+    }
+    if (uid == 0) {
+        snprintf(why, why_len, "user %s: is root, name one without rights", user);
+        return -EINVAL;
+    }
+    empty_bounding_set();
+    if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
+        int rc = -errno;
+
+        snprintf(why, why_len, "user %s: cannot change to it: %s", user, strerror(-rc));
+        return rc;
+    }
+    return 0;
+}
+
+/* No capability is left and none can come back. */
+static int empty_sets(void)
+{
+    struct sets s;
+    int rc = get_sets(&s);
+
+    if (rc)
+        return rc;
+    memset(s.word, 0, sizeof(s.word));
+    if (syscall(SYS_capset, &s.header, s.word) != 0)
+        return -errno;
+#ifdef PR_CAP_AMBIENT
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* Linux 4.3 */
+#endif
+    return 0;
+}
+
+int nrs_privileges_drop(const char *user, char *why, size_t why_len)
+{
+    const struct rlimit no_core = {0, 0};
+    int was_root = geteuid() == 0;
+    int rc, sealed;
+
+    if (!user)
+        user = "nobody";
+    if (was_root) {
+        rc = change_user(user, why, why_len);
+        if (rc)
+            return rc;
+    }
+    rc = empty_sets();
+    if (rc == 0 && was_root && setuid(0) == 0)
+        rc = -EPERM; /* root came back: something between us and the kernel pretends */
+    if (rc) {
+        snprintf(why, why_len, "capabilities: cannot give them up: %s", strerror(-rc));
+        return rc;
+    }
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    sealed = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; /* Linux 3.5 */
+    snprintf(why, why_len, "user %s (%lu), no capabilities, %s, no core dumps", was_root ? user : "unchanged",
+             (unsigned long)geteuid(), sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
+    return 0;
+}

@@ -1,0 +1,14 @@
+/* platform/packet/tls_sni.h - the server name out of a TLS ClientHello (RFC 8446 section 4.1.2, RFC 6066 section 3) */
+#ifndef NRS_TLS_SNI_H
+#define NRS_TLS_SNI_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NRS_SNI_MAX 253
+
+/* bytes: the start of a TCP segment's payload; may be cut short. True, and the name in lower case with a NUL, if it is a
+ * ClientHello whose server_name extension lies within the bytes. Anything else is refused after two compares. */
+bool nrs_tls_sni(char name[NRS_SNI_MAX + 1], const uint8_t *bytes, size_t len);
+
+#endif

@@ -1,0 +1,15 @@
+/* platform/recorded/addr_text.h - an address out of text
+ *
+ * Accepts exactly what inet_pton accepts (no leading zeroes, no zone, no spaces), without needing a NUL. IPv4
+ * comes out as ::ffff:a.b.c.d, and so do mapped and 64:ff9b::/96 addresses (flow.h). */
+#ifndef NRS_ADDR_TEXT_H
+#define NRS_ADDR_TEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/flow.h"
+
+/* False, and *a unchanged, if text[0..len) is not an address. */
+bool nrs_addr_text(struct nrs_addr *a, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,48 @@
+/* platform/recorded/zeek_fields.h - the columns of a Zeek conn.log that make a flow
+ *
+ * Shared by the TSV and the JSON reader: they find the columns, this converts them. */
+#ifndef NRS_ZEEK_FIELDS_H
+#define NRS_ZEEK_FIELDS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/flow.h"
+
+enum nrs_zeek_field {
+    NRS_ZEEK_NONE, /* a column we pass over */
+    NRS_ZEEK_TS,   /* required, as are the next four */
+    NRS_ZEEK_ORIG_H,
+    NRS_ZEEK_RESP_H,
+    NRS_ZEEK_RESP_P,
+    NRS_ZEEK_PROTO,
+    NRS_ZEEK_ORIG_P,
+    NRS_ZEEK_DURATION,
+    NRS_ZEEK_ORIG_BYTES,
+    NRS_ZEEK_RESP_BYTES,
+    NRS_ZEEK_CONN_STATE,
+    NRS_ZEEK_IP_PROTO, /* Zeek 7.1 and later */
+    NRS_ZEEK_FIELDS
+};
+
+struct nrs_zeek_record {
+    struct nrs_flow flow;
+    uint32_t seen;    /* bit f: field f was taken */
+    uint8_t ip_proto; /* 0 = no such column */
+};
+
+/* The field of a column name, NRS_ZEEK_NONE if we do not use it. */
+enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len);
+
+/* "id.resp_p"; NULL for NONE. */
+const char *nrs_zeek_field_name(enum nrs_zeek_field f);
+
+void nrs_zeek_begin(struct nrs_zeek_record *rec);
+
+/* Takes one set value. Returns NULL, or what it should have been ("not a time"). */
+const char *nrs_zeek_take(struct nrs_zeek_record *rec, enum nrs_zeek_field f, const char *text, size_t len);
+
+/* Completes the flow. Returns NRS_ZEEK_NONE, or a required field that was not taken. */
+enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec);
+
+#endif

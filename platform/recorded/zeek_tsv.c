@@ -1,0 +1,204 @@
+/* Zeek's TSV form (base/frameworks/logging/writers/ascii.zeek):
+ *
+ *   log     = { header | record }
+ *   header  = "#separator " escaped | "#" name separator value      ; the first one has a blank
+ *   record  = value { separator value }                             ; in the order of the last #fields
+ *   value   = "-" (unset) | "(empty)" | text with the separator escaped as \xhh
+ *
+ * A file may hold several headers one after the other (rotated logs that were joined); each #fields line
+ * replaces the columns. */
+#include "platform/recorded/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "platform/recorded/zeek_fields.h"
+
+#define COLUMNS_MAX 128
+#define MARK_MAX    15 /* bytes of the words for unset and empty */
+
+struct word {
+    char text[MARK_MAX + 1];
+    size_t len;
+};
+
+struct zeek_tsv {
+    char separator;
+    struct word unset, empty;
+    unsigned n_columns; /* up to the last one that we use; 0 = no usable #fields yet */
+    uint8_t field_of[COLUMNS_MAX];
+};
+
+static bool starts_with(const char **line, size_t *len, const char *word)
+{
+    size_t n = strlen(word);
+
+    if (*len < n || memcmp(*line, word, n) != 0)
+        return false;
+    *line += n;
+    *len -= n;
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+/* "\x09", or the character itself. */
+static bool read_separator(const char *text, size_t len, char *separator)
+{
+    if (len == 1) {
+        *separator = *text;
+        return true;
+    }
+    if (len != 4 || text[0] != '\\' || text[1] != 'x' || hex_digit(text[2]) < 0 || hex_digit(text[3]) < 0)
+        return false;
+    *separator = (char)(hex_digit(text[2]) << 4 | hex_digit(text[3]));
+    return *separator != '\n';
+}
+
+static bool keep_word(struct word *w, const char *text, size_t len)
+{
+    if (len == 0 || len > MARK_MAX)
+        return false;
+    memcpy(w->text, text, len);
+    w->text[len] = '\0';
+    w->len = len;
+    return true;
+}
+
+static void read_columns(struct nrs_recorded *r, struct zeek_tsv *z, const char *text, size_t len)
+{
+    const char *end = text + len;
+    uint32_t seen = 0;
+    unsigned column = 0;
+    enum nrs_zeek_field f;
+
+    z->n_columns = 0;
+    memset(z->field_of, NRS_ZEEK_NONE, sizeof z->field_of);
+    for (; text < end && column < COLUMNS_MAX; column++) {
+        const char *sep = memchr(text, z->separator, (size_t)(end - text));
+        size_t n = (size_t)((sep ? sep : end) - text);
+
+        f = nrs_zeek_field_of(text, n);
+        if (f != NRS_ZEEK_NONE && !(seen & 1u << f)) {
+            z->field_of[column] = (uint8_t)f;
+            z->n_columns = column + 1;
+            seen |= 1u << f;
+        }
+        text += sep ? n + 1 : n;
+    }
+    for (f = NRS_ZEEK_TS; f <= NRS_ZEEK_PROTO; f++) {
+        if (!(seen & 1u << f)) {
+            nrs_recorded_damage2(r, "#fields lacks the column", nrs_zeek_field_name(f));
+            z->n_columns = 0;
+            return;
+        }
+    }
+}
+
+/* line begins with '#'. Headers that we do not need (#types, #open ...) and comments pass. */
+static void read_header(struct nrs_recorded *r, struct zeek_tsv *z, const char *line, size_t len)
+{
+    bool ok = true;
+
+    line++;
+    len--;
+    if (starts_with(&line, &len, "separator ")) {
+        ok = read_separator(line, len, &z->separator);
+    } else if (starts_with(&line, &len, "fields")) {
+        if (len > 0)
+            read_columns(r, z, line + 1, len - 1);
+        else
+            ok = false;
+    } else if (starts_with(&line, &len, "unset_field")) {
+        ok = len > 0 && keep_word(&z->unset, line + 1, len - 1);
+    } else if (starts_with(&line, &len, "empty_field")) {
+        ok = len > 0 && keep_word(&z->empty, line + 1, len - 1);
+    }
+    if (!ok)
+        nrs_recorded_damage(r, "header line cannot be used");
+}
+
+static inline bool is_word(const struct word *w, const char *text, size_t len)
+{
+    return len == w->len && text[0] == w->text[0] && memcmp(text, w->text, len) == 0;
+}
+
+/* Walks the columns as far as the last one that counts. */
+static bool read_record(struct nrs_recorded *r, const struct zeek_tsv *z, const char *line, size_t len,
+                        struct nrs_zeek_record *rec)
+{
+    const char *text = line, *end = line + len, *sep;
+    unsigned column = 0;
+    enum nrs_zeek_field f;
+
+    nrs_zeek_begin(rec);
+    for (;; text = sep + 1) {
+        size_t n;
+
+        sep = memchr(text, z->separator, (size_t)(end - text));
+        n = (size_t)((sep ? sep : end) - text);
+
+        f = z->field_of[column++];
+        if (f != NRS_ZEEK_NONE && !is_word(&z->unset, text, n) && !is_word(&z->empty, text, n)) {
+            const char *wrong = nrs_zeek_take(rec, f, text, n);
+
+            if (wrong) {
+                nrs_recorded_damage2(r, nrs_zeek_field_name(f), wrong);
+                return false;
+            }
+        }
+        if (column == z->n_columns || !sep)
+            break;
+    }
+    f = column < z->n_columns ? z->field_of[z->n_columns - 1] : nrs_zeek_finish(rec);
+    if (f != NRS_ZEEK_NONE)
+        nrs_recorded_damage2(r, nrs_zeek_field_name(f), "missing");
+    return f == NRS_ZEEK_NONE;
+}
+
+static int tsv_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg)
+{
+    struct zeek_tsv *z = r->state;
+    struct nrs_zeek_record rec;
+    const char *line;
+    size_t len;
+    int n = 0;
+
+    while (n < max) {
+        int rc = nrs_recorded_line(r, &line, &len);
+
+        if (rc <= 0)
+            return n > 0 ? n : rc;
+        if (line[0] == '#') {
+            read_header(r, z, line, len);
+        } else if (z->n_columns == 0) {
+            nrs_recorded_damage(r, "no usable #fields line before it");
+        } else if (read_record(r, z, line, len, &rec)) {
+            r->st.records++;
+            n++;
+            fn(arg, &rec.flow, NULL);
+        }
+    }
+    return n;
+}
+
+static int tsv_open(struct nrs_recorded *r)
+{
+    struct zeek_tsv *z = calloc(1, sizeof *z);
+
+    if (!z)
+        return -ENOMEM;
+    z->separator = '\t';
+    keep_word(&z->unset, "-", 1);
+    keep_word(&z->empty, "(empty)", 7);
+    r->state = z;
+    return 0;
+}
+
+const struct nrs_reader nrs_reader_zeek_tsv = {
+    .format = "zeek-tsv", .unit = "", .open = tsv_open, .drain = tsv_drain};

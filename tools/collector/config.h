@@ -1,0 +1,35 @@
+/* tools/collector/config.h - DIR/collector.json
+ *
+ * Every key is optional, unknown keys are errors; README.md lists them. The command line goes before the file. */
+#ifndef NRS_COL_CONFIG_H
+#define NRS_COL_CONFIG_H
+#include <stddef.h>
+#include <sys/socket.h>
+
+#define NRS_COL_CONFIG_MAX 65536 /* bytes of the file */
+
+struct nrs_col_config {
+    char listen[64];            /* agents: "127.0.0.1:8443", "[::]:8443" */
+    char page[64];              /* people: "127.0.0.1:8080" */
+    char name[256];             /* how agents reach us; goes into the configurations of devices */
+    unsigned body_kib;          /* of one request */
+    unsigned connections;       /* of agents at a time */
+    unsigned pending_kib;       /* bodies on their way into the store, of all connections together */
+    unsigned posts_per_s;       /* of one device; twice as many at once */
+    unsigned gather_ms;         /* a transaction waits this long for more requests */
+    unsigned request_s, idle_s; /* a request, handshake included, must be whole after; a silent connection ends after */
+};
+
+void nrs_col_config_defaults(struct nrs_col_config *c);
+
+/* Reads text of n bytes over the defaults in c. NRS_ERR_FORMAT with one line in why. */
+int nrs_col_config_read(struct nrs_col_config *c, const char *text, size_t n, char why[160]);
+
+/* Reads and writes DIR/collector.json; c is as the defaults left it on error. */
+int nrs_col_config_load(struct nrs_col_config *c, const char *dir, char why[160]);
+int nrs_col_config_save(const struct nrs_col_config *c, const char *dir);
+
+/* "127.0.0.1:8443" or "[::1]:8443" to an address; NRS_ERR_FORMAT. The host part goes to host (cap bytes). */
+int nrs_col_address_read(const char *text, struct sockaddr_storage *out, char *host, size_t cap);
+
+#endif

@@ -1,0 +1,190 @@
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "models/bytes.h"
+#include "tools/model/commands.h"
+
+#define STRONGEST 16  /* weights shown as bars */
+#define BAR_WIDTH 24  /* columns on each side of the axis */
+
+/* One weight: where it is and what it adds, in mlogit (of a linear term: at the feature's maximum). */
+struct weight {
+    unsigned term, output, bin_a, bin_b;
+    int64_t mlogit;
+};
+
+static void print_hex(const char *what, const uint8_t *bytes, size_t n)
+{
+    printf("%-12s ", what);
+    for (size_t i = 0; i < n; i++)
+        printf("%02x", bytes[i]);
+    putchar('\n');
+}
+
+static void print_day(uint32_t day)
+{
+    time_t t = (time_t)day * 86400;
+    struct tm tm;
+    char text[32];
+
+    if (day == 0 || gmtime_r(&t, &tm) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &tm) == 0)
+        strcpy(text, day ? "far away" : "never");
+    printf("expires      %s\n", text);
+}
+
+static void print_header(const struct nrs_model_envelope *e, const struct nrs_nrm *f)
+{
+    static const uint8_t unsigned_id[8] = {0};
+
+    printf("kind         %s-%" PRIu32 "\n", nrs_schema_of_kind(e->kind)->name, e->serial);
+    printf("schema       %016" PRIx64 "\n", e->schema_hash);
+    printf("min agent    %u.%u.%u\n", e->min_agent >> 16, e->min_agent >> 8 & 255, e->min_agent & 255);
+    print_day(e->expires_day);
+    printf("size         %zu bytes\n", f->len);
+    print_hex("digest", e->digest, 32);
+    if (memcmp(e->key_id, unsigned_id, sizeof unsigned_id) == 0)
+        puts("signature    none");
+    else
+        print_hex("signed by", e->key_id, sizeof e->key_id);
+}
+
+static void print_outputs(const struct nrs_model *m)
+{
+    printf("bound        %" PRId32 " mlogit\n", m->bound_mlogit);
+    printf("thresholds   1h %+" PRId32 "  6h %+" PRId32 "  24h %+" PRId32 " mlogit\n", m->threshold_mlogit[0],
+           m->threshold_mlogit[1], m->threshold_mlogit[2]);
+    for (unsigned o = 0; o < m->n_outputs; o++)
+        printf("output       %s  bias %+" PRId32 " mlogit  scale %" PRIu32 "/2^31\n", m->output_name[o],
+               nrs_model_mlogit(m, o, m->bias[o]), m->scale_q31[o]);
+    printf("calibration ");
+    for (unsigned i = 0; i < m->n_calibration; i++)
+        printf(" %+" PRId32 ":%u%%", (int32_t)nrs_get_u32le(m->calibration + 5 * i), m->calibration[5 * i + 4]);
+    putchar('\n');
+}
+
+static struct weight weight_at(const struct nrs_model *m, unsigned term, unsigned output, unsigned cell)
+{
+    const struct nrs_term *t = &m->term[term];
+    int64_t units = t->weights[output * t->n_a * t->n_b + cell] * (INT64_C(1) << t->shifts[output]);
+    struct weight w = {term, output, cell / t->n_b, cell % t->n_b, 0};
+
+    if (t->type == NRS_TERM_LINEAR)
+        units *= m->schema->features[t->a].max;
+    w.mlogit = nrs_model_mlogit(m, output, (int32_t)units);
+    return w;
+}
+
+static void print_terms(const struct nrs_model *m)
+{
+    static const char *const types[] = {"", "linear", "bins", "cross"};
+
+    printf("\n%-4s %-32s %-7s %5s %9s %9s  mlogit\n", "term", "", "", "bins", "least", "most");
+    for (unsigned i = 0; i < m->n_terms; i++) {
+        const struct nrs_term *t = &m->term[i];
+        int64_t least = INT64_MAX, most = INT64_MIN;
+        char name[32];
+
+        for (unsigned c = 0; c < m->n_outputs * t->n_a * (unsigned)t->n_b; c++) {
+            unsigned cells = t->n_a * (unsigned)t->n_b;
+            int64_t v = weight_at(m, i, c / cells, c % cells).mlogit;
+
+            least = v < least ? v : least;
+            most = v > most ? v : most;
+        }
+        nrs_model_term_name(m, i, name);
+        printf("%-4u %-32s %-7s %5u %+9" PRId64 " %+9" PRId64 "\n", i, name, types[t->type],
+               t->n_a * (unsigned)t->n_b, least, most);
+    }
+}
+
+/* Keeps `best` sorted, strongest first. */
+static void keep_strongest(struct weight best[STRONGEST], unsigned *n, struct weight w)
+{
+    unsigned at = *n;
+
+    while (at > 0 && llabs(w.mlogit) > llabs(best[at - 1].mlogit)) {
+        if (at < STRONGEST)
+            best[at] = best[at - 1];
+        at--;
+    }
+    if (at < STRONGEST)
+        best[at] = w;
+    if (*n < STRONGEST)
+        ++*n;
+}
+
+static void print_range(const char *name, const uint8_t *cuts, unsigned n_bins, unsigned bin, unsigned max)
+{
+    unsigned from = bin ? nrs_get_u16le(cuts + 2 * (bin - 1)) : 0;
+    unsigned to = bin + 1 < n_bins ? nrs_get_u16le(cuts + 2 * bin) - 1u : max;
+
+    if (from == to)
+        printf(" %s=%u", name, from);
+    else
+        printf(" %s=%u..%u", name, from, to);
+}
+
+static void print_bar(int64_t value, int64_t largest)
+{
+    int length = largest ? (int)(llabs(value) * BAR_WIDTH / largest) : 0;
+    char bar[BAR_WIDTH + 1];
+
+    memset(bar, '#', sizeof bar);
+    printf("%+8" PRId64 " %*.*s|%-*.*s", value, BAR_WIDTH, value < 0 ? length : 0, bar, BAR_WIDTH,
+           value < 0 ? 0 : length, bar);
+}
+
+static void print_strongest(const struct nrs_model *m)
+{
+    struct weight best[STRONGEST];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < m->n_terms; i++)
+        for (unsigned o = 0; o < m->n_outputs; o++)
+            for (unsigned c = 0; c < m->term[i].n_a * (unsigned)m->term[i].n_b; c++)
+                keep_strongest(best, &n, weight_at(m, i, o, c));
+    printf("\nstrongest weights, mlogit\n");
+    for (unsigned i = 0; i < n; i++) {
+        const struct nrs_term *t = &m->term[best[i].term];
+        const struct nrs_feature *a = &m->schema->features[t->a], *b = &m->schema->features[t->b];
+
+        print_bar(best[i].mlogit, best[0].mlogit < 0 ? -best[0].mlogit : best[0].mlogit);
+        if (m->n_outputs > 1)
+            printf(" %s:", m->output_name[best[i].output]);
+        if (t->type == NRS_TERM_LINEAR)
+            printf(" %s=%u", a->name, a->max);
+        else
+            print_range(a->name, t->cuts_a, t->n_a, best[i].bin_a, a->max);
+        if (t->type == NRS_TERM_CROSS)
+            print_range(b->name, t->cuts_b, t->n_b, best[i].bin_b, b->max);
+        putchar('\n');
+    }
+}
+
+int nrs_cmd_inspect(int argc, char **argv)
+{
+    static const struct option none[] = {{0}};
+    const char *path = getopt_long(argc, argv, "", none, NULL) == -1 ? nrs_cmd_only_file(argc, argv) : NULL;
+    struct nrs_model_envelope e;
+    static struct nrs_model m;
+    static struct nrs_nrm f;
+    const char *place = "";
+    int exit_code;
+
+    if (path == NULL)
+        return NRS_EXIT_USAGE;
+    exit_code = nrs_cmd_open(path, &f, &e);
+    if (exit_code)
+        return exit_code;
+    if (nrs_model_load(&m, &e, &place) != 0)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, path, place);
+    print_header(&e, &f);
+    print_outputs(&m);
+    print_terms(&m);
+    print_strongest(&m);
+    return NRS_EXIT_OK;
+}

@@ -1,0 +1,21 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "tools/model/commands.h"
+
+int nrs_cmd_schema(int argc, char **argv)
+{
+    const struct nrs_schema *s = nrs_schema_of_name(argc > 1 ? argv[1] : "beacon");
+
+    if (argc > 2)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, argv[2], "not expected");
+    if (s == NULL)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, argv[1], "no such schema");
+    printf("{\"kind\":\"%s\",\"version\":%u,\"hash\":\"%016" PRIx64 "\",\"features\":[", s->name, s->version,
+           nrs_schema_hash(s));
+    for (unsigned i = 0; i < s->n_features; i++)
+        printf("%s\n{\"name\":\"%s\",\"max\":%u,\"text\":\"%s\"}", i ? "," : "", s->features[i].name,
+               s->features[i].max, s->features[i].text);
+    puts("]}");
+    return NRS_EXIT_OK;
+}

@@ -1,0 +1,49 @@
+#include "tools/model/commands.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "models/error.h"
+#include "tools/model/file.h"
+
+int nrs_cmd_fail(int exit_code, const char *place, const char *what)
+{
+    fprintf(stderr, "noroshi-model: %s: %s\n", place, what);
+    return exit_code;
+}
+
+const char *nrs_cmd_only_file(int argc, char **argv)
+{
+    if (optind + 1 == argc)
+        return argv[optind];
+    nrs_cmd_fail(NRS_EXIT_USAGE, argv[0], "one file is expected; see noroshi-model --help");
+    return NULL;
+}
+
+int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out)
+{
+    unsigned long v;
+    char *end;
+
+    if (text[0] < '0' || text[0] > '9')
+        return NRS_ERR_RANGE;
+    v = strtoul(text, &end, 10);
+    if (*end != '\0' || v > max)
+        return NRS_ERR_RANGE;
+    *out = (uint32_t)v;
+    return 0;
+}
+
+int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e)
+{
+    struct nrs_note note;
+
+    if (nrs_file_read(path, f->bytes, sizeof f->bytes, &f->len, &note) != 0)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
+    switch (nrs_nrm_open(e, f, &note)) {
+    case 0: return NRS_EXIT_OK;
+    case NRS_ERR_SIGNATURE: return nrs_cmd_fail(NRS_EXIT_NO, path, note.text);
+    default: return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
+    }
+}

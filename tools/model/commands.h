@@ -1,0 +1,30 @@
+/* tools/model/commands.h - one function a subcommand; each gets its own argv, with argv[0] the subcommand
+ *
+ * Returns the program's exit code: 0 done, 1 a negative answer (verify, inspect), 2 usage or input. */
+#ifndef NRS_TOOL_COMMANDS_H
+#define NRS_TOOL_COMMANDS_H
+#include "tools/model/nrm.h"
+
+enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
+
+int nrs_cmd_schema(int argc, char **argv);
+int nrs_cmd_export(int argc, char **argv);
+int nrs_cmd_inspect(int argc, char **argv);
+int nrs_cmd_keygen(int argc, char **argv);
+int nrs_cmd_sign(int argc, char **argv);
+int nrs_cmd_verify(int argc, char **argv);
+int nrs_cmd_bump(int argc, char **argv);
+
+/* "noroshi-model: place: what" on stderr; returns the code given. */
+int nrs_cmd_fail(int exit_code, const char *place, const char *what);
+
+/* What is left of argv must be exactly one FILE; NULL (and said so) if not. */
+const char *nrs_cmd_only_file(int argc, char **argv);
+
+/* A whole decimal number up to max; NRS_ERR_RANGE. */
+int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out);
+
+/* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
+int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);
+
+#endif

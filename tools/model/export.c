@@ -1,0 +1,118 @@
+#include "tools/model/export.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/error.h"
+
+#define CHECK_VECTORS 2000
+
+/* xorshift64 of Marsaglia: the same golden vectors on every host. */
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void random_vector(const struct nrs_schema *schema, uint16_t *x, uint64_t *state)
+{
+    for (unsigned f = 0; f < schema->n_features; f++)
+        x[f] = (uint16_t)(next_random(state) % (schema->features[f].max + 1u));
+}
+
+static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const uint16_t *v, struct nrs_note *note)
+{
+    int32_t sums[NRS_MODEL_OUTPUTS_MAX];
+
+    nrs_model_sums(&x->model, v, sums);
+    for (unsigned o = 0; o < t->n_outputs; o++) {
+        double off = fabs(nrs_model_mlogit(&x->model, o, sums[o]) - 1000 * nrs_trained_score(t, o, v));
+
+        if (sums[o] != nrs_quantised_sum(&x->quantised, t, o, v))
+            return nrs_note_set(note, NRS_ERR_SELFTEST, "self-check: the loaded model does not score like the host");
+        if (off > x->model.bound_mlogit)
+            return nrs_note_set(note, NRS_ERR_SELFTEST, "self-check: off by %.1f mlogit, the bound is %d", off,
+                                (int)x->model.bound_mlogit);
+        x->seen = fmax(x->seen, off);
+    }
+    return 0;
+}
+
+static int reload(struct nrs_export *x, const struct nrs_schema *schema, struct nrs_note *note)
+{
+    struct nrs_model_envelope e;
+    const char *place = "";
+    int rc = nrs_nrm_open(&e, &x->file, note);
+
+    if (rc == 0) {
+        rc = nrs_model_load_as(&x->model, &e, schema, &place);
+        if (rc)
+            nrs_note_set(note, rc, "%s", place);
+    }
+    return rc;
+}
+
+static int check(struct nrs_export *x, const struct nrs_trained *t, struct nrs_note *note)
+{
+    uint64_t state = 88172645463325252u;
+    int rc = reload(x, t->schema, note);
+
+    for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++) {
+        rc = check_vector(x, t, x->bound[o].at_low, note);
+        if (rc == 0)
+            rc = check_vector(x, t, x->bound[o].at_high, note);
+    }
+    x->seen = 0;
+    for (unsigned i = 0; rc == 0 && i < CHECK_VECTORS; i++) {
+        uint16_t v[NRS_FEATURES_MAX];
+
+        random_vector(t->schema, v, &state);
+        rc = check_vector(x, t, v, note);
+    }
+    return rc;
+}
+
+/* Output with the largest bound: its corners become golden pairs. */
+static unsigned find_bounds(struct nrs_export *x, const struct nrs_trained *t, int *rc)
+{
+    unsigned worst = 0;
+
+    for (unsigned o = 0; *rc == 0 && o < t->n_outputs; o++) {
+        *rc = nrs_bound_find(&x->bound[o], t, &x->quantised, o);
+        if (nrs_bound_mlogit(&x->bound[o]) > nrs_bound_mlogit(&x->bound[worst]))
+            worst = o;
+    }
+    return worst;
+}
+
+int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const struct nrs_nrm_head *head,
+                   struct nrs_note *note)
+{
+    uint16_t golden[4][NRS_FEATURES_MAX] = {{0}};
+    uint64_t state = 2463534242u;
+    unsigned worst;
+    int rc;
+
+    memset(x, 0, sizeof *x);
+    rc = nrs_quantise(&x->quantised, t, note);
+    if (rc)
+        return rc;
+    worst = find_bounds(x, t, &rc);
+    if (rc)
+        return nrs_note_set(note, rc, "out of memory");
+    memcpy(golden[0], x->bound[worst].at_low, sizeof golden[0]);
+    memcpy(golden[1], x->bound[worst].at_high, sizeof golden[1]);
+    random_vector(t->schema, golden[2], &state);
+    random_vector(t->schema, golden[3], &state);
+    rc = nrs_nrm_write(&x->file, head, t, &x->quantised, nrs_bound_mlogit(&x->bound[worst]),
+                       (const uint16_t(*)[NRS_FEATURES_MAX])golden, 4, note);
+    return rc ? rc : check(x, t, note);
+}
+
+void nrs_export_done(struct nrs_export *x)
+{
+    nrs_quantised_done(&x->quantised);
+}

@@ -1,0 +1,74 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/model/commands.h"
+#include "tools/model/readers.h"
+#include "version.h"
+
+static const char help[] =
+    "noroshi-model - makes, shows and signs model files (.nrm)\n"
+    "\n"
+    "  noroshi-model schema [NAME]\n"
+    "      the features of a schema, their maxima and its hash, as JSON for a trainer; default: beacon\n"
+    "  noroshi-model export --from FORMAT MODEL -o FILE.nrm [--schema NAME] [--serial N] [--expires DAYS]\n"
+    "                       [--min-agent X.Y.Z] [--report]\n"
+    "      quantises a trained model, finds how far its scores can be off, writes it unsigned\n"
+    "  noroshi-model inspect FILE.nrm\n"
+    "      header, outputs, thresholds, calibration, terms and the strongest weights\n"
+    "  noroshi-model keygen -o KEY.pem\n"
+    "      a new signing key (ECDSA P-256), readable by its owner only, and KEY.pub.pem beside it\n"
+    "  noroshi-model sign --key KEY.pem FILE.nrm\n"
+    "  noroshi-model verify --pub KEY.pub.pem FILE.nrm\n"
+    "      verify ends with 0 if digest and signature fit, 1 if not\n"
+    "  noroshi-model bump --serial N FILE.nrm\n"
+    "      the same model under another serial, unsigned again\n"
+    "\n"
+    "  --schema NAME      default: beacon\n"
+    "  --serial N         grows with every issue; agents take no older one; default 1\n"
+    "  --expires DAYS     from today; default 0: never\n"
+    "  --min-agent X.Y.Z  lowest agent that may load it; default: any\n"
+    "  --report           what the quantisation cost, on standard output\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit: 0 done, 1 the answer is no, 2 usage or input. models/FORMAT.md describes the files.\n"
+    "\n"
+    "Formats for --from:\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"schema", nrs_cmd_schema}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
+    {"keygen", nrs_cmd_keygen},     {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
+    {"bump", nrs_cmd_bump},
+};
+
+static int print_help(void)
+{
+    fputs(help, stdout);
+    for (size_t i = 0; i < nrs_n_readers; i++)
+        printf("  %-16s %s\n", nrs_readers[i].name, nrs_readers[i].text);
+    return NRS_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    int exit_code;
+
+    if (argc < 2)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "usage", "a command is expected; see noroshi-model --help");
+    if (strcmp(argv[1], "--help") == 0)
+        return print_help();
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("noroshi-model " NRS_VERSION);
+        return NRS_EXIT_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            exit_code = commands[i].run(argc - 1, argv + 1);
+            if (fflush(stdout) != 0 || ferror(stdout))
+                return nrs_cmd_fail(NRS_EXIT_USAGE, "standard output", "cannot be written");
+            return exit_code;
+        }
+    return nrs_cmd_fail(NRS_EXIT_USAGE, argv[1], "no such command; see noroshi-model --help");
+}

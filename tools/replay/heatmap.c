@@ -1,0 +1,122 @@
+/* One judgement for people: a title, what it does in words, the hours and minutes of its day, and the reasons. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/core/verdict.h"
+#include "tools/replay/gallery.h"
+#include "tools/replay/words.h"
+
+#define REASONS 5
+
+/* One mark for each four-bit count; 15 means "or more". */
+static const char marks[17] = " .:-=+*o#%%@@@@@";
+/* The same as backgrounds of the 256-colour palette: dark blue over green and yellow to red. */
+static const uint8_t colours[16] = {234, 18, 19, 20, 26, 32, 38, 43, 48, 83, 119, 155, 190, 220, 208, 196};
+
+static void draw_cells(FILE *to, const uint8_t *row, bool colour)
+{
+    int shown = -1, minute;
+
+    for (minute = 0; minute < 60; minute++) {
+        int n = minute & 1 ? row[minute / 2] & 15 : row[minute / 2] >> 4;
+
+        if (colour && n != shown)
+            fprintf(to, "\x1b[48;5;%um", colours[n]);
+        shown = n;
+        putc(colour ? ' ' : marks[n], to);
+    }
+    if (colour)
+        fputs("\x1b[0m", to);
+}
+
+static void draw_matrix(FILE *to, const uint8_t *matrix, bool colour)
+{
+    int hour;
+
+    fputs("  UTC  0         10        20        30        40        50        :minute\n", to);
+    for (hour = 0; hour < 24; hour++) {
+        fprintf(to, "  %02d  |", hour);
+        draw_cells(to, matrix + hour * 30, colour);
+        fputs("|\n", to);
+    }
+}
+
+static void draw_title(FILE *to, const struct nrs_judgement *j)
+{
+    char local[46], remote[46], number[4];
+
+    nrs_addr_write(local, sizeof local, &j->local);
+    nrs_addr_write(remote, sizeof remote, &j->remote);
+    fprintf(to, "%s -> %s port %u/%s", local, remote, j->rport, nrs_words_transport(j->proto, number));
+    if (j->name)
+        fprintf(to, "  (%s)", j->name);
+    fprintf(to, "\n  score ");
+    nrs_words_logit(to, j->score_mlogit);
+    fprintf(to, ", risk %u %%, %s on the %s window\n", j->risk, j->flagged ? "flagged" : "not flagged",
+            nrs_window_name[j->window]);
+}
+
+static void draw_behaviour(FILE *to, const struct nrs_judgement *j)
+{
+    fprintf(to, "  %u connections (%u failed) in %u hours", j->n, j->n_failed, j->hours);
+    if (j->period_ms > 0) {
+        fputs(", one every ", to);
+        nrs_words_time(to, j->period_ms);
+        fprintf(to, " give or take %u %%", j->jitter_pct);
+    }
+    if (j->tx_med != UINT32_MAX && j->rx_med != UINT32_MAX) {
+        fputs("; typically ", to);
+        nrs_words_bytes(to, j->tx_med);
+        fputs(" out, ", to);
+        nrs_words_bytes(to, j->rx_med);
+        fputs(" in", to);
+    }
+    fputs("; known for ", to);
+    nrs_words_time(to, (uint64_t)j->age_s * 1000);
+    putc('\n', to);
+}
+
+static unsigned take_largest(int32_t *parts, unsigned n)
+{
+    unsigned i, best = 0;
+
+    for (i = 1; i < n; i++) {
+        if (labs((long)parts[i]) > labs((long)parts[best]))
+            best = i;
+    }
+    return best;
+}
+
+static void draw_reasons(FILE *to, const struct nrs_judgement *j)
+{
+    const struct nrs_feature *features = j->model->schema->features;
+    int32_t parts[NRS_MODEL_TERMS_MAX];
+    int i;
+
+    nrs_model_explain(j->model, 0, j->x, parts);
+    for (i = 0; i < REASONS && i < j->model->n_terms; i++) {
+        unsigned at = take_largest(parts, j->model->n_terms);
+        const struct nrs_term *term = &j->model->term[at];
+
+        if (parts[at] == 0)
+            break;
+        fputs("  ", to);
+        nrs_words_logit(to, nrs_model_mlogit(j->model, 0, parts[at]));
+        fprintf(to, "  %s", features[term->a].text);
+        if (term->type == NRS_TERM_CROSS)
+            fprintf(to, ", together with: %s", features[term->b].text);
+        putc('\n', to);
+        parts[at] = 0;
+    }
+}
+
+void nrs_heatmap_draw(FILE *to, const struct nrs_judgement *j, bool colour)
+{
+    draw_title(to, j);
+    draw_behaviour(to, j);
+    if (j->matrix)
+        draw_matrix(to, j->matrix, colour);
+    else
+        fputs("  (too few active minutes for a day of its own)\n", to);
+    draw_reasons(to, j);
+}

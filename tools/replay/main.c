@@ -1,0 +1,47 @@
+/* noroshi-replay: recorded traffic through the agent's core. `noroshi-replay --help` is its manual. */
+#include <errno.h>
+#include <string.h>
+
+#include "models/error.h"
+#include "tools/replay/model_source.h"
+#include "tools/replay/replay.h"
+
+enum { DONE = 0, FLAGGED = 1, UNREADABLE = 2 };
+
+static bool flush(FILE *out)
+{
+    if (fflush(out) == 0 && !ferror(out))
+        return true;
+    fprintf(stderr, "noroshi-replay: standard output: %s\n", strerror(errno));
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    static struct nrs_replay_model model;
+    static struct nrs_replay replay;
+    struct nrs_replay_options options;
+    enum nrs_replay_command command = nrs_replay_options_read(&options, argc, argv);
+    bool all_read = true;
+    int i, rc;
+
+    if (command != NRS_REPLAY_RUN)
+        return command == NRS_REPLAY_HELP ? DONE : UNREADABLE;
+    if (!nrs_replay_model_open(&model, options.model))
+        return UNREADABLE;
+    rc = nrs_replay_init(&replay, &options, &model.model, stdout);
+    if (rc) {
+        fprintf(stderr, "noroshi-replay: cannot begin: %s\n", nrs_strerror(rc));
+        return UNREADABLE;
+    }
+    for (i = 0; i < options.n_files; i++)
+        all_read &= nrs_replay_file(&replay, options.files[i]);
+    nrs_replay_finish(&replay);
+    all_read &= flush(stdout);
+    if (options.stats)
+        nrs_replay_print_stats(&replay, stderr);
+    nrs_replay_done(&replay);
+    if (!all_read)
+        return UNREADABLE;
+    return options.fail_on_alert && replay.totals.flagged > 0 ? FLAGGED : DONE;
+}

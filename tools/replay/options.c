@@ -1,0 +1,148 @@
+#include "tools/replay/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "version.h"
+
+static const char help[] =
+    "usage: noroshi-replay [OPTIONS] FILE...\n"
+    "\n"
+    "Runs recorded traffic through the agent's core and prints its verdicts, one JSON line each. FILE is a Zeek\n"
+    "conn.log (TSV or JSON), a pcap or a pcapng file, plain or gzip; `-` is standard input. Several files are one\n"
+    "stretch of traffic in the order given (rotated logs), except with --all.\n"
+    "\n"
+    "What is printed\n"
+    "  --evidence         after each verdict its hour x minute matrix as an evidence record\n"
+    "  --all              one short line for every destination and window, flagged or not, each file by itself\n"
+    "  --window W         with --all: 24h, 6h or 1h (24h); windows tumble from the first record of a file\n"
+    "  --features         with --all: tab-separated, with the value of every feature, under a header line\n"
+    "  --heatmap          instead of lines, pictures for people: the day of every flagged destination, or with\n"
+    "                     --all of the ten highest scores\n"
+    "\n"
+    "How it is judged\n"
+    "  --model FILE       the model to judge by (the one compiled in). Its signature is not checked here, so that a\n"
+    "                     model can be tried before it is signed; `none` scores everything 0\n"
+    "  --min-conns N      fewer connections than this in a window are never flagged (6)\n"
+    "  --capacity N       destinations remembered, 64 to 1048576 (4096); an eighth of them with a full day\n"
+    "  --host-id ID       host.id of the records (replay)\n"
+    "\n"
+    "About the run\n"
+    "  --stats            counts and speed to standard error, `name<TAB>value`\n"
+    "  --fail-on-alert    exit status 1 if anything was flagged\n"
+    "  --quiet            neither damaged lines nor progress nor summary\n"
+    "  --help, --version\n"
+    "\n"
+    "A damaged line or packet costs itself; the first five of a file are named. Records of one file have the same\n"
+    "event.id whenever it is replayed. Exit status: 0 done, 1 something was flagged (--fail-on-alert), 2 usage, or a\n"
+    "file that cannot be read.\n";
+
+enum { EVIDENCE = 256, ALL, WINDOW, FEATURES, HEATMAP, MODEL, MIN_CONNS, CAPACITY, HOST_ID, STATS, FAIL, QUIET, HELP,
+       VERSION };
+
+static const struct option names[] = {
+    {"evidence", no_argument, NULL, EVIDENCE},      {"all", no_argument, NULL, ALL},
+    {"window", required_argument, NULL, WINDOW},    {"features", no_argument, NULL, FEATURES},
+    {"heatmap", no_argument, NULL, HEATMAP},        {"model", required_argument, NULL, MODEL},
+    {"min-conns", required_argument, NULL, MIN_CONNS}, {"capacity", required_argument, NULL, CAPACITY},
+    {"host-id", required_argument, NULL, HOST_ID},  {"stats", no_argument, NULL, STATS},
+    {"fail-on-alert", no_argument, NULL, FAIL},     {"quiet", no_argument, NULL, QUIET},
+    {"help", no_argument, NULL, HELP},              {"version", no_argument, NULL, VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static bool wrong(const char *option, const char *what)
+{
+    fprintf(stderr, "noroshi-replay: %s: %s\n", option, what);
+    return false;
+}
+
+static bool read_number(const char *option, const char *text, uint32_t min, uint32_t max, uint32_t *value)
+{
+    char *end;
+    unsigned long v = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end || v < min || v > max) {
+        fprintf(stderr, "noroshi-replay: %s: %s is not a number from %u to %u\n", option, text, (unsigned)min,
+                (unsigned)max);
+        return false;
+    }
+    *value = (uint32_t)v;
+    return true;
+}
+
+static bool read_window(const char *text, enum nrs_window *window)
+{
+    int w;
+
+    for (w = 0; w < NRS_WINDOWS; w++) {
+        if (strcmp(text, nrs_window_name[w]) == 0) {
+            *window = (enum nrs_window)w;
+            return true;
+        }
+    }
+    return wrong("--window", "not one of 24h, 6h, 1h");
+}
+
+static bool read_host_id(const char *text, const char **id)
+{
+    size_t len = strlen(text);
+
+    if (len < 1 || len > 64 ||
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != len)
+        return wrong("--host-id", "not 1 to 64 of A-Z a-z 0-9 . _ -");
+    *id = text;
+    return true;
+}
+
+static bool take(struct nrs_replay_options *o, int option)
+{
+    switch (option) {
+    case EVIDENCE: o->evidence = true; return true;
+    case ALL: o->all = true; return true;
+    case WINDOW: return read_window(optarg, &o->window);
+    case FEATURES: o->features = true; return true;
+    case HEATMAP: o->heatmap = true; return true;
+    case MODEL: o->model = optarg; return true;
+    case MIN_CONNS: return read_number("--min-conns", optarg, 1, 1000000, &o->min_conns);
+    case CAPACITY: return read_number("--capacity", optarg, NRS_CORE_DEST_MIN, NRS_CORE_DEST_MAX, &o->capacity);
+    case HOST_ID: return read_host_id(optarg, &o->host_id);
+    case STATS: o->stats = true; return true;
+    case FAIL: o->fail_on_alert = true; return true;
+    case QUIET: o->quiet = true; return true;
+    default: return false; /* getopt has said what is wrong */
+    }
+}
+
+static bool fits_together(const struct nrs_replay_options *o)
+{
+    if (o->features && !o->all)
+        return wrong("--features", "goes with --all");
+    if (o->evidence && o->all)
+        return wrong("--evidence", "does not go with --all");
+    if (o->heatmap && (o->features || o->evidence))
+        return wrong("--heatmap", "is instead of --features and --evidence");
+    if (o->n_files == 0)
+        return wrong("no file", "name one, or - for standard input (see --help)");
+    return true;
+}
+
+enum nrs_replay_command nrs_replay_options_read(struct nrs_replay_options *o, int argc, char **argv)
+{
+    int option;
+
+    *o = (struct nrs_replay_options){.window = NRS_WINDOW_24H, .host_id = "replay"};
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (option == HELP || option == VERSION) {
+            fputs(option == HELP ? help : "noroshi-replay " NRS_VERSION "\n", stdout);
+            return NRS_REPLAY_HELP;
+        }
+        if (!take(o, option))
+            return NRS_REPLAY_USAGE;
+    }
+    o->files = argv + optind;
+    o->n_files = argc - optind;
+    return fits_together(o) ? NRS_REPLAY_RUN : NRS_REPLAY_USAGE;
+}

@@ -1,0 +1,24 @@
+/* tools/replay/options.h - the command line of noroshi-replay */
+#ifndef NRS_REPLAY_OPTIONS_H
+#define NRS_REPLAY_OPTIONS_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/core/core.h"
+
+struct nrs_replay_options {
+    bool all, features, evidence, heatmap, quiet, stats, fail_on_alert;
+    enum nrs_window window;
+    const char *model; /* NULL = compiled in, "none" = every score is 0 */
+    const char *host_id;
+    uint32_t capacity, min_conns; /* 0 = the core's default */
+    char **files;
+    int n_files;
+};
+
+/* What main should do with the command line; HELP and USAGE were already answered. */
+enum nrs_replay_command { NRS_REPLAY_RUN, NRS_REPLAY_HELP, NRS_REPLAY_USAGE };
+
+enum nrs_replay_command nrs_replay_options_read(struct nrs_replay_options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,48 @@
+#include "tools/replay/words.h"
+
+#include "platform/flow.h"
+
+void nrs_words_time(FILE *to, uint64_t ms)
+{
+    unsigned long long s = ms / 1000;
+
+    if (ms < 10000)
+        fprintf(to, "%llu.%02u s", s, (unsigned)(ms % 1000 / 10));
+    else if (s < 600)
+        fprintf(to, "%llu.%u s", s, (unsigned)(ms % 1000 / 100));
+    else if (s < 36000)
+        fprintf(to, "%llu min", s / 60);
+    else if (s < 172800)
+        fprintf(to, "%llu h %llu min", s / 3600, s / 60 % 60);
+    else
+        fprintf(to, "%llu days", s / 86400);
+}
+
+void nrs_words_bytes(FILE *to, uint32_t n)
+{
+    if (n < 10000)
+        fprintf(to, "%u B", n);
+    else if (n < 10000000)
+        fprintf(to, "%u kB", n / 1000);
+    else
+        fprintf(to, "%u MB", n / 1000000);
+}
+
+/* Thousandths as a decimal number, with its sign. */
+void nrs_words_logit(FILE *to, int32_t mlogit)
+{
+    int64_t size = mlogit < 0 ? -(int64_t)mlogit : mlogit;
+
+    fprintf(to, "%c%d.%02d", mlogit < 0 ? '-' : '+', (int)(size / 1000), (int)(size % 1000 / 10));
+}
+
+const char *nrs_words_transport(uint8_t proto, char number[4])
+{
+    switch (proto) {
+    case NRS_PROTO_TCP: return "tcp";
+    case NRS_PROTO_UDP: return "udp";
+    case NRS_PROTO_ICMP:
+    case NRS_PROTO_ICMP6: return "icmp";
+    default: snprintf(number, 4, "%u", proto); return number;
+    }
+}

@@ -1,0 +1,74 @@
+"""The additive model: every feature cut into bins, one weight a bin, fitted by logistic regression.
+
+A feature with an order is coded by its steps (x >= cut), so that the penalty holds neighbouring bins together;
+a feature that names a class is coded by its classes. Both become plain bins in what is exported.
+"""
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+CLASSES = ("port", "place", "proto", "ntp")
+# Not used, each for a reason: `span` and `hours` tell how long a capture was before they tell about the
+# destination; `win` would let the model lean on which captures are long. The durations depend on who closes
+# and on how a recorder sees the end of a connection; leaving them out made unseen captures better.
+UNUSED = ("win", "span", "hours", "dur_med", "dur_mad")
+CUTS = 11
+
+
+def choose_cuts(rows, maxima):
+    cuts = {}
+    for j, name in enumerate(rows.names):
+        if name in UNUSED:
+            continue
+        if name in CLASSES:
+            cuts[name] = np.arange(1, maxima[name] + 1)
+            continue
+        quantiles = np.quantile(rows.x[:, j], np.linspace(0.04, 0.96, CUTS))
+        at = np.unique(np.floor(quantiles).astype(int))
+        at = at[(at >= 1) & (at <= maxima[name])]
+        if len(at):
+            cuts[name] = at
+    return cuts
+
+
+def encode(rows, cuts):
+    columns = []
+    for name, at in cuts.items():
+        x = rows.x[:, rows.names.index(name)]
+        columns += [(x == c) if name in CLASSES else (x >= c) for c in at]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def row_weights(rows):
+    """A pair that appears in many windows counts less in each; bad rows together weigh half of the good ones."""
+    _, inverse, counts = np.unique(np.char.add(rows.pair.astype(str), rows.window.astype(str)),
+                                   return_inverse=True, return_counts=True)
+    w = 1 / np.sqrt(counts[inverse])
+    if rows.bad.any():
+        w[rows.bad] *= 0.5 * w[~rows.bad].sum() / w[rows.bad].sum()
+    return w
+
+
+def fit(parts, shares, cuts, strength):
+    """parts: lists of rows; shares: the total weight of each relative to the first one's."""
+    weights = [row_weights(p) for p in parts]
+    whole = weights[0].sum()
+    weights = [w * share * whole / w.sum() for w, share in zip(weights, shares)]
+    x = np.concatenate([encode(p, cuts) for p in parts])
+    y = np.concatenate([p.bad for p in parts])
+    model = LogisticRegression(C=strength, max_iter=400, tol=1e-4)
+    return model.fit(x, y, sample_weight=np.concatenate(weights))
+
+
+def to_bins(model, cuts, rows):
+    """Bin tables in logits, centred so that a contribution is relative to the average good row; and the bias."""
+    terms, bias, at = [], float(model.intercept_[0]), 0
+    good = rows.take(~rows.bad)
+    for name, c in cuts.items():
+        steps = model.coef_[0][at:at + len(c)]
+        at += len(c)
+        table = np.concatenate([[0.0], steps if name in CLASSES else np.cumsum(steps)])
+        centre = table[np.searchsorted(c, good.x[:, good.names.index(name)], side="right")].mean()
+        bias += centre
+        terms.append({"type": "bins", "feature": name, "cuts": [int(v) for v in c],
+                      "weights": [[float(v - centre) for v in table]]})
+    return terms, bias

@@ -1,0 +1,87 @@
+"""Labelled feature rows of recorded captures, computed by the device's own code.
+
+A corpus is a folder with conn/<source>.conn.log.gz, labels.tsv.gz and families.tsv (../shared/data/beacon and
+what `noroshi-sim --training` writes). noroshi-replay turns every log into one row for each destination and
+tumbling window; the labels are joined by (source, address, address, port, transport).
+"""
+import csv
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+WINDOWS = ("1h", "6h", "24h")
+BAD = "c2-beacon"
+GOOD = ("benign", "benign-periodic")
+MIN_CONNS = 6
+KEY_COLUMNS = ("source.ip", "destination.ip", "destination.port", "network.transport")
+
+
+class Rows:
+    """Feature matrix x (integers), is_bad, and per row: window index, capture, pair, family, connections."""
+
+    def __init__(self, names, x, bad, window, capture, pair, family, n):
+        self.names, self.x, self.bad, self.window = names, x, bad, window
+        self.capture, self.pair, self.family, self.n = capture, pair, family, n
+
+    def __len__(self):
+        return len(self.bad)
+
+    def take(self, mask):
+        return Rows(self.names, *(v[mask] for v in (self.x, self.bad, self.window, self.capture, self.pair,
+                                                     self.family, self.n)))
+
+    @staticmethod
+    def join(parts):
+        columns = zip(*((p.x, p.bad, p.window, p.capture, p.pair, p.family, p.n) for p in parts))
+        return Rows(parts[0].names, *(np.concatenate(c) for c in columns))
+
+
+def open_table(path):
+    return gzip.open(path, "rt") if path.suffix == ".gz" else open(path)
+
+
+def read_column(path, column):
+    """{(source, local, remote, port, transport): value} of one column of a label file."""
+    if not path.exists():
+        return {}
+    with open_table(path) as f:
+        return {(r["source"], r["id.orig_h"], r["id.resp_h"], r["id.resp_p"], r["proto"]): r[column]
+                for r in csv.DictReader(f, delimiter="\t")}
+
+
+def replay(program, log, window):
+    run = subprocess.run([program, "--all", "--features", "--window", window, str(log)], capture_output=True,
+                         text=True)
+    if run.returncode:
+        sys.exit(f"train: {log.name}: {run.stderr.strip()[-300:]}")
+    return csv.reader(run.stdout.splitlines(), delimiter="\t")
+
+
+def of_corpus(program, corpus, progress=None):
+    labels = read_column(corpus / "labels.tsv.gz", "label")
+    families = read_column(corpus / "families.tsv", "family")
+    logs = sorted((corpus / "conn").glob("*.conn.log.gz"))
+    names, x, columns = None, [], ([], [], [], [], [], [])
+    for i, log in enumerate(logs):
+        source = log.name[: -len(".conn.log.gz")]
+        if progress:
+            progress(i, len(logs), source)
+        for w, window in enumerate(WINDOWS):
+            lines = replay(program, log, window)
+            head = next(lines)
+            key_at = [head.index(c) for c in KEY_COLUMNS]
+            n_at, first = head.index("n"), head.index("flagged") + 1
+            names = head[first:]
+            for line in lines:
+                key = (source, *(line[k] for k in key_at))
+                label = labels.get(key, "unknown")
+                if (label != BAD and label not in GOOD) or int(line[n_at]) < MIN_CONNS:
+                    continue
+                family = families.get(key, source) if label == BAD else ""
+                x.append([int(v) for v in line[first:]])
+                for column, value in zip(columns, (label == BAD, w, source, "|".join(key), family, int(line[n_at]))):
+                    column.append(value)
+    return Rows(names, np.array(x, dtype=np.int32), *(np.array(c) for c in columns))

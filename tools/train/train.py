@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""Trains the default beacon model.
+
+  train.py [--build build/host] [--corpus ../shared/data/beacon] [--work build/train] [--captures 240]
+           [--seed 1] [--serial N] [--quick] [-o models/beacon.nrm]
+
+Simulates labelled captures (noroshi-sim), adds the open corpus where it is present, lets noroshi-replay compute
+the features, fits an additive model, measures it on captures and families that it has not seen, chooses
+thresholds and calibration from those held-out scores, and has noroshi-model quantise and write the file. The
+card beside the model (beacon.card.md) is rewritten with the figures. Same inputs and seed, same bytes.
+"""
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import additive
+import card
+import figures
+import rows as feature_rows
+
+STRENGTH = 0.3          # inverse penalty of the logistic regression
+SIM_SHARE = 0.5         # weight of all simulated rows, relative to all rows of the corpus
+FALSE_RATE = 0.002      # share of held-out good windows that may be flagged: where thresholds are set
+CALIBRATION_POINTS = 9
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def call(*command):
+    run = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f"train: {Path(command[0]).name}: {run.stderr.strip()[-400:]}")
+    return run.stdout
+
+
+def schema_of(build):
+    """Feature maxima and the schema's hash, from the tool that will write the model."""
+    told = json.loads(call(build / "noroshi-model", "schema", "beacon"))
+    return {f["name"]: f["max"] for f in told["features"]}, told["hash"]
+
+
+def held_out(groups, parts, shares, cuts):
+    """Scores of parts[0], each group scored by a model that has not seen it."""
+    rows, scores = parts[0], np.zeros(len(parts[0]))
+    for i, g in enumerate(np.unique(groups)):
+        progress(f"held out {i + 1}: {g}")
+        out = groups == g
+        model = additive.fit([rows.take(~out), *parts[1:]], shares, cuts, STRENGTH)
+        scores[out] = model.decision_function(additive.encode(rows.take(out), cuts))
+    progress("")
+    return scores
+
+
+def family_groups(rows):
+    """Rows of a family form a group; good rows are spread over as many groups as there are captures."""
+    return np.where(rows.bad, np.char.add("family ", rows.family), np.char.add("capture ", rows.capture))
+
+
+def folds(rows, n):
+    captures = {c: i % n for i, c in enumerate(np.unique(rows.capture))}
+    return np.array([captures[c] for c in rows.capture])
+
+
+def thresholds(rows, scores):
+    out = {}
+    for w, window in enumerate(feature_rows.WINDOWS):
+        good = np.sort(scores[(rows.window == w) & ~rows.bad])[::-1]
+        out[window] = float(good[int(FALSE_RATE * len(good))]) + 0.05
+    return out
+
+
+def calibration(rows, scores):
+    """Score -> percent, from held-out scores: a logistic curve of one slope, sampled."""
+    from sklearn.linear_model import LogisticRegression
+    weight = additive.row_weights(rows)
+    curve = LogisticRegression(C=10).fit(scores[:, None], rows.bad, sample_weight=weight)
+    at = np.linspace(-6, 8, CALIBRATION_POINTS)
+    percent = np.minimum(99, np.floor(100 * curve.predict_proba(at[:, None])[:, 1])).astype(int)
+    return [[float(a), int(p)] for a, p in zip(at, np.maximum.accumulate(percent))]
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--build", type=Path, default=Path("build/host"))
+    ap.add_argument("--corpus", type=Path, default=Path("../shared/data/beacon"))
+    ap.add_argument("--work", type=Path, default=Path("build/train"))
+    ap.add_argument("--captures", type=int, default=240, help="simulated captures")
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--serial", type=int, default=1)
+    ap.add_argument("--quick", action="store_true", help="no held-out figures for the corpus: for tests only")
+    ap.add_argument("-o", "--out", type=Path, default=Path("models/beacon.nrm"))
+    a = ap.parse_args()
+    maxima, schema_hash = schema_of(a.build)
+    sim_dir = a.work / f"sim-{a.seed}-{a.captures}"
+    if not (sim_dir / "labels.tsv.gz").exists():
+        progress("simulating")
+        call(a.build / "noroshi-sim", "--training", a.captures, "--seed", a.seed, "-o", sim_dir)
+    replay = a.build / "noroshi-replay"
+    tell = lambda i, n, source: progress(f"features {i + 1}/{n}: {source}")
+    simulated = feature_rows.of_corpus(replay, sim_dir, tell)
+    real = feature_rows.of_corpus(replay, a.corpus, tell) if a.corpus.exists() else None
+    parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
+    cuts = additive.choose_cuts(feature_rows.Rows.join(parts), maxima)
+    figure_sets = {}
+    if a.quick:
+        judged, scores = parts[0], held_out(folds(parts[0], 4), parts, shares, cuts)
+    else:
+        judged = parts[0]
+        groups = judged.capture if real else folds(judged, 10)
+        scores = held_out(groups, parts, shares, cuts)
+        figure_sets["leave one capture out"] = scores
+        figure_sets["leave one family out"] = held_out(family_groups(judged), parts, shares, cuts)
+    model = additive.fit(parts, shares, cuts, STRENGTH)
+    figure_sets["in sample"] = model.decision_function(additive.encode(judged, cuts))
+    terms, bias = additive.to_bins(model, cuts, judged)
+    description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
+                   "bias": [bias], "terms": terms, "thresholds": thresholds(judged, scores),
+                   "calibration": calibration(judged, scores)}
+    a.work.mkdir(parents=True, exist_ok=True)
+    path = a.work / "beacon.json"
+    path.write_text(json.dumps(description, indent=1) + "\n")
+    report = call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon",
+                  "--serial", a.serial, "--report", "-o", a.out)
+    table = card.figure_table(judged, figure_sets)
+    print(table)
+    card.write(a.out.with_suffix(".card.md"), a, parts, real is not None, description, figure_sets, judged, report)
+
+
+if __name__ == "__main__":
+    main()
