@@ -47,7 +47,8 @@ enum {
     NRS_SIM_RESTS = 64,   /* always in bursts with long rests between */
     NRS_SIM_CRON = 128,   /* waits for full periods since the epoch: cron, task schedulers */
     NRS_SIM_SAME_PORT = 256, /* originator port = responder port: NTP, NetBIOS, DHCP servers */
-    NRS_SIM_CENTRAL = 512 /* every machine of the capture talks to the same server */
+    NRS_SIM_CENTRAL = 512,   /* every machine of the capture talks to the same server */
+    NRS_SIM_JOBS = 1024      /* a check-in is one to six jobs, each of `fan` connections one after the other */
 };
 
 struct nrs_sim_shape {
