@@ -5,7 +5,8 @@
 
 uint16_t nrs_sim_ephemeral(const struct nrs_sim_host *h, struct nrs_sim_rng *r)
 {
-    return (uint16_t)(h->windows ? nrs_sim_rng_between(r, 49152, 65535) : nrs_sim_rng_between(r, 32768, 60999));
+    return (uint16_t)(h->windows ? nrs_sim_rng_between(r, 49152, 65535)
+                                 : nrs_sim_rng_between(r, 32768, 60999));
 }
 
 static uint16_t origin_port(struct nrs_sim_play *p)
@@ -68,7 +69,8 @@ static void fill_exchange(struct nrs_sim_play *p, struct nrs_sim_conn *c, unsign
         c->end = p->a->shape.other_end;
 }
 
-uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s, unsigned part, bool *answered)
+uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s, unsigned part,
+                              bool *answered)
 {
     struct nrs_sim_conn c = {.ts_us = t_us,
                              .orig = p->host->addr,
@@ -97,7 +99,8 @@ uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s,
     return t_us + c.dur_us;
 }
 
-uint64_t nrs_sim_lookup(struct nrs_sim_world *w, const struct nrs_sim_host *h, struct nrs_sim_rng *r, uint64_t t_us)
+uint64_t nrs_sim_lookup(struct nrs_sim_world *w, const struct nrs_sim_host *h, struct nrs_sim_rng *r,
+                        uint64_t t_us)
 {
     struct nrs_sim_conn c = {.ts_us = t_us,
                              .orig = h->addr,
