@@ -130,7 +130,7 @@ static void log_source(void *arg, int level, const char *message)
 {
     (void)arg;
     (void)level;
-    nrs_log("source: %s", message);
+    nrs_log("%s", message);
 }
 
 static int open_source(struct nrs_agent *a)
@@ -149,7 +149,6 @@ static int open_source(struct nrs_agent *a)
         nrs_log("source: %s: no source of flows works here: %s", c->source.order, strerror(-rc));
         return NRS_EXIT_FAILED;
     }
-    nrs_log("source: %s: %s", nrs_flowsrc_name(a->source), nrs_flowsrc_coverage_note(a->source));
     return 0;
 }
 

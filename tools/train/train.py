@@ -22,8 +22,9 @@ import card
 import figures
 import rows as feature_rows
 
-STRENGTH = 0.3          # inverse penalty of the logistic regression
-SIM_SHARE = 0.5         # weight of all simulated rows, relative to all rows of the corpus
+STRENGTH = 0.5          # inverse penalty of the logistic regression
+SIM_SHARE = 0.05        # weight of all simulated rows, relative to all rows of the corpus
+SIM_ROWS = (1500, 4500) # simulated C2 and benign rows, one for each pair and window
 FALSE_RATE = 0.002      # share of held-out good windows that may be flagged: where thresholds are set
 CALIBRATION_POINTS = 9
 
@@ -98,13 +99,14 @@ def main():
     ap.add_argument("-o", "--out", type=Path, default=Path("models/beacon.nrm"))
     a = ap.parse_args()
     maxima, schema_hash = schema_of(a.build)
+    a.work.mkdir(parents=True, exist_ok=True)
     sim_dir = a.work / f"sim-{a.seed}-{a.captures}"
     if not (sim_dir / "labels.tsv.gz").exists():
         progress("simulating")
         call(a.build / "noroshi-sim", "--training", a.captures, "--seed", a.seed, "-o", sim_dir)
     replay = a.build / "noroshi-replay"
     tell = lambda i, n, source: progress(f"features {i + 1}/{n}: {source}")
-    simulated = feature_rows.of_corpus(replay, sim_dir, tell)
+    simulated = feature_rows.thin(feature_rows.of_corpus(replay, sim_dir, tell), *SIM_ROWS, a.seed)
     real = feature_rows.of_corpus(replay, a.corpus, tell) if a.corpus.exists() else None
     parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
     cuts = additive.choose_cuts(feature_rows.Rows.join(parts), maxima)
@@ -123,7 +125,6 @@ def main():
     description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
                    "bias": [bias], "terms": terms, "thresholds": thresholds(judged, scores),
                    "calibration": calibration(judged, scores)}
-    a.work.mkdir(parents=True, exist_ok=True)
     path = a.work / "beacon.json"
     path.write_text(json.dumps(description, indent=1) + "\n")
     report = call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon",
