@@ -11,7 +11,7 @@ CLASSES = ("port", "place", "proto", "ntp")
 # destination; `win` would let the model lean on which captures are long. The durations depend on who closes
 # and on how a recorder sees the end of a connection; leaving them out made unseen captures better.
 UNUSED = ("win", "span", "hours", "dur_med", "dur_mad")
-CUTS = 11
+CUTS = 13
 
 
 def choose_cuts(rows, maxima):

@@ -39,6 +39,16 @@ class Rows:
         return Rows(parts[0].names, *(np.concatenate(c) for c in columns))
 
 
+def thin(rows, n_bad, n_good, seed):
+    """At most so many rows, one for each pair and window, drawn by the seed."""
+    order = np.random.RandomState(seed).permutation(len(rows))
+    key = np.char.add(rows.pair.astype(str), rows.window.astype(str))
+    _, first = np.unique(key[order], return_index=True)
+    drawn = order[np.sort(first)]
+    kept = np.concatenate([drawn[rows.bad[drawn]][:n_bad], drawn[~rows.bad[drawn]][:n_good]])
+    return rows.take(np.sort(kept))
+
+
 def open_table(path):
     return gzip.open(path, "rt") if path.suffix == ".gz" else open(path)
 
@@ -53,7 +63,7 @@ def read_column(path, column):
 
 
 def replay(program, log, window):
-    run = subprocess.run([program, "--all", "--features", "--window", window, str(log)], capture_output=True,
+    run = subprocess.run([program, "--all", "--features", "--model", "none", "--window", window, str(log)], capture_output=True,
                          text=True)
     if run.returncode:
         sys.exit(f"train: {log.name}: {run.stderr.strip()[-300:]}")

@@ -22,9 +22,10 @@ import card
 import figures
 import rows as feature_rows
 
-STRENGTH = 0.3          # inverse penalty of the logistic regression
-SIM_SHARE = 0.5         # weight of all simulated rows, relative to all rows of the corpus
-FALSE_RATE = 0.002      # share of held-out good windows that may be flagged: where thresholds are set
+STRENGTH = 0.5          # inverse penalty of the logistic regression
+SIM_SHARE = 0.03        # weight of all simulated rows, relative to all rows of the corpus
+SIM_ROWS = (1500, 4500) # simulated C2 and benign rows, one for each pair and window
+FALSE_RATE = 0.004      # share of held-out good windows that may be flagged: where thresholds are set
 CALIBRATION_POINTS = 9
 
 
@@ -94,28 +95,27 @@ def main():
     ap.add_argument("--captures", type=int, default=240, help="simulated captures")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--serial", type=int, default=1)
-    ap.add_argument("--quick", action="store_true", help="no held-out figures for the corpus: for tests only")
+    ap.add_argument("--quick", action="store_true", help="four folds of captures instead of one for each: for tests")
     ap.add_argument("-o", "--out", type=Path, default=Path("models/beacon.nrm"))
     a = ap.parse_args()
     maxima, schema_hash = schema_of(a.build)
+    a.work.mkdir(parents=True, exist_ok=True)
     sim_dir = a.work / f"sim-{a.seed}-{a.captures}"
     if not (sim_dir / "labels.tsv.gz").exists():
         progress("simulating")
         call(a.build / "noroshi-sim", "--training", a.captures, "--seed", a.seed, "-o", sim_dir)
     replay = a.build / "noroshi-replay"
     tell = lambda i, n, source: progress(f"features {i + 1}/{n}: {source}")
-    simulated = feature_rows.of_corpus(replay, sim_dir, tell)
+    simulated = feature_rows.thin(feature_rows.of_corpus(replay, sim_dir, tell), *SIM_ROWS, a.seed)
     real = feature_rows.of_corpus(replay, a.corpus, tell) if a.corpus.exists() else None
     parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
     cuts = additive.choose_cuts(feature_rows.Rows.join(parts), maxima)
     figure_sets = {}
-    if a.quick:
-        judged, scores = parts[0], held_out(folds(parts[0], 4), parts, shares, cuts)
+    judged = parts[0]
+    if a.quick or not real:
+        scores = figure_sets["held out"] = held_out(folds(judged, 4), parts, shares, cuts)
     else:
-        judged = parts[0]
-        groups = judged.capture if real else folds(judged, 10)
-        scores = held_out(groups, parts, shares, cuts)
-        figure_sets["leave one capture out"] = scores
+        scores = figure_sets["leave one capture out"] = held_out(judged.capture, parts, shares, cuts)
         figure_sets["leave one family out"] = held_out(family_groups(judged), parts, shares, cuts)
     model = additive.fit(parts, shares, cuts, STRENGTH)
     figure_sets["in sample"] = model.decision_function(additive.encode(judged, cuts))
@@ -123,14 +123,14 @@ def main():
     description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
                    "bias": [bias], "terms": terms, "thresholds": thresholds(judged, scores),
                    "calibration": calibration(judged, scores)}
-    a.work.mkdir(parents=True, exist_ok=True)
     path = a.work / "beacon.json"
     path.write_text(json.dumps(description, indent=1) + "\n")
     report = call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon",
                   "--serial", a.serial, "--report", "-o", a.out)
     table = card.figure_table(judged, figure_sets)
     print(table)
-    card.write(a.out.with_suffix(".card.md"), a, parts, real is not None, description, figure_sets, judged, report)
+    card.write(a.out.with_suffix(".card.md"), a, parts, real is not None, description, figure_sets, judged, FALSE_RATE,
+               report)
 
 
 if __name__ == "__main__":
