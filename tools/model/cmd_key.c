@@ -6,7 +6,7 @@
 
 #include "models/error.h"
 #include "tools/model/commands.h"
-#include "tools/model/file.h"
+#include "tools/model/outfile.h"
 #include "tools/model/keys.h"
 
 /* The value of the one option of a subcommand; NULL (and said so) without it. */
@@ -59,9 +59,9 @@ static int write_pair(struct nrs_key *k, const char *path, struct nrs_note *note
     if (rc == 0 && public_path(path, beside, sizeof beside) != 0)
         rc = nrs_note_set(note, NRS_ERR_LIMIT, "name too long");
     if (rc == 0)
-        rc = nrs_file_create(path, private_pem, strlen(private_pem), 0600, note);
+        rc = nrs_outfile_create(path, private_pem, strlen(private_pem), 0600, note);
     if (rc == 0)
-        rc = nrs_file_write(beside, public_pem, strlen(public_pem), 0644, note);
+        rc = nrs_outfile_replace(beside, public_pem, strlen(public_pem), 0644, note);
     mbedtls_platform_zeroize(private_pem, sizeof private_pem);
     return rc;
 }
@@ -91,7 +91,7 @@ static int load_key(struct nrs_key *k, const char *path, bool private, struct nr
 {
     char pem[4096];
     size_t len;
-    int rc = nrs_file_read(path, pem, sizeof pem, &len, note);
+    int rc = nrs_cmd_load(path, pem, sizeof pem, &len, note);
 
     nrs_key_init(k);
     if (rc == 0)
@@ -136,7 +136,7 @@ int nrs_cmd_sign(int argc, char **argv)
     }
     rc = sign(&k, &f, &note);
     if (rc == 0)
-        rc = nrs_file_write(path, f.bytes, f.len, 0644, &note);
+        rc = nrs_outfile_replace(path, f.bytes, f.len, 0644, &note);
     if (rc == 0)
         print_id(&k, path);
     nrs_key_done(&k);
@@ -198,7 +198,7 @@ int nrs_cmd_bump(int argc, char **argv)
         return rc;
     nrs_nrm_set_serial(&f, serial);
     nrs_nrm_seal(&f);
-    if (nrs_file_write(path, f.bytes, f.len, 0644, &note) != 0)
+    if (nrs_outfile_replace(path, f.bytes, f.len, 0644, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
     return NRS_EXIT_OK;
 }
