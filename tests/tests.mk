@@ -40,5 +40,11 @@ test: all $(TESTS) $(FUZZERS) $(DRIVERS)
 fuzz: $(FUZZERS:build/test/%=build/fuzz/%)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(F)
 
-bench: all
-	$(Q)BUILD=build/host tests/bench/run
+# What a bench measures are the device's own objects, linked like the device.
+BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(BENCHES): $(OUT)/bench/%: $(OUT)/device/tests/bench/%.o $(filter-out %/main.o,$(DEVICE_SRC:%.c=$(OUT)/device/%.o))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(call link_device,$(@D)) $(LIBS_noroshi)
+bench: all $(BENCHES)
+	$(Q)BUILD=$(OUT) tests/bench/run $(K)

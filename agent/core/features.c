@@ -35,6 +35,8 @@ static void measure_starts(struct nrs_profile *p)
     for (unsigned i = 0; i < d->n_visits; i++)
         t[i] = d->visit_ms[i];
     nrs_gaps_measure(&p->visits, t, d->n_visits);
+    if (!p->visits.n)
+        p->visits = p->gaps; /* too fast for visits: every connection is one */
 }
 
 static void gap_features(struct nrs_profile *p)

@@ -35,8 +35,7 @@ static uint32_t age_s(const struct nrs_dest *d, uint64_t now)
 static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct nrs_dest *d, uint64_t now)
 {
     const struct nrs_profile *p = &c->profile;
-    bool bursts = p->visits.n && p->gaps.median_ms < NRS_VISIT_QUIET_MS;
-    const struct nrs_gaps *g = bursts ? &p->visits : &p->gaps;
+    const struct nrs_gaps *g = p->gaps.median_ms < NRS_VISIT_QUIET_MS ? &p->visits : &p->gaps;
 
     j->local = d->key.local;
     j->remote = d->key.remote;

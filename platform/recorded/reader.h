@@ -1,6 +1,7 @@
 /* platform/recorded/reader.h - what recorded.c and the readers of the formats share; private to this room
  *
- * A reader is a const table of functions. Its state is one block that `open` allocates and recorded.c frees. */
+ * A reader is a const table of functions. Its state is one block that `open` allocates and recorded.c frees.
+ */
 #ifndef NRS_READER_H
 #define NRS_READER_H
 #include "platform/recorded/input.h"

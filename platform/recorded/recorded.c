@@ -14,8 +14,8 @@ static void say(const struct nrs_recorded *r, const char *what, const char *deta
 
     if (!r->log || r->st.damaged > NAMED_MAX)
         return;
-    snprintf(msg, sizeof msg, "%s:%s%llu: %s%s%s", r->name, r->reader->unit, (unsigned long long)r->place, what,
-             detail ? ": " : "", detail ? detail : "");
+    snprintf(msg, sizeof msg, "%s:%s%llu: %s%s%s", r->name, r->reader->unit, (unsigned long long)r->place,
+             what, detail ? ": " : "", detail ? detail : "");
     r->log(r->log_arg, msg);
 }
 

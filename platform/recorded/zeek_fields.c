@@ -5,31 +5,32 @@
 #include "platform/recorded/addr_text.h"
 #include "platform/recorded/time_text.h"
 
-#define BIT(f)   (1u << (f))
-#define REQUIRED (BIT(NRS_ZEEK_TS) | BIT(NRS_ZEEK_ORIG_H) | BIT(NRS_ZEEK_RESP_H) | BIT(NRS_ZEEK_RESP_P) | \
-                  BIT(NRS_ZEEK_PROTO))
+#define BIT(f) (1u << (f))
+#define REQUIRED                                                                                             \
+    (BIT(NRS_ZEEK_TS) | BIT(NRS_ZEEK_ORIG_H) | BIT(NRS_ZEEK_RESP_H) | BIT(NRS_ZEEK_RESP_P) |                 \
+     BIT(NRS_ZEEK_PROTO))
 #define BYTES_MAX UINT64_C(1000000000000000000)
-#define BYTES    (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
+#define BYTES     (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
 
 /* Words are compared by length first: most columns and states are told apart by it. */
 struct word {
     const char *text;
     size_t len;
 };
-#define WORD(w) {w, sizeof w - 1}
+#define WORD(w) (w), sizeof(w) - 1
 
 static const struct word field_name[NRS_ZEEK_FIELDS] = {
-    [NRS_ZEEK_TS] = WORD("ts"),
-    [NRS_ZEEK_ORIG_H] = WORD("id.orig_h"),
-    [NRS_ZEEK_RESP_H] = WORD("id.resp_h"),
-    [NRS_ZEEK_RESP_P] = WORD("id.resp_p"),
-    [NRS_ZEEK_PROTO] = WORD("proto"),
-    [NRS_ZEEK_ORIG_P] = WORD("id.orig_p"),
-    [NRS_ZEEK_DURATION] = WORD("duration"),
-    [NRS_ZEEK_ORIG_BYTES] = WORD("orig_bytes"),
-    [NRS_ZEEK_RESP_BYTES] = WORD("resp_bytes"),
-    [NRS_ZEEK_CONN_STATE] = WORD("conn_state"),
-    [NRS_ZEEK_IP_PROTO] = WORD("ip_proto"),
+    [NRS_ZEEK_TS] = {WORD("ts")},
+    [NRS_ZEEK_ORIG_H] = {WORD("id.orig_h")},
+    [NRS_ZEEK_RESP_H] = {WORD("id.resp_h")},
+    [NRS_ZEEK_RESP_P] = {WORD("id.resp_p")},
+    [NRS_ZEEK_PROTO] = {WORD("proto")},
+    [NRS_ZEEK_ORIG_P] = {WORD("id.orig_p")},
+    [NRS_ZEEK_DURATION] = {WORD("duration")},
+    [NRS_ZEEK_ORIG_BYTES] = {WORD("orig_bytes")},
+    [NRS_ZEEK_RESP_BYTES] = {WORD("resp_bytes")},
+    [NRS_ZEEK_CONN_STATE] = {WORD("conn_state")},
+    [NRS_ZEEK_IP_PROTO] = {WORD("ip_proto")},
 };
 
 /* Zeek's documentation of conn.log describes each state (base/protocols/conn/main.zeek). For UDP Zeek uses SF
@@ -38,28 +39,28 @@ static const struct {
     struct word name;
     uint8_t end;
 } states[] = {
-    {WORD("SF"), NRS_END_FIN},         /* established and finished */
-    {WORD("S0"), NRS_END_TIMEOUT},     /* attempt seen, no reply */
-    {WORD("S1"), NRS_END_OPEN},        /* established, not finished */
-    {WORD("S2"), NRS_END_FIN},         /* the originator closed its side, the responder did not answer it */
-    {WORD("S3"), NRS_END_FIN},         /* the responder closed its side, the originator did not answer it */
-    {WORD("REJ"), NRS_END_REFUSED},    /* attempt rejected */
-    {WORD("RSTO"), NRS_END_RST},       /* established, the originator aborted */
-    {WORD("RSTR"), NRS_END_RST},       /* the responder aborted */
-    {WORD("OTH"), NRS_END_UNKNOWN},    /* midstream traffic; also what ICMP has */
-    {WORD("SH"), NRS_END_TIMEOUT},     /* SYN, then FIN of the originator; never a SYN-ACK */
-    {WORD("SHR"), NRS_END_FIN},        /* SYN-ACK, then FIN of the responder; the originator was not seen */
-    {WORD("RSTOS0"), NRS_END_TIMEOUT}, /* SYN, then RST of the originator: it gave up waiting */
-    {WORD("RSTRH"), NRS_END_RST},      /* SYN-ACK, then RST of the responder */
+    {{WORD("SF")}, NRS_END_FIN},         /* established and finished */
+    {{WORD("S0")}, NRS_END_TIMEOUT},     /* attempt seen, no reply */
+    {{WORD("S1")}, NRS_END_OPEN},        /* established, not finished */
+    {{WORD("S2")}, NRS_END_FIN},         /* the originator closed its side, the responder did not answer it */
+    {{WORD("S3")}, NRS_END_FIN},         /* the responder closed its side, the originator did not answer it */
+    {{WORD("REJ")}, NRS_END_REFUSED},    /* attempt rejected */
+    {{WORD("RSTO")}, NRS_END_RST},       /* established, the originator aborted */
+    {{WORD("RSTR")}, NRS_END_RST},       /* the responder aborted */
+    {{WORD("OTH")}, NRS_END_UNKNOWN},    /* midstream traffic; also what ICMP has */
+    {{WORD("SH")}, NRS_END_TIMEOUT},     /* SYN, then FIN of the originator; never a SYN-ACK */
+    {{WORD("SHR")}, NRS_END_FIN},        /* SYN-ACK, then FIN of the responder; the originator was not seen */
+    {{WORD("RSTOS0")}, NRS_END_TIMEOUT}, /* SYN, then RST of the originator: it gave up waiting */
+    {{WORD("RSTRH")}, NRS_END_RST},      /* SYN-ACK, then RST of the responder */
 };
 
 static const struct {
     struct word name;
     uint8_t proto;
-} protos[] = {{WORD("tcp"), NRS_PROTO_TCP},
-            {WORD("udp"), NRS_PROTO_UDP},
-            {WORD("icmp"), NRS_PROTO_ICMP},
-            {WORD("unknown_transport"), 0}};
+} protos[] = {{{WORD("tcp")}, NRS_PROTO_TCP},
+              {{WORD("udp")}, NRS_PROTO_UDP},
+              {{WORD("icmp")}, NRS_PROTO_ICMP},
+              {{WORD("unknown_transport")}, 0}};
 
 static bool same(const char *text, size_t len, const struct word *w)
 {

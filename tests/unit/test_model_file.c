@@ -2,8 +2,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include <cmocka.h>
 
+#include "agent/model_trust.h"
 #include "models/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/keys.h"
@@ -191,6 +195,31 @@ static void sealing_drops_the_signature(void **state)
     assert_int_equal(verify_file(&key), NRS_ERR_SIGNATURE);
 }
 
+/* What the agent makes of it: digest and signature pass, and then the fixture's schema is not its own. */
+static void agent_accepts_the_tools_signature(void **state)
+{
+    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX", why[256];
+    static struct nrs_model_place place;
+    static struct nrs_config config;
+    static struct nrs_trust trust;
+    int fd = mkstemp(path);
+
+    (void)state;
+    small_file();
+    sign_file(&key);
+    assert_int_equal(nrs_key_write(&key, private_pem, public_pem, &note), 0);
+    assert_int_equal(write(fd, public_pem, strlen(public_pem)), strlen(public_pem));
+    close(fd);
+    config.model.n_keys = 1;
+    snprintf(config.model.keys[0], sizeof config.model.keys[0], "%s", path);
+    assert_int_equal(nrs_trust_keys(&trust, &config, why, sizeof why), 0);
+    unlink(path);
+    memcpy(place.bytes, file.bytes, file.len);
+    assert_int_equal(nrs_trust_model(&trust, &place, file.len, why, sizeof why), NRS_ERR_SCHEMA);
+    place.bytes[100] ^= 1;
+    assert_int_equal(nrs_trust_model(&trust, &place, file.len, why, sizeof why), NRS_ERR_SIGNATURE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +231,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(private_key_survives_its_pem, keyed, unkeyed),
         cmocka_unit_test_setup_teardown(other_key_does_not_verify, keyed, unkeyed),
         cmocka_unit_test_setup_teardown(every_flipped_byte_of_a_signed_file_is_refused, keyed, unkeyed),
+        cmocka_unit_test_setup_teardown(agent_accepts_the_tools_signature, keyed, unkeyed),
         cmocka_unit_test_setup_teardown(sealing_drops_the_signature, keyed, unkeyed),
     };
 

@@ -10,8 +10,8 @@
 #include "tools/model/readers.h"
 
 #define TRAINED_BYTES_MAX (16u << 20)
-#define DAY_S 86400
-#define DAYS_MAX 36500
+#define DAY_S             86400
+#define DAYS_MAX          36500
 
 struct choice {
     const struct nrs_reader *reader;
@@ -59,15 +59,18 @@ static int parse_option(struct choice *chosen, int c)
 
 static int parse(struct choice *chosen, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"from", required_argument, NULL, 'f'},    {"schema", required_argument, NULL, 's'},
-        {"serial", required_argument, NULL, 'n'},  {"expires", required_argument, NULL, 'e'},
-        {"min-agent", required_argument, NULL, 'm'}, {"report", no_argument, NULL, 'r'}, {0}};
+    static const struct option options[] = {{"from", required_argument, NULL, 'f'},
+                                            {"schema", required_argument, NULL, 's'},
+                                            {"serial", required_argument, NULL, 'n'},
+                                            {"expires", required_argument, NULL, 'e'},
+                                            {"min-agent", required_argument, NULL, 'm'},
+                                            {"report", no_argument, NULL, 'r'},
+                                            {0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (c == '?')
-            return NRS_EXIT_USAGE;
+            return nrs_cmd_bad_option(argv);
         if (parse_option(chosen, c) != 0)
             return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
     }

@@ -17,8 +17,10 @@ static const char *only_option(int argc, char **argv, const char *letter, const 
     int c;
 
     while ((c = getopt_long(argc, argv, letter, options, NULL)) != -1) {
-        if (c == '?')
+        if (c == '?') {
+            nrs_cmd_bad_option(argv);
             return NULL;
+        }
         value = optarg;
     }
     if (value == NULL)

@@ -13,6 +13,11 @@ int nrs_cmd_fail(int exit_code, const char *place, const char *what)
     return exit_code;
 }
 
+int nrs_cmd_bad_option(char **argv)
+{
+    return nrs_cmd_fail(NRS_EXIT_USAGE, argv[optind - 1], "unknown option, or its value is missing");
+}
+
 const char *nrs_cmd_only_file(int argc, char **argv)
 {
     if (optind + 1 == argc)

@@ -18,6 +18,9 @@ int nrs_cmd_bump(int argc, char **argv);
 /* "noroshi-model: place: what" on stderr; returns the code given. */
 int nrs_cmd_fail(int exit_code, const char *place, const char *what);
 
+/* Says which option getopt_long (with opterr 0) did not like; the usage code. */
+int nrs_cmd_bad_option(char **argv);
+
 /* What is left of argv must be exactly one FILE; NULL (and said so) if not. */
 const char *nrs_cmd_only_file(int argc, char **argv);
 

@@ -36,7 +36,8 @@ static int check_curve(struct nrs_key *k, struct nrs_note *note)
 
 int nrs_key_private(struct nrs_key *k, const char *pem, struct nrs_note *note)
 {
-    if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, nrs_random, NULL) != 0)
+    if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, nrs_random,
+                             NULL) != 0)
         return nrs_note_set(note, NRS_ERR_FORMAT, "key: not a private key in PEM");
     return check_curve(k, note);
 }
@@ -136,7 +137,8 @@ int nrs_key_sign(struct nrs_key *k, const uint8_t digest[32], uint8_t signature[
     return rc ? nrs_note_set(note, NRS_ERR_SIGNATURE, "key: cannot sign (-0x%04x)", (unsigned)-rc) : 0;
 }
 
-int nrs_key_verify(struct nrs_key *k, const uint8_t digest[32], const uint8_t signature[64], struct nrs_note *note)
+int nrs_key_verify(struct nrs_key *k, const uint8_t digest[32], const uint8_t signature[64],
+                   struct nrs_note *note)
 {
     struct parts p;
     int rc = parts_init(&p, k);

@@ -1,4 +1,5 @@
-/* One judgement for people: a title, what it does in words, the hours and minutes of its day, and the reasons. */
+/* One judgement for people: a title, what it does in words, the hours and minutes of its day, and the
+ * reasons. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,13 +53,16 @@ static void draw_title(FILE *to, const struct nrs_judgement *j)
         fprintf(to, "  (%s)", j->name);
     fprintf(to, "\n  score ");
     nrs_words_logit(to, j->score_mlogit);
-    fprintf(to, ", risk %u %%, %s on the %s window\n", j->risk, j->flagged ? "flagged" : "not flagged",
+    fprintf(to, ", risk %u %%, %s on the %s window, ", j->risk, j->flagged ? "flagged" : "not flagged",
             nrs_window_name[j->window]);
+    nrs_words_moment(to, j->t_ns);
+    putc('\n', to);
 }
 
 static void draw_behaviour(FILE *to, const struct nrs_judgement *j)
 {
-    fprintf(to, "  %u connections (%u failed) in %u hours", j->n, j->n_failed, j->hours);
+    fprintf(to, "  %u connections (%u failed) in %u hour%s", j->n, j->n_failed, j->hours,
+            j->hours == 1 ? "" : "s");
     if (j->period_ms > 0) {
         fputs(", one every ", to);
         nrs_words_time(to, j->period_ms);

@@ -23,7 +23,8 @@ static struct nrs_core_conf conf_of(const struct nrs_replay_options *o)
                                   .min_conns = o->min_conns};
 }
 
-int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, const struct nrs_model *model, FILE *out)
+int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, const struct nrs_model *model,
+                    FILE *out)
 {
     int rc;
 
@@ -75,8 +76,8 @@ static int drain(struct nrs_replay *r, struct nrs_recorded *file, struct nrs_rep
     return n;
 }
 
-static void account(struct nrs_replay *r, const char *path, const struct nrs_recorded_stats *st, uint64_t spent_ns,
-                    uint64_t flagged)
+static void account(struct nrs_replay *r, const char *path, const struct nrs_recorded_stats *st,
+                    uint64_t spent_ns, uint64_t flagged)
 {
     r->totals.records += st->records;
     r->totals.damaged += st->damaged;
@@ -138,7 +139,8 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
     print_stat(to, "lines", t->lines);
     print_stat(to, "flagged", t->flagged);
     print_stat(to, "milliseconds", t->spent_ns / 1000000);
-    print_stat(to, "records_per_s", t->spent_ns ? (uint64_t)((double)t->records * 1e9 / (double)t->spent_ns) : 0);
+    print_stat(to, "records_per_s",
+               t->spent_ns ? (uint64_t)((double)t->records * 1e9 / (double)t->spent_ns) : 0);
     print_stat(to, "resident_kib", (uint64_t)use.ru_maxrss);
 }
 
