@@ -81,7 +81,7 @@ static void change_day(uint32_t round, struct nrs_day *d, uint32_t *seed)
     if (kind == 0) {
         nrs_day_advance(d, d->newest + cf_random(seed) % (cf_random(seed) % 8 ? 90 : 3000));
     } else if (kind < 3) {
-        nrs_day_mark_inside(d, m);
+        nrs_day_mark_active(d, m);
         minute[m].inside |= kept(d, m);
     } else {
         if (kind == 3)

@@ -99,7 +99,7 @@ static void a_long_silence_clears_everything(void **state)
         for (uint32_t m = 0; m < 1440; m++) {
             nrs_day_add(&day, FIRST + m, 20);
             nrs_day_mark_failed(&day, FIRST + m);
-            nrs_day_mark_inside(&day, FIRST + m);
+            nrs_day_mark_active(&day, FIRST + m);
         }
         nrs_day_advance(&day, FIRST + 1439 + silences[i]);
         assert_int_equal(total(day.newest, 1440).n, 0);
@@ -130,7 +130,7 @@ static void bytes_inside_a_connection_are_activity_but_no_connection(void **stat
     uint64_t bits[NRS_DAY_WORDS];
 
     (void)state;
-    nrs_day_mark_inside(&day, FIRST + 5);
+    nrs_day_mark_active(&day, FIRST + 5);
     nrs_day_bitmap(&day, FIRST + 5, bits);
     assert_true(bits[22] == UINT64_C(1) << 31); /* minute 1,439 of the window */
     assert_int_equal(total(FIRST + 5, 60).n, 0);

@@ -121,13 +121,6 @@ static void bits_are_counted_by_byte_and_in_all(void **state)
     assert_int_equal(nrs_bits_sum_bytes(UINT64_MAX), 2040);
 }
 
-static void larger_bytes_are_picked_lane_by_lane(void **state)
-{
-    (void)state;
-    assert_true(nrs_bits_larger_bytes(UINT64_C(0x000102030f0e0d7f), UINT64_C(0x0100020200000f7e)) ==
-                UINT64_C(0x010102030f0e0f7f));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +133,6 @@ int main(void)
         cmocka_unit_test(deviation_is_that_of_sorted_differences),
         cmocka_unit_test(most_common_value_is_counted),
         cmocka_unit_test(bits_are_counted_by_byte_and_in_all),
-        cmocka_unit_test(larger_bytes_are_picked_lane_by_lane),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
