@@ -33,86 +33,90 @@ void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint
         t->queue[l] = (struct nrs_open_queue){.oldest = NRS_OPEN_NONE, .newest = NRS_OPEN_NONE};
 }
 
-static inline uint32_t rotate(uint32_t x, int by)
+/* Parts of an address as numbers: compared and hashed, never shown, so their byte order does not matter. Scalars instead of
+ * arrays on purpose: clearing an array costs more than hashing it. */
+static inline uint32_t word_at(const uint8_t *p)
 {
-    return (x << by) | (x >> (32 - by));
+    uint32_t x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
 }
 
-/* An address as four words, whose order within does not matter here: compared and hashed, never shown. */
-struct words {
-    uint32_t w[4];
-};
-
-static inline struct words words_of(const struct nrs_addr *a)
+static inline uint64_t half_at(const uint8_t *p)
 {
-    struct words x;
+    uint64_t x;
 
-    memcpy(x.w, a->b, sizeof x.w);
+    memcpy(&x, p, sizeof x);
     return x;
 }
 
 static inline bool same_addr(const struct nrs_addr *a, const struct nrs_addr *b)
 {
-    struct words x = words_of(a), y = words_of(b);
-
-    return ((x.w[0] ^ y.w[0]) | (x.w[1] ^ y.w[1]) | (x.w[2] ^ y.w[2]) | (x.w[3] ^ y.w[3])) == 0;
+    return ((half_at(a->b) ^ half_at(b->b)) | (half_at(a->b + 8) ^ half_at(b->b + 8))) == 0;
 }
 
-/* Any order will do that does not depend on which end is which. */
-static bool goes_first(const struct words *x, uint16_t xport, const struct words *y, uint16_t yport)
+static inline uint32_t rotate(uint32_t x, int by)
 {
-    for (int i = 3; i >= 0; i--)
-        if (x->w[i] != y->w[i])
-            return x->w[i] < y->w[i];
-    return xport < yport;
+    return (x << by) | (x >> (32 - by));
 }
 
-/* HalfSipHash-1-3 of whole words. One loop, so that the round stands in the program once. */
-static uint32_t half_sip(const uint32_t key[2], const uint32_t *word, int n)
+struct sip {
+    uint32_t a, b, c, d;
+};
+
+static struct sip sip_word(struct sip s, uint32_t word)
 {
-    uint32_t a = key[0], b = key[1], c = 0x6c796765u ^ key[0], d = 0x74656462u ^ key[1];
-
-    for (int i = 0; i < n + 3; i++) {
-        uint32_t m = i < n ? word[i] : 0;
-
-        if (i == n)
-            c ^= 0xff;
-        d ^= m;
-        a += b;
-        b = rotate(b, 5) ^ a;
-        a = rotate(a, 16);
-        c += d;
-        d = rotate(d, 8) ^ c;
-        a += d;
-        d = rotate(d, 7) ^ a;
-        c += b;
-        b = rotate(b, 13) ^ c;
-        c = rotate(c, 16);
-        a ^= m;
-    }
-    return b ^ d;
+    s.d ^= word;
+    s.a += s.b;
+    s.b = rotate(s.b, 5) ^ s.a;
+    s.a = rotate(s.a, 16);
+    s.c += s.d;
+    s.d = rotate(s.d, 8) ^ s.c;
+    s.a += s.d;
+    s.d = rotate(s.d, 7) ^ s.a;
+    s.c += s.b;
+    s.b = rotate(s.b, 13) ^ s.c;
+    s.c = rotate(s.c, 16);
+    s.a ^= word;
+    return s;
 }
 
 /* The constant front of an IPv4 address says nothing and is left out. */
-static int add_words(uint32_t *word, int n, const struct words *x)
+static struct sip sip_addr(struct sip s, const struct nrs_addr *a)
 {
-    for (int i = (x->w[0] | x->w[1]) ? 0 : 3; i < 4; i++)
-        word[n++] = x->w[i];
-    return n;
+    if (half_at(a->b) != 0)
+        for (int i = 0; i < 12; i += 4)
+            s = sip_word(s, word_at(a->b + i));
+    return sip_word(s, word_at(a->b + 12));
 }
 
-/* The same for both directions: the smaller end goes first. */
+/* Any order will do that does not depend on which end is which. */
+static bool source_first(const struct nrs_open_key *k)
+{
+    uint32_t src = word_at(k->src.b + 12), dst = word_at(k->dst.b + 12);
+    int front;
+
+    if (src != dst)
+        return src < dst;
+    front = memcmp(k->src.b, k->dst.b, 12);
+    return front ? front < 0 : k->sport < k->dport;
+}
+
+/* The same for both directions. */
 static uint32_t bucket_of(const struct nrs_open_flows *t, const struct nrs_open_key *k)
 {
-    struct words src = words_of(&k->src), dst = words_of(&k->dst);
-    bool src_first = goes_first(&src, k->sport, &dst, k->dport);
-    uint32_t word[10];
-    int n = add_words(word, 0, src_first ? &src : &dst);
+    struct sip s = {t->hash_key[0], t->hash_key[1], 0x6c796765u ^ t->hash_key[0], 0x74656462u ^ t->hash_key[1]};
+    bool first = source_first(k);
 
-    n = add_words(word, n, src_first ? &dst : &src);
-    word[n++] = src_first ? (uint32_t)k->sport << 16 | k->dport : (uint32_t)k->dport << 16 | k->sport;
-    word[n++] = k->proto;
-    return half_sip(t->hash_key, word, n) & t->head_mask;
+    s = sip_addr(s, first ? &k->src : &k->dst);
+    s = sip_addr(s, first ? &k->dst : &k->src);
+    s = sip_word(s, first ? (uint32_t)k->sport << 16 | k->dport : (uint32_t)k->dport << 16 | k->sport);
+    s = sip_word(s, k->proto);
+    s.c ^= 0xff;
+    for (int i = 0; i < 3; i++)
+        s = sip_word(s, 0);
+    return (s.b ^ s.d) & t->head_mask;
 }
 
 struct nrs_open_flow *nrs_open_flows_find(const struct nrs_open_flows *t, const struct nrs_open_key *k,
