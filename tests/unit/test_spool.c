@@ -202,6 +202,8 @@ static void full_spool_keeps_verdicts_longer_than_evidence(void **state)
 
 static void drop_under_a_batch_in_flight_loses_no_count(void **state)
 {
+    uint32_t waiting;
+
     (void)state;
     for (int i = 1; i <= 120; i++)
         add(i, 500, false);
@@ -210,7 +212,8 @@ static void drop_under_a_batch_in_flight_loses_no_count(void **state)
     for (int i = 121; i <= 300; i++)
         add(i, 500, false);
     nrs_spool_ack(&spool);
-    assert_int_equal(take_all(), nrs_spool_waiting(&spool) + seen.n);
+    waiting = nrs_spool_waiting(&spool);
+    assert_int_equal(take_all(), waiting);
     assert_int_equal(nrs_spool_waiting(&spool), 0);
 }
 

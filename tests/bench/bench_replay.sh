@@ -1,0 +1,32 @@
+#!/bin/sh
+# Speed and memory of noroshi-replay on a made log: lines of `name<TAB>measured<TAB>budget`.
+#
+# 2 million records of 126 bytes over 24 hours, 3,000 destinations. The memory of 1 million records stands beside that of 2
+# million: replay holds a table and one buffer, whatever the length of the log. RECORDS sets another number.
+set -eu
+replay=${BUILD:-build/host}/noroshi-replay
+records=${RECORDS:-2000000}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+awk -v n="$records" -v hours=24 -f tests/bench/make_conn_log.awk >"$work/whole.log"
+head -n $((records / 2)) "$work/whole.log" >"$work/half.log"
+gzip -1 -c "$work/half.log" >"$work/half.log.gz"
+
+# stat NAME ARGUMENT...: one number of --stats
+stat() {
+    name=$1
+    shift
+    "$replay" --model none --quiet --stats "$@" 2>&1 >/dev/null | awk -v name="$name" '$1 == name { print $2 }'
+}
+best_of_three() {
+    for _ in 1 2 3; do stat "$@"; done | sort -n | tail -1
+}
+
+printf 'replay: Zeek TSV, rows, records/s\t%s\t>= 2000000\n' "$(best_of_three records_per_s --all "$work/whole.log")"
+printf 'replay: Zeek TSV in gzip, rows, records/s\t%s\t-\n' "$(best_of_three records_per_s --all "$work/half.log.gz")"
+printf 'replay: Zeek TSV, judged every minute, records/s\t%s\t-\n' "$(stat records_per_s "$work/half.log")"
+half=$(stat resident_kib --all "$work/half.log")
+whole=$(stat resident_kib --all "$work/whole.log")
+printf 'replay: resident memory, %s records, KiB\t%s\t-\n' "$((records / 2))" "$half"
+printf 'replay: resident memory, %s records, KiB\t%s\t<= %s\n' "$records" "$whole" "$((half + half / 10))"
