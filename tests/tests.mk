@@ -11,7 +11,7 @@ TEST_LIBS = $(LIBS_collector)
 
 ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector)
 test_programs = $(sort $(patsubst tests/%.c,build/test/%,$(wildcard tests/$(1)/$(2)*.c)))
-TESTS := $(call test_programs,unit,test_) $(call test_programs,property,test_)
+TESTS := $(foreach kind,unit property simulation,$(call test_programs,$(kind),test_))
 FUZZERS := $(call test_programs,fuzz,fuzz_)
 DRIVERS := $(call test_programs,system,)
 

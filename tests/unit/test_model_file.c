@@ -10,7 +10,7 @@
 #include "agent/model_trust.h"
 #include "models/error.h"
 #include "tests/model_fixture.h"
-#include "tools/model/keys.h"
+#include "tools/model/signkey.h"
 #include "tools/model/nrm.h"
 
 static struct nrs_nrm file;
@@ -85,86 +85,86 @@ static void new_serial_needs_a_new_seal(void **state)
     assert_int_equal(open_file(), 0);
 }
 
-static struct nrs_key key;
+static struct nrs_signkey key;
 
 static int keyed(void **state)
 {
     (void)state;
-    nrs_key_init(&key);
-    return nrs_key_make(&key, &note);
+    nrs_signkey_init(&key);
+    return nrs_signkey_make(&key, &note);
 }
 
 static int unkeyed(void **state)
 {
     (void)state;
-    nrs_key_done(&key);
+    nrs_signkey_done(&key);
     return 0;
 }
 
-static void sign_file(struct nrs_key *k)
+static void sign_file(struct nrs_signkey *k)
 {
     uint8_t id[8], digest[32], signature[64];
 
-    assert_int_equal(nrs_key_id(k, id, &note), 0);
+    assert_int_equal(nrs_signkey_id(k, id, &note), 0);
     nrs_nrm_set_key_id(&file, id, digest);
-    assert_int_equal(nrs_key_sign(k, digest, signature, &note), 0);
+    assert_int_equal(nrs_signkey_sign(k, digest, signature, &note), 0);
     nrs_nrm_set_signature(&file, signature);
 }
 
-static int verify_file(struct nrs_key *k)
+static int verify_file(struct nrs_signkey *k)
 {
     struct nrs_model_envelope e;
     int rc = nrs_nrm_open(&e, &file, &note);
 
-    return rc ? rc : nrs_key_verify(k, e.digest, e.signature, &note);
+    return rc ? rc : nrs_signkey_verify(k, e.digest, e.signature, &note);
 }
 
 static void signature_verifies_with_the_public_half(void **state)
 {
-    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX];
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX];
     uint8_t id[8], public_id[8];
-    struct nrs_key public;
+    struct nrs_signkey public;
 
     (void)state;
     small_file();
     sign_file(&key);
-    assert_int_equal(nrs_key_write(&key, private_pem, public_pem, &note), 0);
-    nrs_key_init(&public);
-    assert_int_equal(nrs_key_public(&public, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    nrs_signkey_init(&public);
+    assert_int_equal(nrs_signkey_public(&public, public_pem, &note), 0);
     assert_int_equal(verify_file(&public), 0);
-    assert_int_equal(nrs_key_id(&key, id, &note), 0);
-    assert_int_equal(nrs_key_id(&public, public_id, &note), 0);
+    assert_int_equal(nrs_signkey_id(&key, id, &note), 0);
+    assert_int_equal(nrs_signkey_id(&public, public_id, &note), 0);
     assert_memory_equal(id, public_id, 8);
-    nrs_key_done(&public);
+    nrs_signkey_done(&public);
 }
 
 static void private_key_survives_its_pem(void **state)
 {
-    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX];
-    struct nrs_key again;
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX];
+    struct nrs_signkey again;
 
     (void)state;
-    assert_int_equal(nrs_key_write(&key, private_pem, public_pem, &note), 0);
-    nrs_key_init(&again);
-    assert_int_equal(nrs_key_private(&again, private_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    nrs_signkey_init(&again);
+    assert_int_equal(nrs_signkey_private(&again, private_pem, &note), 0);
     small_file();
     sign_file(&again);
     assert_int_equal(verify_file(&key), 0);
-    assert_int_equal(nrs_key_private(&again, public_pem, &note), NRS_ERR_FORMAT);
-    nrs_key_done(&again);
+    assert_int_equal(nrs_signkey_private(&again, public_pem, &note), NRS_ERR_FORMAT);
+    nrs_signkey_done(&again);
 }
 
 static void other_key_does_not_verify(void **state)
 {
-    struct nrs_key other;
+    struct nrs_signkey other;
 
     (void)state;
     small_file();
     sign_file(&key);
-    nrs_key_init(&other);
-    assert_int_equal(nrs_key_make(&other, &note), 0);
+    nrs_signkey_init(&other);
+    assert_int_equal(nrs_signkey_make(&other, &note), 0);
     assert_int_equal(verify_file(&other), NRS_ERR_SIGNATURE);
-    nrs_key_done(&other);
+    nrs_signkey_done(&other);
 }
 
 /* A bit a byte is enough: each costs an ECDSA verification where the digest still fits. */
@@ -198,7 +198,8 @@ static void sealing_drops_the_signature(void **state)
 /* What the agent makes of it: digest and signature pass, and then the fixture's schema is not its own. */
 static void agent_accepts_the_tools_signature(void **state)
 {
-    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX", why[256];
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX",
+                                                                            why[256];
     static struct nrs_model_place place;
     static struct nrs_config config;
     static struct nrs_trust trust;
@@ -207,7 +208,7 @@ static void agent_accepts_the_tools_signature(void **state)
     (void)state;
     small_file();
     sign_file(&key);
-    assert_int_equal(nrs_key_write(&key, private_pem, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
     assert_int_equal(write(fd, public_pem, strlen(public_pem)), strlen(public_pem));
     close(fd);
     config.model.n_keys = 1;

@@ -27,6 +27,9 @@ const char *nrs_cmd_only_file(int argc, char **argv);
 /* A whole decimal number up to max; NRS_ERR_RANGE. */
 int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out);
 
+/* Reads a whole file of less than cap bytes and puts a NUL after it; the note says why not. */
+int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_note *note);
+
 /* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);
 
