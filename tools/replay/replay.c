@@ -59,7 +59,7 @@ static void say_damage(void *arg, const char *msg)
 static const char *reason(int err)
 {
     switch (-err) {
-    case EPROTONOSUPPORT: return "not a Zeek conn.log, pcap or pcapng that can be read";
+    case EPROTONOSUPPORT: return "not a Zeek conn.log, EVE log, pcap or pcapng that can be read";
     case EBADMSG: return "damaged; what follows cannot be read";
     default: return strerror(-err);
     }
