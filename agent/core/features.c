@@ -35,6 +35,8 @@ static void measure_starts(struct nrs_profile *p)
     for (unsigned i = 0; i < d->n_visits; i++)
         t[i] = d->visit_ms[i];
     nrs_gaps_measure(&p->visits, t, d->n_visits);
+    if (!p->visits.n)
+        p->visits = p->gaps; /* too fast for visits: every connection is one */
 }
 
 static void gap_features(struct nrs_profile *p)
@@ -79,7 +81,7 @@ static void histogram_features(struct nrs_profile *p)
  * connections only. */
 static uint16_t visit_size(const struct nrs_dest *d)
 {
-    uint32_t t[NRS_EVENTS], visits = 1;
+    uint32_t t[NRS_EVENTS], visits = 1, q3;
 
     if (!d->n_events)
         return 0;
@@ -88,7 +90,8 @@ static uint16_t visit_size(const struct nrs_dest *d)
     nrs_sort_u32(t, d->n_events);
     for (unsigned i = 1; i < d->n_events; i++)
         visits += t[i] - t[i - 1] >= NRS_VISIT_QUIET_MS;
-    return log_feature(d->n_events * 8u / visits) > 24 ? (uint16_t)(log_feature(d->n_events * 8u / visits) - 24) : 0;
+    q3 = nrs_log2_q3(d->n_events * 8u / visits); /* eight a connection: 24 is one connection per visit */
+    return (uint16_t)(q3 - 24);
 }
 
 struct spread {
@@ -132,7 +135,6 @@ static void size_features(struct nrs_profile *p)
     s_dur = spread_of(dur, timed);
     p->tx_med = sized ? s_tx.median : UINT32_MAX;
     p->rx_med = sized ? s_rx.median : UINT32_MAX;
-    p->dur_med_ms = timed ? s_dur.median : UINT32_MAX;
     x[NRS_X_tx_med] = log_feature(s_tx.median + 1);
     x[NRS_X_tx_mad] = s_tx.mad;
     x[NRS_X_tx_same] = s_tx.same;

@@ -23,7 +23,7 @@ struct nrs_profile {
     const struct nrs_dest *dest;
     const struct nrs_day *day;      /* its own, or `made` */
     struct nrs_gaps gaps, visits;
-    uint32_t tx_med, rx_med, dur_med_ms; /* UINT32_MAX = not known */
+    uint32_t tx_med, rx_med;        /* UINT32_MAX = not known */
     uint16_t x[NRS_BEACON_N];       /* the shared features, filled in */
     struct nrs_day made;            /* for a destination that has no day: made from its last connections */
 };

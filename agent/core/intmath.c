@@ -1,6 +1,6 @@
 #include "agent/core/intmath.h"
 
-static unsigned highest_bit(uint32_t v)
+unsigned nrs_highest_bit(uint32_t v)
 {
     unsigned bit = 0;
 
@@ -13,13 +13,18 @@ static unsigned highest_bit(uint32_t v)
     return bit;
 }
 
+unsigned nrs_lowest_bit(uint32_t v)
+{
+    return v ? nrs_popcount32(~v & (v - 1)) : 0;
+}
+
 unsigned nrs_log2_q3(uint32_t v)
 {
     unsigned bit;
 
     if (v < 2)
         return 0;
-    bit = highest_bit(v);
+    bit = nrs_highest_bit(v);
     return bit * 8 + ((bit >= 3 ? v >> (bit - 3) : v << (3 - bit)) & 7);
 }
 
@@ -43,7 +48,7 @@ uint16_t nrs_code16(uint64_t v)
 
     if (w < 2048)
         return (uint16_t)w;
-    bit = highest_bit(w);
+    bit = nrs_highest_bit(w);
     return (uint16_t)((bit - 10) * 2048 + ((w >> (bit - 11)) & 2047));
 }
 

@@ -9,6 +9,10 @@
 /* log2 in eighths, linear between powers of two: 0 and 1 -> 0, 2 -> 8, 3 -> 12, 2^31 -> 248. At most 255. */
 unsigned nrs_log2_q3(uint32_t v);
 
+/* Position of the highest and of the lowest set bit; 0 for 0. */
+unsigned nrs_highest_bit(uint32_t v);
+unsigned nrs_lowest_bit(uint32_t v);
+
 /* a * unit / b, rounded down, at most cap; b = 0 gives 0. */
 uint32_t nrs_share(uint64_t a, uint64_t b, uint32_t unit, uint32_t cap);
 

@@ -38,16 +38,17 @@ enum nrs_sim_pick {
 };
 
 enum {
-    NRS_SIM_TUNED = 1,    /* an operator sets sleep and jitter: default, a round number, or default x 0.5-60 */
-    NRS_SIM_TASKED = 2,   /* sometimes busy: larger exchanges in quick succession */
-    NRS_SIM_SLEEPS = 4,   /* the wait starts when the exchange ends, not when it began */
-    NRS_SIM_NAMED = 8,    /* looks its server up */
-    NRS_SIM_BARE = 16,    /* never looks anything up */
-    NRS_SIM_PADDED = 32,  /* up to 4,096 random bytes more on each side */
-    NRS_SIM_RESTS = 64,   /* always in bursts with long rests between */
-    NRS_SIM_CRON = 128,   /* waits for full periods since the epoch: cron, task schedulers */
+    NRS_SIM_TUNED = 1,   /* an operator sets sleep and jitter: default, a round number, or default x 0.5-60 */
+    NRS_SIM_TASKED = 2,  /* sometimes busy: larger exchanges in quick succession */
+    NRS_SIM_SLEEPS = 4,  /* the wait starts when the exchange ends, not when it began */
+    NRS_SIM_NAMED = 8,   /* looks its server up */
+    NRS_SIM_BARE = 16,   /* never looks anything up */
+    NRS_SIM_PADDED = 32, /* up to 4,096 random bytes more on each side */
+    NRS_SIM_RESTS = 64,  /* always in bursts with long rests between */
+    NRS_SIM_CRON = 128,  /* waits for full periods since the epoch: cron, task schedulers */
     NRS_SIM_SAME_PORT = 256, /* originator port = responder port: NTP, NetBIOS, DHCP servers */
-    NRS_SIM_CENTRAL = 512 /* every machine of the capture talks to the same server */
+    NRS_SIM_CENTRAL = 512,   /* every machine of the capture talks to the same server */
+    NRS_SIM_JOBS = 1024 /* a check-in is one to six jobs, each of `fan` connections one after the other */
 };
 
 struct nrs_sim_shape {
@@ -93,8 +94,8 @@ struct nrs_sim_table {
     unsigned n;
 };
 
-extern const struct nrs_sim_table nrs_sim_frameworks, nrs_sim_malware, nrs_sim_bots, nrs_sim_clocks, nrs_sim_vendors,
-    nrs_sim_services, nrs_sim_people, nrs_sim_noise;
+extern const struct nrs_sim_table nrs_sim_frameworks, nrs_sim_malware, nrs_sim_bots, nrs_sim_clocks,
+    nrs_sim_vendors, nrs_sim_services, nrs_sim_people, nrs_sim_noise;
 
 /* Lookups that other actors make. */
 extern const struct nrs_sim_actor nrs_sim_resolver_row;

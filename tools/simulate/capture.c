@@ -3,7 +3,8 @@
 
 static enum nrs_sim_kind draw_kind(struct nrs_sim_rng *r)
 {
-    static const enum nrs_sim_kind kinds[] = {NRS_SIM_DESKTOP, NRS_SIM_DESKTOP, NRS_SIM_SERVER, NRS_SIM_IOT, NRS_SIM_IOT, NRS_SIM_PHONE};
+    static const enum nrs_sim_kind kinds[] = {NRS_SIM_DESKTOP, NRS_SIM_DESKTOP, NRS_SIM_SERVER,
+                                              NRS_SIM_IOT,     NRS_SIM_IOT,     NRS_SIM_PHONE};
 
     return kinds[nrs_sim_rng_below(r, sizeof(kinds) / sizeof(kinds[0]))];
 }
@@ -53,11 +54,15 @@ static void equip(struct nrs_sim_world *w, enum nrs_sim_kind kind, const char *c
 
 void nrs_sim_capture_day(struct nrs_sim_world *w, uint64_t seed, uint64_t start_s)
 {
-    static const char *const desk[] = {"browsing", "browsing", "vendor-cloud", "windows-push", "update-check", "mail-poll",
-                                       "chat-websocket", "certificate-check", "dhcp-renewal", "mdns", "file-server", NULL};
-    static const char *const server[] = {"ntpd", "prometheus", "backup-hourly", "uptime-probe", "edr-agent", "snmp-poll", NULL};
-    static const char *const phone[] = {"browsing", "apple-push", "messenger", "weather-tile", "sntp-hourly", NULL};
-    static const char *const thing[] = {"mqtt", "ntpd-steady", "vendor-cloud", "ssdp", "camera-heartbeat", NULL};
+    static const char *const desk[] = {"browsing",     "browsing",  "vendor-cloud",   "windows-push",
+                                       "update-check", "mail-poll", "chat-websocket", "certificate-check",
+                                       "dhcp-renewal", "mdns",      "file-server",    NULL};
+    static const char *const server[] = {
+        "ntpd", "prometheus", "backup-hourly", "uptime-probe", "edr-agent", "snmp-poll", NULL};
+    static const char *const phone[] = {"browsing",     "apple-push",  "messenger",
+                                        "weather-tile", "sntp-hourly", NULL};
+    static const char *const thing[] = {"mqtt", "ntpd-steady",      "vendor-cloud",
+                                        "ssdp", "camera-heartbeat", NULL};
     unsigned i;
 
     nrs_sim_world_init(w, seed, start_s * NRS_SIM_S, start_s * NRS_SIM_S + NRS_SIM_DAY);

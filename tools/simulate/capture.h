@@ -7,7 +7,7 @@
 
 struct nrs_sim_request {
     uint64_t seed, start_s;
-    uint32_t seconds; /* length of the capture */
+    uint32_t seconds;               /* length of the capture */
     unsigned hosts, n_c2, n_benign; /* benign: for each host */
     const struct nrs_sim_actor *only[NRS_SIM_ONLY_MAX];
     unsigned n_only; /* not 0: these actors and no others, each on one host */

@@ -5,7 +5,8 @@
 
 uint16_t nrs_sim_ephemeral(const struct nrs_sim_host *h, struct nrs_sim_rng *r)
 {
-    return (uint16_t)(h->windows ? nrs_sim_rng_between(r, 49152, 65535) : nrs_sim_rng_between(r, 32768, 60999));
+    return (uint16_t)(h->windows ? nrs_sim_rng_between(r, 49152, 65535)
+                                 : nrs_sim_rng_between(r, 32768, 60999));
 }
 
 static uint16_t origin_port(struct nrs_sim_play *p)
@@ -40,7 +41,8 @@ static uint64_t fail(struct nrs_sim_play *p, struct nrs_sim_conn *c)
 
 static uint64_t size(struct nrs_sim_play *p, uint32_t typical)
 {
-    uint64_t bytes = nrs_sim_rng_about(&p->rng, typical, p->a->shape.vary_ppm);
+    bool same = p->same_ppm && nrs_sim_rng_chance(&p->rng, p->same_ppm);
+    uint64_t bytes = same ? typical : nrs_sim_rng_about(&p->rng, typical, p->a->shape.vary_ppm);
 
     if (p->a->flags & NRS_SIM_PADDED)
         bytes += nrs_sim_rng_below(&p->rng, PADDING_MAX);
@@ -51,6 +53,8 @@ static void fill_exchange(struct nrs_sim_play *p, struct nrs_sim_conn *c, unsign
 {
     uint64_t polls = 1;
 
+    if (nrs_sim_rng_chance(&p->rng, p->kinds_ppm))
+        part = 1 + (unsigned)nrs_sim_rng_below(&p->rng, 2);
     c->dur_us = nrs_sim_rng_about(&p->rng, p->dur_ms * UINT64_C(1000), NRS_SIM_PCT(15));
     if (p->poll_ms)
         polls = 1 + c->dur_us / (p->poll_ms * UINT64_C(1000));
@@ -65,7 +69,8 @@ static void fill_exchange(struct nrs_sim_play *p, struct nrs_sim_conn *c, unsign
         c->end = p->a->shape.other_end;
 }
 
-uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s, unsigned part, bool *answered)
+uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s, unsigned part,
+                              bool *answered)
 {
     struct nrs_sim_conn c = {.ts_us = t_us,
                              .orig = p->host->addr,
@@ -94,7 +99,8 @@ uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s,
     return t_us + c.dur_us;
 }
 
-uint64_t nrs_sim_lookup(struct nrs_sim_world *w, const struct nrs_sim_host *h, struct nrs_sim_rng *r, uint64_t t_us)
+uint64_t nrs_sim_lookup(struct nrs_sim_world *w, const struct nrs_sim_host *h, struct nrs_sim_rng *r,
+                        uint64_t t_us)
 {
     struct nrs_sim_conn c = {.ts_us = t_us,
                              .orig = h->addr,

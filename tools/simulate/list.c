@@ -22,8 +22,8 @@ static void print_row(const struct nrs_sim_actor *a)
 
     printf("%-22s %s; %s", a->name, class_name[a->label], nrs_sim_law_name(a->timing.law));
     print_seconds(a->timing.period_ms);
-    printf(", jitter %" PRIu32 ".%02" PRIu32 "-%" PRIu32 ".%02" PRIu32 " %%; %s", j.lo / 10000, j.lo % 10000 / 100,
-           j.hi / 10000, j.hi % 10000 / 100, nrs_sim_proto_name(a->shape.proto));
+    printf(", jitter %" PRIu32 ".%02" PRIu32 "-%" PRIu32 ".%02" PRIu32 " %%; %s", j.lo / 10000,
+           j.lo % 10000 / 100, j.hi / 10000, j.hi % 10000 / 100, nrs_sim_proto_name(a->shape.proto));
     for (i = 0; i < NRS_SIM_PORTS_MAX && a->shape.ports[i]; i++)
         printf("%c%u", i ? ',' : ' ', a->shape.ports[i]);
     printf("\n%22s source: %s\n", "", a->source);

@@ -1,7 +1,7 @@
 /* tools/simulate/mood.c - when an actor works, rests, moves to another server or changes its period */
 #include "tools/simulate/play.h"
 
-#define S NRS_SIM_S
+#define S   NRS_SIM_S
 #define PCT NRS_SIM_PCT
 
 static uint64_t moment(struct nrs_sim_play *p)
@@ -16,7 +16,8 @@ static void draw_life(struct nrs_sim_play *p, uint32_t born_ppm, uint32_t dies_p
     uint64_t earlier = nrs_sim_rng_below(&p->rng, 3600 * S + p->dur_ms * UINT64_C(1000));
 
     m->born_us = nrs_sim_rng_chance(&p->rng, born_ppm) ? moment(p) : p->w->from_us - earlier;
-    m->dies_us = nrs_sim_rng_chance(&p->rng, dies_ppm) ? nrs_sim_rng_between(&p->rng, m->born_us, p->w->to_us) : p->w->to_us;
+    m->dies_us = nrs_sim_rng_chance(&p->rng, dies_ppm) ? nrs_sim_rng_between(&p->rng, m->born_us, p->w->to_us)
+                                                       : p->w->to_us;
     if (!most || m->dies_us - m->born_us <= most)
         return;
     m->born_us = nrs_sim_rng_between(&p->rng, m->born_us, m->dies_us - most);
@@ -25,7 +26,9 @@ static void draw_life(struct nrs_sim_play *p, uint32_t born_ppm, uint32_t dies_p
 
 static void draw_outages(struct nrs_sim_play *p, uint32_t ppm)
 {
-    unsigned i, n = nrs_sim_rng_chance(&p->rng, ppm) ? 1 + (unsigned)nrs_sim_rng_below(&p->rng, NRS_SIM_OUTAGES_MAX) : 0;
+    unsigned i, n = nrs_sim_rng_chance(&p->rng, ppm)
+                        ? 1 + (unsigned)nrs_sim_rng_below(&p->rng, NRS_SIM_OUTAGES_MAX)
+                        : 0;
 
     for (i = 0; i < n; i++) {
         p->mood.outage[i].from_us = moment(p);
@@ -49,7 +52,8 @@ static void draw_working_hours(struct nrs_sim_play *p)
 static void draw_retune(struct nrs_sim_play *p)
 {
     p->mood.retune_us = moment(p);
-    p->mood.retuned_period_us = nrs_sim_rng_scale(&p->rng, p->clock.period_us / 8 + S, p->clock.period_us * 8 + S);
+    p->mood.retuned_period_us =
+        nrs_sim_rng_scale(&p->rng, p->clock.period_us / 8 + S, p->clock.period_us * 8 + S);
 }
 
 static void draw_operator(struct nrs_sim_play *p)
@@ -70,7 +74,7 @@ void nrs_sim_mood_draw(struct nrs_sim_play *p)
 {
     bool c2 = p->a->label == NRS_SIM_C2;
 
-    draw_life(p, c2 ? PCT(40) : PCT(12), c2 ? PCT(25) : PCT(8));
+    draw_life(p, c2 ? PCT(45) : PCT(35), c2 ? PCT(35) : PCT(30));
     draw_outages(p, c2 ? PCT(10) : PCT(6));
     if (p->a->flags & NRS_SIM_TUNED)
         draw_operator(p);

@@ -52,8 +52,8 @@ static int number(const char *name, const char *text, uint64_t lo, uint64_t hi, 
     errno = 0;
     v = strtoull(text, &end, 10);
     if (errno || end == text || *end || text[0] == '-' || v < lo || v > hi) {
-        fprintf(stderr, "noroshi-sim: %s: '%s' is not a number in %llu..%llu\n", name, text, (unsigned long long)lo,
-                (unsigned long long)hi);
+        fprintf(stderr, "noroshi-sim: %s: '%s' is not a number in %llu..%llu\n", name, text,
+                (unsigned long long)lo, (unsigned long long)hi);
         return -1;
     }
     *out = v;
@@ -88,7 +88,8 @@ static int add_only(struct nrs_sim_request *q, char *list)
 
 static int set_path(char out[NRS_SIM_PATH_MAX], const char *dir, const char *name)
 {
-    int n = dir ? snprintf(out, NRS_SIM_PATH_MAX, "%s/%s", dir, name) : snprintf(out, NRS_SIM_PATH_MAX, "%s", name);
+    int n = dir ? snprintf(out, NRS_SIM_PATH_MAX, "%s/%s", dir, name)
+                : snprintf(out, NRS_SIM_PATH_MAX, "%s", name);
 
     return n < NRS_SIM_PATH_MAX ? 0 : refuse(name, "path too long");
 }
@@ -113,7 +114,9 @@ static int take(struct nrs_sim_options *o, int key)
     case 'l': o->task = NRS_SIM_TASK_LIST; return 0;
     case 'h': o->task = NRS_SIM_TASK_HELP; return 0;
     case 'V': o->task = NRS_SIM_TASK_VERSION; return 0;
-    case 'T': o->task = NRS_SIM_TASK_TRAINING; return small_number("--training", optarg, 1, 100000, &o->captures);
+    case 'T':
+        o->task = NRS_SIM_TASK_TRAINING;
+        return small_number("--training", optarg, 1, 100000, &o->captures);
     case 'n':
         if (number("--hours", optarg, 1, 720, &hours))
             return -1;
@@ -140,15 +143,17 @@ static int settle_paths(struct nrs_sim_options *o)
 int nrs_sim_options_parse(struct nrs_sim_options *o, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"seed", 1, NULL, 's'}, {"hours", 1, NULL, 'n'}, {"start", 1, NULL, 't'}, {"hosts", 1, NULL, 'H'},
-        {"c2", 1, NULL, 'c'}, {"benign", 1, NULL, 'b'}, {"only", 1, NULL, 'O'}, {"conn", 1, NULL, 'C'},
-        {"labels", 1, NULL, 'L'}, {"families", 1, NULL, 'F'}, {"output", 1, NULL, 'o'}, {"day", 0, NULL, 'd'},
-        {"list", 0, NULL, 'l'}, {"training", 1, NULL, 'T'}, {"help", 0, NULL, 'h'}, {"version", 0, NULL, 'V'},
-        {NULL, 0, NULL, 0}};
+        {"seed", 1, NULL, 's'},     {"hours", 1, NULL, 'n'},    {"start", 1, NULL, 't'},
+        {"hosts", 1, NULL, 'H'},    {"c2", 1, NULL, 'c'},       {"benign", 1, NULL, 'b'},
+        {"only", 1, NULL, 'O'},     {"conn", 1, NULL, 'C'},     {"labels", 1, NULL, 'L'},
+        {"families", 1, NULL, 'F'}, {"output", 1, NULL, 'o'},   {"day", 0, NULL, 'd'},
+        {"list", 0, NULL, 'l'},     {"training", 1, NULL, 'T'}, {"help", 0, NULL, 'h'},
+        {"version", 0, NULL, 'V'},  {NULL, 0, NULL, 0}};
     int key;
 
     memset(o, 0, sizeof(*o));
-    o->request = (struct nrs_sim_request){.seed = 1, .start_s = DEFAULT_START_S, .seconds = 86400, .hosts = 4, .n_c2 = 2, .n_benign = 8};
+    o->request = (struct nrs_sim_request){
+        .seed = 1, .start_s = DEFAULT_START_S, .seconds = 86400, .hosts = 4, .n_c2 = 2, .n_benign = 8};
     opterr = 0;
     optind = 1;
     while ((key = getopt_long(argc, argv, "o:", longs, NULL)) != -1)

@@ -5,7 +5,14 @@
 
 #define NRS_SIM_PATH_MAX 4096
 
-enum nrs_sim_task { NRS_SIM_TASK_MIX, NRS_SIM_TASK_DAY, NRS_SIM_TASK_TRAINING, NRS_SIM_TASK_LIST, NRS_SIM_TASK_HELP, NRS_SIM_TASK_VERSION };
+enum nrs_sim_task {
+    NRS_SIM_TASK_MIX,
+    NRS_SIM_TASK_DAY,
+    NRS_SIM_TASK_TRAINING,
+    NRS_SIM_TASK_LIST,
+    NRS_SIM_TASK_HELP,
+    NRS_SIM_TASK_VERSION
+};
 
 struct nrs_sim_options {
     enum nrs_sim_task task;

@@ -38,8 +38,8 @@ int nrs_sim_out_close(struct nrs_sim_out *o)
 
 void nrs_sim_addr_text(char out[NRS_SIM_ADDR_TEXT], uint32_t addr)
 {
-    (void)snprintf(out, NRS_SIM_ADDR_TEXT, "%u.%u.%u.%u", (unsigned)(addr >> 24), (unsigned)(addr >> 16 & 0xFF),
-                   (unsigned)(addr >> 8 & 0xFF), (unsigned)(addr & 0xFF));
+    (void)snprintf(out, NRS_SIM_ADDR_TEXT, "%u.%u.%u.%u", (unsigned)(addr >> 24),
+                   (unsigned)(addr >> 16 & 0xFF), (unsigned)(addr >> 8 & 0xFF), (unsigned)(addr & 0xFF));
 }
 
 const char *nrs_sim_proto_name(unsigned proto)

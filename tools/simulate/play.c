@@ -5,8 +5,9 @@
 #define PCT NRS_SIM_PCT
 
 /* What operators type: the team-server scan of 2020 and common guides in the README. */
-static const uint16_t round_sleep_s[] = {1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 60, 90, 120, 180, 300, 300, 600, 900, 1800, 3600};
-static const uint16_t round_jitter_pct[] = {0, 0, 5, 10, 10, 15, 20, 20, 25, 30, 30, 37, 40, 50, 60, 80};
+static const uint16_t round_sleep_s[] = {1,  2,  3,   5,   10,  15,  20,  30,  45,   60,
+                                         60, 90, 120, 180, 300, 300, 600, 900, 1800, 3600};
+static const uint16_t round_jitter_pct[] = {0, 0, 0, 0, 5, 10, 10, 15, 20, 20, 25, 30, 37, 50, 80};
 
 #define PICK(r, list) ((list)[nrs_sim_rng_below((r), sizeof(list) / sizeof((list)[0]))])
 
@@ -75,7 +76,8 @@ static void draw_servers(struct nrs_sim_play *p)
         nrs_sim_rng_seed(&shared, p->w->seed, name_hash(p->a->name));
         r = &shared;
     }
-    p->n_servers = (unsigned)nrs_sim_rng_between(r, h->servers.lo ? h->servers.lo : 1, h->servers.hi ? h->servers.hi : 1);
+    p->n_servers = (unsigned)nrs_sim_rng_between(r, h->servers.lo ? h->servers.lo : 1,
+                                                 h->servers.hi ? h->servers.hi : 1);
     for (i = 0; i < p->n_servers; i++) {
         p->server[i] = lab ? nrs_sim_lan_addr(p->w, r) : place_addr(p, r);
         p->dead[i] = nrs_sim_rng_chance(r, dead_ppm);
@@ -88,7 +90,8 @@ static void draw_failure(struct nrs_sim_play *p)
      * early or a short timeout shows fewer (measured: 2 in 3.0 s, 3 in 9.01 s, 1). */
     static const struct {
         uint32_t ms, pkts;
-    } unanswered[] = {{3000, 2}, {9010, 3}, {3100, 1}, {21000, 5}, {7100, 4}, {15200, 5}, {31000, 6}, {1020, 2}, {0, 1}};
+    } unanswered[] = {{3000, 2},  {9010, 3},  {3100, 1}, {21000, 5}, {7100, 4},
+                      {15200, 5}, {31000, 6}, {1020, 2}, {0, 1}};
     unsigned i = (unsigned)nrs_sim_rng_below(&p->rng, sizeof(unanswered) / sizeof(unanswered[0]));
 
     p->failure.s0_ms = unanswered[i].ms;
@@ -113,9 +116,25 @@ static void draw_shape(struct nrs_sim_play *p)
         p->tx[i] = nrs_sim_rng_span(r, s->tx);
         p->rx[i] = nrs_sim_rng_span(r, s->rx);
     }
+    p->same_ppm = nrs_sim_rng_chance(r, PCT(60)) ? (uint32_t)nrs_sim_rng_between(r, PCT(20), PCT(100)) : 0;
+    p->kinds_ppm = nrs_sim_rng_chance(r, PCT(35)) ? (uint32_t)nrs_sim_rng_scale(r, PCT(2), PCT(50)) : 0;
     p->dur_ms = nrs_sim_rng_span(r, s->dur_ms);
     p->poll_ms = nrs_sim_rng_span(r, s->poll_ms);
     p->other_ppm = nrs_sim_rng_span(r, s->other_ppm);
+}
+
+/* Many programs open several connections at once where one would do. */
+static void draw_fan(struct nrs_sim_play *p)
+{
+    const struct nrs_sim_habits *h = &p->a->habits;
+    bool extra = !h->fan.hi && p->a->shape.proto == NRS_SIM_TCP && !p->a->shape.poll_ms.hi;
+
+    p->fan_ms = h->fan_ms;
+    p->fan = h->fan.hi ? (unsigned)nrs_sim_rng_between(&p->rng, h->fan.lo, h->fan.hi) : 1;
+    if (!extra || !nrs_sim_rng_chance(&p->rng, p->a->label == NRS_SIM_C2 ? PCT(7) : PCT(15)))
+        return;
+    p->fan = (unsigned)nrs_sim_rng_between(&p->rng, 2, 5);
+    p->fan_ms = (struct nrs_sim_span){1, 600};
 }
 
 void nrs_sim_play_init(struct nrs_sim_play *p, struct nrs_sim_world *w, const struct nrs_sim_host *h,
@@ -132,10 +151,10 @@ void nrs_sim_play_init(struct nrs_sim_play *p, struct nrs_sim_world *w, const st
     draw_servers(p);
     draw_shape(p);
     draw_failure(p);
-    p->fan = b->fan.hi ? (unsigned)nrs_sim_rng_between(&p->rng, b->fan.lo, b->fan.hi) : 1;
+    draw_fan(p);
     p->miss_ppm = a->label == NRS_SIM_C2 && !b->miss_ppm.hi ? PCT(2) : nrs_sim_rng_span(&p->rng, b->miss_ppm);
-    p->named = !(a->flags & NRS_SIM_BARE) &&
-               ((a->flags & NRS_SIM_NAMED) || nrs_sim_rng_chance(&p->rng, PCT(50)));
+    p->named =
+        !(a->flags & NRS_SIM_BARE) && ((a->flags & NRS_SIM_NAMED) || nrs_sim_rng_chance(&p->rng, PCT(50)));
     p->name_ttl_us = nrs_sim_rng_scale(&p->rng, 20 * NRS_SIM_S, 7200 * NRS_SIM_S);
     nrs_sim_mood_draw(p);
 }

@@ -7,7 +7,7 @@
 #include "tools/simulate/actor.h"
 
 #define NRS_SIM_SERVERS_MAX 16
-#define NRS_SIM_FAN_MAX 8
+#define NRS_SIM_FAN_MAX     8
 #define NRS_SIM_OUTAGES_MAX 3
 
 /* When it speaks at all, and when it changes its ways. Zero = that mood is absent. */
@@ -45,7 +45,11 @@ struct nrs_sim_play {
     bool named;
     uint64_t name_until_us, name_ttl_us; /* a looked-up name is good until then */
     unsigned fan, busy;                  /* busy: check-ins left of a tasking burst */
-    uint32_t tx[NRS_SIM_FAN_MAX], rx[NRS_SIM_FAN_MAX], dur_ms, poll_ms, other_ppm, miss_ppm;
+    struct nrs_sim_span fan_ms;
+    uint32_t tx[NRS_SIM_FAN_MAX], rx[NRS_SIM_FAN_MAX]; /* one size for each kind of message */
+    uint32_t same_ppm;                                 /* messages that have exactly that size */
+    uint32_t kinds_ppm;                                /* messages of another kind than the first */
+    uint32_t dur_ms, poll_ms, other_ppm, miss_ppm;
 };
 
 /* Draws everything. */
@@ -54,13 +58,15 @@ void nrs_sim_play_init(struct nrs_sim_play *p, struct nrs_sim_world *w, const st
 
 /* One connection to server `s` at t_us, `part` of its check-in; returns when it ended. `answered` tells
  * whether there was a reply at all (may be NULL). */
-uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s, unsigned part, bool *answered);
+uint64_t nrs_sim_play_connect(struct nrs_sim_play *p, uint64_t t_us, unsigned s, unsigned part,
+                              bool *answered);
 
 /* A lookup of the server's name when the last one is too old; returns when it ended. */
 uint64_t nrs_sim_play_lookup(struct nrs_sim_play *p, uint64_t t_us);
 
 /* One lookup by `h`, as a record of its own. */
-uint64_t nrs_sim_lookup(struct nrs_sim_world *w, const struct nrs_sim_host *h, struct nrs_sim_rng *r, uint64_t t_us);
+uint64_t nrs_sim_lookup(struct nrs_sim_world *w, const struct nrs_sim_host *h, struct nrs_sim_rng *r,
+                        uint64_t t_us);
 
 uint16_t nrs_sim_ephemeral(const struct nrs_sim_host *h, struct nrs_sim_rng *r);
 

@@ -75,9 +75,9 @@ int32_t nrs_sim_rng_bell_q16(struct nrs_sim_rng *r)
 uint64_t nrs_sim_exp2_q16(uint32_t x_q16)
 {
     /* 2^(1/2), 2^(1/4), ... 2^(1/65536) in Q30 */
-    static const uint32_t root_q30[16] = {1518500250, 1276901417, 1170923762, 1121280436, 1097253708, 1085434106,
-                                          1079572136, 1076653033, 1075196443, 1074468888, 1074105294, 1073923544,
-                                          1073832680, 1073787251, 1073764537, 1073753181};
+    static const uint32_t root_q30[16] = {
+        1518500250, 1276901417, 1170923762, 1121280436, 1097253708, 1085434106, 1079572136, 1076653033,
+        1075196443, 1074468888, 1074105294, 1073923544, 1073832680, 1073787251, 1073764537, 1073753181};
     uint64_t m_q30 = UINT64_C(1) << 30;
     uint32_t whole = x_q16 >> 16;
     unsigned k;
@@ -116,7 +116,8 @@ uint64_t nrs_sim_rng_scale(struct nrs_sim_rng *r, uint64_t lo, uint64_t hi)
         return lo;
     if (lo == 0)
         return nrs_sim_rng_scale(r, 1, hi + 1) - 1;
-    v = nrs_sim_exp2_q16((uint32_t)nrs_sim_rng_between(r, nrs_sim_log2_q16(lo), nrs_sim_log2_q16(hi + 1))) >> 16;
+    v = nrs_sim_exp2_q16((uint32_t)nrs_sim_rng_between(r, nrs_sim_log2_q16(lo), nrs_sim_log2_q16(hi + 1))) >>
+        16;
     return v < lo ? lo : v > hi ? hi : v;
 }
 

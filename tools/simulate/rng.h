@@ -17,7 +17,7 @@ struct nrs_sim_span {
 };
 
 #define NRS_SIM_MILLION 1000000u /* shares and jitters are in parts per million */
-#define NRS_SIM_PCT(x) ((x) * 10000u)
+#define NRS_SIM_PCT(x)  ((x)*10000u)
 
 /* Two streams of one seed are independent, so that one actor more does not change the others. */
 void nrs_sim_rng_seed(struct nrs_sim_rng *r, uint64_t seed, uint64_t stream);

@@ -1,4 +1,5 @@
-/* tools/simulate/run_browsing.c - people read pages: a page is one site and some of its helpers, then a pause */
+/* tools/simulate/run_browsing.c - people read pages: a page is one site and some of its helpers, then a pause
+ */
 #include "tools/simulate/play.h"
 
 #define SITES_MAX 200
@@ -21,10 +22,12 @@ static uint32_t favourite(struct browser *b)
 static uint64_t fetch(struct browser *b, uint64_t t_us, uint32_t addr)
 {
     struct nrs_sim_play *p = b->p;
-    bool quic = nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(18)), plain = !quic && nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(9));
+    bool quic = nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(18)),
+         plain = !quic && nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(9));
     struct nrs_sim_conn c = {.orig = p->host->addr, .resp = addr, .by = p->a};
 
-    c.ts_us = nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(35)) ? nrs_sim_lookup(p->w, p->host, &p->rng, t_us) : t_us;
+    c.ts_us =
+        nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(35)) ? nrs_sim_lookup(p->w, p->host, &p->rng, t_us) : t_us;
     c.oport = nrs_sim_ephemeral(p->host, &p->rng);
     c.rport = plain ? 80 : 443;
     c.proto = quic ? NRS_SIM_UDP : NRS_SIM_TCP;
@@ -32,18 +35,31 @@ static uint64_t fetch(struct browser *b, uint64_t t_us, uint32_t addr)
     c.dur_us = nrs_sim_rng_human(&p->rng, 3 * NRS_SIM_S, 1800000);
     c.tx = 400 + nrs_sim_rng_human(&p->rng, 1500, 900000);
     c.rx = 300 + nrs_sim_rng_human(&p->rng, 9000, 1700000);
-    c.end = (uint8_t)(nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(80)) ? NRS_SIM_SF : NRS_SIM_S3 + nrs_sim_rng_below(&p->rng, 3));
+    c.end =
+        (uint8_t)(nrs_sim_rng_chance(&p->rng, NRS_SIM_PCT(80)) ? NRS_SIM_SF
+                                                               : NRS_SIM_S3 + nrs_sim_rng_below(&p->rng, 3));
     nrs_sim_world_emit(p->w, &c, &p->rng);
     return c.ts_us;
 }
 
+/* Browsers often open up to six connections to one site at once. */
+static uint64_t fetch_from(struct browser *b, uint64_t t_us, uint32_t addr)
+{
+    struct nrs_sim_rng *r = &b->p->rng;
+    uint64_t n = nrs_sim_rng_chance(r, NRS_SIM_PCT(25)) ? nrs_sim_rng_between(r, 2, 6) : 1, i;
+
+    for (i = 0; i < n; i++)
+        t_us = fetch(b, t_us + nrs_sim_rng_scale(r, 200, 50000), addr);
+    return t_us;
+}
+
 static uint64_t open_page(struct browser *b, uint64_t t_us)
 {
-    uint64_t helpers = nrs_sim_rng_below(&b->p->rng, 12), i;
+    uint64_t helpers = nrs_sim_rng_below(&b->p->rng, 9), i;
 
-    t_us = fetch(b, t_us, favourite(b));
+    t_us = fetch_from(b, t_us, favourite(b));
     for (i = 0; i < helpers; i++)
-        t_us = fetch(b, t_us + nrs_sim_rng_scale(&b->p->rng, 2000, 900000), favourite(b));
+        t_us = fetch_from(b, t_us + nrs_sim_rng_scale(&b->p->rng, 2000, 900000), favourite(b));
     return t_us;
 }
 

@@ -28,21 +28,26 @@ static unsigned pick(struct nrs_sim_play *p, uint64_t t_us)
     }
 }
 
-static uint64_t check_in(struct nrs_sim_play *p, uint64_t t_us)
+static uint64_t visit(struct nrs_sim_play *p, uint64_t t_us, unsigned s)
 {
-    uint64_t end = nrs_sim_play_lookup(p, t_us), start = end;
-    unsigned s, i;
+    unsigned jobs = p->a->flags & NRS_SIM_JOBS ? (unsigned)nrs_sim_rng_scale(&p->rng, 1, 6) : 1, i;
+    uint64_t end = t_us, done;
 
-    if (p->a->habits.pick == NRS_SIM_WALK)
-        return walk(p, end);
-    s = pick(p, t_us);
-    for (i = 0; i < p->fan; i++) {
-        uint64_t done = nrs_sim_play_connect(p, start, s, i, NULL);
-
+    for (i = 0; i < p->fan * jobs; i++) {
+        done = nrs_sim_play_connect(p, t_us, s, i % p->fan, NULL);
         end = done > end ? done : end;
-        start += (uint64_t)nrs_sim_rng_span(&p->rng, p->a->habits.fan_ms) * 1000;
+        if (p->a->flags & NRS_SIM_JOBS)
+            t_us = done;
+        t_us += (uint64_t)nrs_sim_rng_span(&p->rng, p->fan_ms) * 1000;
     }
     return end;
+}
+
+static uint64_t check_in(struct nrs_sim_play *p, uint64_t t_us)
+{
+    uint64_t start = nrs_sim_play_lookup(p, t_us);
+
+    return p->a->habits.pick == NRS_SIM_WALK ? walk(p, start) : visit(p, start, pick(p, t_us));
 }
 
 static void follow_orders(struct nrs_sim_play *p, uint64_t t_us)

@@ -65,7 +65,8 @@ void nrs_sim_clock_reset(struct nrs_sim_clock *c)
 
 const char *nrs_sim_law_name(enum nrs_sim_law law)
 {
-    static const char *const name[] = {"steady", "one-sided", "additive", "symmetric", "human", "random", "back-off"};
+    static const char *const name[] = {"steady", "one-sided", "additive", "symmetric",
+                                       "human",  "random",    "back-off"};
 
     return name[law];
 }

@@ -1,7 +1,8 @@
 /* tools/simulate/timing.h - how long software waits between two check-ins
  *
  * p = period, j = jitter as a share of it. Times are microseconds. The formulas and their sources are in the
- * README; every law keeps its documented range exactly, which tests/property/test_sim_timing.c holds it to. */
+ * README; every law keeps its documented range exactly, which tests/property/test_sim_timing.c holds it to.
+ */
 #ifndef NRS_SIM_TIMING_H
 #define NRS_SIM_TIMING_H
 #include "tools/simulate/rng.h"

@@ -7,11 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SHORTEST_S 1200
-#define LONGEST_S (3 * 86400)
+#define SHORTEST_S        1200
+#define SHORT_S           (3 * 3600) /* most public captures of malware end before */
+#define LONGEST_S         (3 * 86400)
 #define RECORDS_PER_ACTOR 2500
-#define EARLIEST_S UINT64_C(1483228800) /* 2017-01-01, as the oldest public captures */
-#define YEARS_S (9 * 365 * UINT64_C(86400))
+#define EARLIEST_S        UINT64_C(1483228800) /* 2017-01-01, as the oldest public captures */
+#define YEARS_S           (9 * 365 * UINT64_C(86400))
 
 struct training {
     const char *dir;
@@ -26,7 +27,8 @@ static void draw_capture(struct nrs_sim_world *w, uint64_t seed)
 
     nrs_sim_rng_seed(&r, seed, UINT64_C(1) << 50);
     q.start_s = EARLIEST_S + nrs_sim_rng_below(&r, YEARS_S);
-    q.seconds = (uint32_t)nrs_sim_rng_scale(&r, SHORTEST_S, LONGEST_S);
+    q.seconds = (uint32_t)nrs_sim_rng_scale(&r, SHORTEST_S,
+                                            nrs_sim_rng_chance(&r, NRS_SIM_PCT(45)) ? SHORT_S : LONGEST_S);
     q.hosts = (unsigned)nrs_sim_rng_scale(&r, 1, 5);
     q.n_c2 = nrs_sim_rng_chance(&r, NRS_SIM_PCT(10)) ? 0 : (unsigned)nrs_sim_rng_between(&r, 1, 12);
     q.n_benign = (unsigned)nrs_sim_rng_scale(&r, 4, 24);

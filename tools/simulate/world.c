@@ -25,7 +25,8 @@ void nrs_sim_world_init(struct nrs_sim_world *w, uint64_t seed, uint64_t from_us
     w->gateway = w->lan + 1;
     w->resolver = w->gateway;
     if (nrs_sim_rng_chance(&w->rng, NRS_SIM_PCT(30)))
-        w->resolver = nrs_sim_rng_chance(&w->rng, NRS_SIM_PCT(50)) ? w->lan + 2 : nrs_sim_public_addr(&w->rng);
+        w->resolver =
+            nrs_sim_rng_chance(&w->rng, NRS_SIM_PCT(50)) ? w->lan + 2 : nrs_sim_public_addr(&w->rng);
 }
 
 void nrs_sim_world_done(struct nrs_sim_world *w)
@@ -71,8 +72,8 @@ static bool is_reserved(uint32_t a)
 {
     uint32_t first = a >> 24;
 
-    return first == 0 || first == 10 || first == 127 || first >= 224 || (a >> 20) == 0xAC1 || (a >> 16) == 0xC0A8 ||
-           (a >> 16) == 0xA9FE || (a >> 22) == 0x191;
+    return first == 0 || first == 10 || first == 127 || first >= 224 || (a >> 20) == 0xAC1 ||
+           (a >> 16) == 0xC0A8 || (a >> 16) == 0xA9FE || (a >> 22) == 0x191;
 }
 
 uint32_t nrs_sim_public_addr(struct nrs_sim_rng *r)

@@ -10,7 +10,7 @@
 #include "tools/simulate/rng.h"
 
 #define NRS_SIM_HOSTS_MAX 64
-#define NRS_SIM_DAY (86400 * UINT64_C(1000000))
+#define NRS_SIM_DAY       (86400 * UINT64_C(1000000))
 
 enum nrs_sim_proto { NRS_SIM_ICMP = 1, NRS_SIM_TCP = 6, NRS_SIM_UDP = 17 };
 
@@ -27,7 +27,13 @@ enum nrs_sim_end {
 };
 
 /* What kind of machine; a bit mask in actor rows. */
-enum nrs_sim_kind { NRS_SIM_DESKTOP = 1, NRS_SIM_SERVER = 2, NRS_SIM_PHONE = 4, NRS_SIM_IOT = 8, NRS_SIM_ANY = 15 };
+enum nrs_sim_kind {
+    NRS_SIM_DESKTOP = 1,
+    NRS_SIM_SERVER = 2,
+    NRS_SIM_PHONE = 4,
+    NRS_SIM_IOT = 8,
+    NRS_SIM_ANY = 15
+};
 
 struct nrs_sim_host {
     uint32_t addr;

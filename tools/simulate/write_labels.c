@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define C2_CONNS_MIN 6
+#define C2_CONNS_MIN       6
 #define PERIODIC_CONNS_MIN 8
 
 static int by_pair(const void *a, const void *b)
@@ -69,8 +69,11 @@ static bool is_regular(const struct nrs_sim_conn *c, size_t n)
 /* C2 outranks attack, attack outranks benign. */
 static const struct nrs_sim_actor *worst(const struct nrs_sim_conn *c, size_t n)
 {
-    static const int rank[] = {[NRS_SIM_BENIGN] = 0, [NRS_SIM_BENIGN_PROTOCOL] = 1, [NRS_SIM_ATTACK] = 2,
-                               [NRS_SIM_C2_OTHER] = 3, [NRS_SIM_C2] = 4};
+    static const int rank[] = {[NRS_SIM_BENIGN] = 0,
+                               [NRS_SIM_BENIGN_PROTOCOL] = 1,
+                               [NRS_SIM_ATTACK] = 2,
+                               [NRS_SIM_C2_OTHER] = 3,
+                               [NRS_SIM_C2] = 4};
     const struct nrs_sim_actor *a = c[0].by;
     size_t i;
 
@@ -95,7 +98,8 @@ static const char *label_of(const struct nrs_sim_actor *a, const struct nrs_sim_
 
 void nrs_sim_write_label_header(struct nrs_sim_out *labels, struct nrs_sim_out *families)
 {
-    nrs_sim_out_put(labels, "source\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tlabel\tevidence\tn_conns\tspan_s\n");
+    nrs_sim_out_put(labels,
+                    "source\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tlabel\tevidence\tn_conns\tspan_s\n");
     nrs_sim_out_put(families, "source\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tfamily\n");
 }
 
@@ -109,8 +113,8 @@ static void put_pair(struct nrs_sim_out *labels, struct nrs_sim_out *families, c
 
     nrs_sim_addr_text(orig, c->orig);
     nrs_sim_addr_text(resp, c->resp);
-    nrs_sim_out_put(labels, "%s\t%s\t%s\t%u\t%s\t%s\tsimulated %s\t%zu\t%" PRIu64 ".%" PRIu64 "\n", source, orig, resp,
-                    c->rport, proto, label, a->name, n, span / 1000000, span % 1000000 / 100000);
+    nrs_sim_out_put(labels, "%s\t%s\t%s\t%u\t%s\t%s\tsimulated %s\t%zu\t%" PRIu64 ".%" PRIu64 "\n", source,
+                    orig, resp, c->rport, proto, label, a->name, n, span / 1000000, span % 1000000 / 100000);
     if (a->label == NRS_SIM_C2 && label[3] == 'b')
         nrs_sim_out_put(families, "%s\t%s\t%s\t%u\t%s\t%s\n", source, orig, resp, c->rport, proto, a->name);
 }

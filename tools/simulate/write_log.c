@@ -6,15 +6,17 @@
 #include <stdio.h>
 
 #define UID_LETTERS 17
-#define IP_HEADER 20
-#define TCP_HEADER 20
-#define UDP_HEADER 8 /* ICMP too */
+#define IP_HEADER   20
+#define TCP_HEADER  20
+#define UDP_HEADER  8 /* ICMP too */
 
 static const char header[] =
     "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n"
-    "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes"
+    "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_"
+    "bytes\tresp_bytes"
     "\tconn_state\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\n"
-    "#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstring\tcount\tcount\tcount"
+    "#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstring\tcount\tcount"
+    "\tcount"
     "\tcount\n";
 
 static const char *const end_name[] = {"SF", "S0", "REJ", "S1", "S3", "RSTO", "RSTR", "OTH"};
@@ -55,8 +57,8 @@ static void put_record(struct nrs_sim_out *o, const struct nrs_sim_world *w, con
                     c->ts_us % 1000000, uid, orig, c->oport, resp, c->rport, nrs_sim_proto_name(c->proto),
                     c->service ? c->service : "-");
     put_amounts(o, c);
-    nrs_sim_out_put(o, "%s\t%" PRIu32 "\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu64 "\n", end_name[c->end], c->tx_pkts,
-                    c->tx + head * c->tx_pkts, c->rx_pkts, c->rx + head * c->rx_pkts);
+    nrs_sim_out_put(o, "%s\t%" PRIu32 "\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu64 "\n", end_name[c->end],
+                    c->tx_pkts, c->tx + head * c->tx_pkts, c->rx_pkts, c->rx + head * c->rx_pkts);
 }
 
 void nrs_sim_write_log(struct nrs_sim_out *o, const struct nrs_sim_world *w)

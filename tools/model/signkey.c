@@ -1,4 +1,4 @@
-#include "tools/model/keys.h"
+#include "tools/model/signkey.h"
 
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/sha256.h>
@@ -7,17 +7,17 @@
 #include "models/error.h"
 #include "platform/random.h"
 
-void nrs_key_init(struct nrs_key *k)
+void nrs_signkey_init(struct nrs_signkey *k)
 {
     mbedtls_pk_init(&k->pk);
 }
 
-void nrs_key_done(struct nrs_key *k)
+void nrs_signkey_done(struct nrs_signkey *k)
 {
     mbedtls_pk_free(&k->pk);
 }
 
-int nrs_key_make(struct nrs_key *k, struct nrs_note *note)
+int nrs_signkey_make(struct nrs_signkey *k, struct nrs_note *note)
 {
     int rc = mbedtls_pk_setup(&k->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
 
@@ -26,7 +26,7 @@ int nrs_key_make(struct nrs_key *k, struct nrs_note *note)
     return rc ? nrs_note_set(note, NRS_ERR_UNSUPPORTED, "key: cannot be made (-0x%04x)", (unsigned)-rc) : 0;
 }
 
-static int check_curve(struct nrs_key *k, struct nrs_note *note)
+static int check_curve(struct nrs_signkey *k, struct nrs_note *note)
 {
     if (mbedtls_pk_get_type(&k->pk) != MBEDTLS_PK_ECKEY || mbedtls_pk_get_bitlen(&k->pk) != 256 ||
         mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(k->pk)) != MBEDTLS_ECP_DP_SECP256R1)
@@ -34,30 +34,31 @@ static int check_curve(struct nrs_key *k, struct nrs_note *note)
     return 0;
 }
 
-int nrs_key_private(struct nrs_key *k, const char *pem, struct nrs_note *note)
+int nrs_signkey_private(struct nrs_signkey *k, const char *pem, struct nrs_note *note)
 {
-    if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, nrs_random, NULL) != 0)
+    if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, nrs_random,
+                             NULL) != 0)
         return nrs_note_set(note, NRS_ERR_FORMAT, "key: not a private key in PEM");
     return check_curve(k, note);
 }
 
-int nrs_key_public(struct nrs_key *k, const char *pem, struct nrs_note *note)
+int nrs_signkey_public(struct nrs_signkey *k, const char *pem, struct nrs_note *note)
 {
     if (mbedtls_pk_parse_public_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1) != 0)
         return nrs_note_set(note, NRS_ERR_FORMAT, "key: not a public key in PEM");
     return check_curve(k, note);
 }
 
-int nrs_key_write(struct nrs_key *k, char private_pem[NRS_KEY_PEM_MAX], char public_pem[NRS_KEY_PEM_MAX],
-                  struct nrs_note *note)
+int nrs_signkey_write(struct nrs_signkey *k, char private_pem[NRS_SIGNKEY_PEM_MAX],
+                      char public_pem[NRS_SIGNKEY_PEM_MAX], struct nrs_note *note)
 {
-    if (mbedtls_pk_write_key_pem(&k->pk, (unsigned char *)private_pem, NRS_KEY_PEM_MAX) != 0 ||
-        mbedtls_pk_write_pubkey_pem(&k->pk, (unsigned char *)public_pem, NRS_KEY_PEM_MAX) != 0)
+    if (mbedtls_pk_write_key_pem(&k->pk, (unsigned char *)private_pem, NRS_SIGNKEY_PEM_MAX) != 0 ||
+        mbedtls_pk_write_pubkey_pem(&k->pk, (unsigned char *)public_pem, NRS_SIGNKEY_PEM_MAX) != 0)
         return nrs_note_set(note, NRS_ERR_SPACE, "key: cannot be written");
     return 0;
 }
 
-int nrs_key_id(struct nrs_key *k, uint8_t id[8], struct nrs_note *note)
+int nrs_signkey_id(struct nrs_signkey *k, uint8_t id[8], struct nrs_note *note)
 {
     unsigned char der[256], digest[32];
     int len = mbedtls_pk_write_pubkey_der(&k->pk, der, sizeof der); /* to the end of the buffer */
@@ -110,7 +111,7 @@ struct parts {
     mbedtls_ecp_point q;
 };
 
-static int parts_init(struct parts *p, struct nrs_key *k)
+static int parts_init(struct parts *p, struct nrs_signkey *k)
 {
     mbedtls_ecp_group_init(&p->group);
     mbedtls_mpi_init(&p->d);
@@ -125,7 +126,8 @@ static void parts_done(struct parts *p)
     mbedtls_ecp_point_free(&p->q);
 }
 
-int nrs_key_sign(struct nrs_key *k, const uint8_t digest[32], uint8_t signature[64], struct nrs_note *note)
+int nrs_signkey_sign(struct nrs_signkey *k, const uint8_t digest[32], uint8_t signature[64],
+                     struct nrs_note *note)
 {
     struct parts p;
     int rc = parts_init(&p, k);
@@ -136,7 +138,8 @@ int nrs_key_sign(struct nrs_key *k, const uint8_t digest[32], uint8_t signature[
     return rc ? nrs_note_set(note, NRS_ERR_SIGNATURE, "key: cannot sign (-0x%04x)", (unsigned)-rc) : 0;
 }
 
-int nrs_key_verify(struct nrs_key *k, const uint8_t digest[32], const uint8_t signature[64], struct nrs_note *note)
+int nrs_signkey_verify(struct nrs_signkey *k, const uint8_t digest[32], const uint8_t signature[64],
+                       struct nrs_note *note)
 {
     struct parts p;
     int rc = parts_init(&p, k);

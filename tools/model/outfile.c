@@ -1,4 +1,4 @@
-#include "tools/model/file.h"
+#include "tools/model/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,27 +11,6 @@
 static int refuse(struct nrs_note *note)
 {
     return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
-}
-
-int nrs_file_read(const char *path, void *buf, size_t cap, size_t *len, struct nrs_note *note)
-{
-    FILE *f = fopen(path, "rb");
-    size_t n;
-    int rc = 0;
-
-    if (f == NULL)
-        return refuse(note);
-    n = fread(buf, 1, cap, f);
-    if (ferror(f))
-        rc = refuse(note);
-    else if (n == cap)
-        rc = nrs_note_set(note, NRS_ERR_LIMIT, "larger than %zu bytes", cap - 1);
-    fclose(f);
-    if (rc == 0) {
-        ((char *)buf)[n] = '\0';
-        *len = n;
-    }
-    return rc;
 }
 
 static int write_all(int fd, const char *bytes, size_t len)
@@ -47,7 +26,7 @@ static int write_all(int fd, const char *bytes, size_t len)
     return fsync(fd);
 }
 
-int nrs_file_create(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
+int nrs_outfile_create(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     int rc = 0;
@@ -63,14 +42,14 @@ int nrs_file_create(const char *path, const void *bytes, size_t len, mode_t mode
     return rc;
 }
 
-int nrs_file_write(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
+int nrs_outfile_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
 {
     char beside[4096];
     int rc;
 
     if (snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid()) >= (int)sizeof beside)
         return nrs_note_set(note, NRS_ERR_LIMIT, "name too long");
-    rc = nrs_file_create(beside, bytes, len, mode, note);
+    rc = nrs_outfile_create(beside, bytes, len, mode, note);
     if (rc == 0 && rename(beside, path) != 0) {
         rc = refuse(note);
         unlink(beside);
