@@ -31,7 +31,7 @@ static void walk_one(struct walk *w, const struct nrs_day *d, uint32_t slot)
 
     w->sum += n;
     w->peaks = larger_bytes(w->peaks, n);
-    w->failed |= d->failed[slot / 8] >> (slot & 7) & 1u;
+    w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1u;
 }
 
 static void walk_eight(struct walk *w, const struct nrs_day *d, uint32_t slot)
