@@ -285,7 +285,8 @@ static void on_dialed(void *arg, const char *why, const struct sockaddr *to)
     if (why != NULL) {
         h->state = NRS_HTTPS_CLOSED;
         if (h->why[0] == '\0')
-            snprintf(h->why, sizeof h->why, "%.90s: %s", h->proxy->host[0] ? h->proxy->host : h->url->host, why);
+            snprintf(h->why, sizeof h->why, "%.90s: %s", h->proxy->host[0] ? h->proxy->host : h->url->host,
+                     why);
         if (h->in_use) {
             h->in_use = false;
             report(h);
