@@ -21,7 +21,7 @@ VERSION ?= $(or $(shell cat VERSION 2>/dev/null),$(shell git describe --tags --a
 export LC_ALL := C
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
-say = @printf '  %-7s %s\n' $(1) $(2)
+say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
 include cross/deps/deps.mk

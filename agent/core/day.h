@@ -18,7 +18,7 @@
 #define NRS_DAY_MINUTES 1440
 #define NRS_DAY_HOURS 25
 #define NRS_WEEK_HOURS 168
-#define NRS_DAY_WORDS 45 /* 1,440 bits */
+#define NRS_DAY_WORDS 23 /* 1,440 bits in words of 64 */
 #define NRS_COUNT_FULL 15
 
 struct nrs_day {
@@ -58,9 +58,9 @@ void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struc
 /* Hours of the last week (ending with the newest minute) that hold a connection. */
 unsigned nrs_day_week_hours(const struct nrs_day *d);
 
-/* The activity bitmap of the `span` minutes (1..1440) that end with `last`: bit i of the result is minute last -
- * span + 1 + i, in words of 32, lowest bit first; unused bits are 0. Counts and in-connection marks both are activity. */
-void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint32_t span, uint32_t bits[NRS_DAY_WORDS]);
+/* The activity bitmap of the 24 hours that end with `last`: bit i is minute last - 1439 + i, in words of 64, lowest
+ * bit first; the last 32 bits are 0. Counts and in-connection marks both are activity. */
+void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS]);
 
 /* 24 rows of 60 counts by wall-clock hour, packed like `counts`: slot (m + shift) % 1440 holds minute m.
  * Minutes that are no longer kept are 0. */

@@ -1,28 +1,19 @@
-/* Reading a day: eight slots (one 32-bit word of counts) at a time, because every judgement does it three times. */
+/* Reading a day: sixteen slots at a time, because every judgement does it three times. */
 #include <string.h>
 
+#include "agent/core/bits.h"
 #include "agent/core/day_slots.h"
 #include "models/bytes.h"
-
-#define LANES 0x01010101u /* one in every byte */
 
 unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute)
 {
     return is_kept(d, minute) ? get_nibble(d->counts, minute % NRS_DAY_MINUTES) : 0;
 }
 
-/* The larger of each pair of bytes; all of them below 128. */
-static uint32_t larger_bytes(uint32_t a, uint32_t b)
-{
-    uint32_t a_is_larger = ((a | 128 * LANES) - b) >> 7 & LANES;
-
-    return b ^ ((a ^ b) & a_is_larger * 255);
-}
-
 struct walk {
     uint32_t sum;
-    uint32_t peaks;  /* fullest minutes, a byte each */
     uint32_t failed; /* not 0: a failed bit was seen */
+    uint64_t peaks;  /* fullest minutes, a byte each */
 };
 
 static void walk_one(struct walk *w, const struct nrs_day *d, uint32_t slot)
@@ -30,37 +21,40 @@ static void walk_one(struct walk *w, const struct nrs_day *d, uint32_t slot)
     uint32_t n = get_nibble(d->counts, slot);
 
     w->sum += n;
-    w->peaks = larger_bytes(w->peaks, n);
     w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1u;
+    w->peaks = nrs_bits_larger_bytes(w->peaks, n);
 }
 
-static void walk_eight(struct walk *w, const struct nrs_day *d, uint32_t slot)
+static void walk_sixteen(struct walk *w, const struct nrs_day *d, uint32_t slot)
 {
-    uint32_t eight = nrs_get_u32le(d->counts + slot / 2);
-    uint32_t odd = eight & 15 * LANES, even = eight >> 4 & 15 * LANES;
+    uint64_t counts = nrs_get_u64le(d->counts + slot / 2);
+    uint64_t odd = counts & 15 * NRS_BYTES, even = counts >> 4 & 15 * NRS_BYTES;
 
-    w->failed |= d->failed[slot / 8];
-    if (!eight)
+    w->failed |= nrs_get_u16le(d->failed + slot / 8);
+    if (!counts)
         return;
-    w->sum += (odd + even) * LANES >> 24; /* at most 120: the sum of the bytes fits the highest one */
-    w->peaks = larger_bytes(w->peaks, larger_bytes(odd, even));
+    w->sum += (uint32_t)((odd + even) * NRS_BYTES >> 56); /* at most 240: the sum of the bytes fits the highest */
+    w->peaks = nrs_bits_larger_bytes(w->peaks, nrs_bits_larger_bytes(odd, even));
+}
+
+static uint32_t largest_byte(uint64_t v)
+{
+    for (unsigned shift = 32; shift >= 8; shift /= 2)
+        v = nrs_bits_larger_bytes(v, v >> shift);
+    return v & 255;
 }
 
 static struct walk walk_minutes(const struct nrs_day *d, uint32_t first, uint32_t last)
 {
     struct walk w = {0, 0, 0};
-    uint32_t slot = first % NRS_DAY_MINUTES, left = last - first + 1, step;
 
-    for (; left; left -= step) {
-        step = slot % 8 == 0 && left >= 8 ? 8 : 1;
-        if (step == 8)
-            walk_eight(&w, d, slot);
-        else
-            walk_one(&w, d, slot);
-        slot = slot + step < NRS_DAY_MINUTES ? slot + step : 0;
-    }
-    w.peaks = larger_bytes(w.peaks, w.peaks >> 16);
-    w.peaks = larger_bytes(w.peaks, w.peaks >> 8) & 255;
+    _Static_assert(NRS_DAY_MINUTES % 16 == 0, "sixteen slots never go around the end");
+    for (; first <= last && first % 16; first++)
+        walk_one(&w, d, first % NRS_DAY_MINUTES);
+    for (; first + 15 <= last; first += 16)
+        walk_sixteen(&w, d, first % NRS_DAY_MINUTES);
+    for (; first <= last; first++)
+        walk_one(&w, d, first % NRS_DAY_MINUTES);
     return w;
 }
 
@@ -95,8 +89,8 @@ void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struc
     if (!clip(d, &from, &to))
         return;
     w = walk_minutes(d, from, to);
-    total->peak = w.peaks;
-    total->n = w.peaks < NRS_COUNT_FULL ? w.sum : total_of_hours(d, d->hours, first, last);
+    total->peak = largest_byte(w.peaks);
+    total->n = total->peak < NRS_COUNT_FULL ? w.sum : total_of_hours(d, d->hours, first, last);
     failed = w.failed ? total_of_hours(d, d->hours_failed, first, last) : 0;
     total->n_failed = failed < total->n ? failed : total->n;
 }
@@ -110,60 +104,54 @@ unsigned nrs_day_week_hours(const struct nrs_day *d)
     return hours;
 }
 
-/* Bit i: slot 8 * group + i is active. Each half byte is folded into its lowest bit, then the bits move together. */
-static uint32_t active_eight(const struct nrs_day *d, uint32_t group)
+/* Bit i: slot 16 * group + i is active. Each half byte is folded into its lowest bit, then the bits move together. */
+static uint64_t active_sixteen(const struct nrs_day *d, uint32_t group)
 {
-    uint32_t v = nrs_get_u32le(d->counts + 4 * group);
+    uint64_t v = nrs_get_u64le(d->counts + 8 * group);
+    uint32_t inside = nrs_get_u16le(d->inside + 2 * group);
 
     if (!v)
-        return d->inside[group];
+        return inside;
     v |= v >> 1;
     v |= v >> 2;
-    v &= LANES | LANES << 4;                   /* odd minute in bit 0 of a byte, even minute in bit 4 */
-    v = (v >> 4 | v << 1) & 3 * LANES;         /* even minute in bit 0, odd minute in bit 1 */
-    v = (v | v >> 6) & 0x000f000fu;
-    return ((v | v >> 12) & 255) | d->inside[group];
+    v &= 0x11 * NRS_BYTES;                     /* odd minute in bit 0 of a byte, even minute in bit 4 */
+    v = (v >> 4 | v << 1) & 3 * NRS_BYTES;     /* even minute in bit 0, odd minute in bit 1 */
+    v = (v | v >> 6) & UINT64_C(0x000f000f000f000f);
+    v = (v | v >> 12) & UINT64_C(0x000000ff000000ff);
+    return ((v | v >> 24) & 0xffff) | inside;
 }
 
-static uint32_t active_word(const struct nrs_day *d, uint32_t word)
+static void clear_outside(uint64_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t to)
 {
-    uint32_t bits = 0;
-
-    for (uint32_t i = 0; i < 4; i++)
-        bits |= active_eight(d, 4 * word + i) << 8 * i;
-    return bits;
-}
-
-static void clear_outside(uint32_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t to)
-{
-    for (uint32_t i = 0, at = 0; i < NRS_DAY_WORDS; i++, at += 32) {
-        if (at + 32 <= from || at > to) {
+    for (uint32_t i = 0, at = 0; i < NRS_DAY_WORDS; i++, at += 64) {
+        if (at + 64 <= from || at > to) {
             bits[i] = 0;
             continue;
         }
         if (from > at)
-            bits[i] &= UINT32_MAX << (from - at);
-        if (to - at < 31)
-            bits[i] &= UINT32_MAX >> (31 - (to - at));
+            bits[i] &= UINT64_MAX << (from - at);
+        if (to - at < 63)
+            bits[i] &= UINT64_MAX >> (63 - (to - at));
     }
 }
 
-void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint32_t span, uint32_t bits[NRS_DAY_WORDS])
+/* The groups of sixteen slots are laid one after the other from the first minute's on, once around; then all bits
+ * move so that the first minute becomes bit 0. */
+void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS])
 {
-    uint32_t first = last + 1 - span, from = first, to = last;
-    uint32_t word = first % NRS_DAY_MINUTES / 32, shift = first % 32, low, high;
+    uint32_t first = last + 1 - NRS_DAY_MINUTES, from = first, to = last;
+    uint32_t group = first % NRS_DAY_MINUTES / 16, shift = first % 16;
+    uint64_t laid[NRS_DAY_WORDS + 1] = {0};
 
-    _Static_assert(NRS_DAY_MINUTES % 32 == 0, "a slot and its minute have the same place in a word");
     memset(bits, 0, NRS_DAY_WORDS * sizeof bits[0]);
     if (!clip(d, &from, &to))
         return;
-    high = active_word(d, word);
-    for (uint32_t i = 0; i < (span + 31) / 32; i++) {
-        low = high;
-        word = word + 1 < NRS_DAY_WORDS ? word + 1 : 0;
-        high = active_word(d, word);
-        bits[i] = low >> shift | high << 1 << (31 - shift);
+    for (uint32_t i = 0; i <= NRS_DAY_MINUTES / 16; i++) {
+        laid[i / 4] |= active_sixteen(d, group) << 16 * (i % 4);
+        group = group + 1 < NRS_DAY_MINUTES / 16 ? group + 1 : 0;
     }
+    for (uint32_t i = 0; i < NRS_DAY_WORDS; i++)
+        bits[i] = laid[i] >> shift | laid[i + 1] << 1 << (63 - shift);
     clear_outside(bits, from - first, to - first);
 }
 

@@ -1,44 +1,52 @@
 /* The features that depend on the window: all of them come from the minutes of the day. */
 #include <string.h>
 
+#include "agent/core/bits.h"
 #include "agent/core/core.h"
 #include "agent/core/features.h"
 #include "agent/core/intmath.h"
 
-/* Lags in minutes at which a beacon of a common period meets itself; periods in between are met at a multiple. */
+/* Lags in minutes at which a beacon of a common period meets itself; periods in between are met at a multiple. None
+ * is a multiple of 64 (matches_at). */
 static const uint16_t lags[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360};
 
-#define LAG_WORDS 13 /* words beyond the bitmap that the longest lag looks into; always 0 */
+#define LAG_WORDS 6 /* words beyond the bitmap that the longest lag looks into; always 0 */
 
-/* The minutes of a window as bits; only the first n_words can hold any. */
+/* The day's bitmap without what lies before the window; words below `first` hold nothing. */
 struct minutes {
-    uint32_t n_words;
-    uint32_t bits[NRS_DAY_WORDS + LAG_WORDS];
+    uint32_t first;
+    uint64_t bits[NRS_DAY_WORDS + LAG_WORDS];
 };
 
-static uint32_t bit_count(const struct minutes *m)
+static void cut_window(struct minutes *m, const uint64_t *day, uint32_t window_min)
+{
+    uint32_t start = NRS_DAY_MINUTES - window_min;
+
+    memset(m->bits, 0, sizeof m->bits);
+    m->first = start / 64;
+    memcpy(m->bits + m->first, day + m->first, (NRS_DAY_WORDS - m->first) * sizeof day[0]);
+    m->bits[m->first] &= UINT64_MAX << start % 64;
+}
+
+static uint32_t count_minutes(const struct minutes *m)
 {
     uint32_t n = 0;
 
-    for (uint32_t i = 0; i < m->n_words; i++)
-        n += nrs_popcount32(m->bits[i]);
+    for (uint32_t i = m->first; i < NRS_DAY_WORDS; i++)
+        n += nrs_bits_count(m->bits[i]);
     return n;
 }
 
 /* Set minutes whose minute `lag` later is set too. */
 static uint32_t matches_at(const struct minutes *m, unsigned lag)
 {
-    const uint32_t *ahead = m->bits + lag / 32;
-    unsigned shift = lag % 32;
-    uint32_t n = 0;
+    const uint64_t *ahead = m->bits + lag / 64;
+    unsigned shift = lag % 64; /* never 0 */
+    uint64_t n = 0; /* by byte: at most 8 * NRS_DAY_WORDS = 184 each */
 
-    for (uint32_t i = 0; i < m->n_words; i++) {
-        uint32_t both = m->bits[i] & (ahead[i] >> shift | ahead[i + 1] << 1 << (31 - shift));
-
-        if (both)
-            n += nrs_popcount32(both);
-    }
-    return n;
+    for (uint32_t i = m->first; i < NRS_DAY_WORDS; i++)
+        n += nrs_bits_by_byte(m->bits[i] & (ahead[i] >> shift | ahead[i + 1] << (64 - shift)));
+    return nrs_bits_sum_bytes(n);
 }
 
 /* Best share of active minutes that meet another at a fixed lag, lags above a third of the span left out. The last
@@ -55,60 +63,57 @@ static uint16_t autocorrelation(const struct minutes *m, uint32_t active, uint32
     return (uint16_t)nrs_share(best, active, 255, 255);
 }
 
-/* First and last set minute; there is one. */
-static void ends_of(const struct minutes *m, uint32_t *first, uint32_t *last)
+/* Minutes from the first to the last active one, both counted; there is one. */
+static uint32_t active_span(const struct minutes *m)
 {
-    uint32_t low = 0, high = m->n_words - 1;
+    uint32_t low = m->first, high = NRS_DAY_WORDS - 1;
 
     while (!m->bits[low])
         low++;
     while (!m->bits[high])
         high--;
-    *first = 32 * low + nrs_lowest_bit(m->bits[low]);
-    *last = 32 * high + nrs_highest_bit(m->bits[high]);
+    return 64 * (high - low) + nrs_highest_bit(m->bits[high]) + 1 - nrs_bits_count(~m->bits[low] & (m->bits[low] - 1));
 }
 
-/* Hours of the window, counted from its first minute, with an active one: a word touches two of them at most. */
-static uint32_t active_hours(const struct minutes *m)
+/* Hours of the window, counted from its first minute, with an active one. */
+static uint32_t active_hours(const struct minutes *m, uint32_t window_min)
 {
     uint32_t hours = 0;
 
-    for (uint32_t i = 0; i < m->n_words; i++) {
-        uint32_t hour = 32 * i / 60, left = 60 * (hour + 1) - 32 * i;
-        uint32_t mine = left < 32 ? ~(UINT32_MAX << left) : UINT32_MAX;
+    for (uint32_t at = NRS_DAY_MINUTES - window_min; at < NRS_DAY_MINUTES; at += 60) {
+        const uint64_t *v = m->bits + at / 64;
 
-        hours |= (uint32_t)((m->bits[i] & mine) != 0) << hour | (uint32_t)((m->bits[i] & ~mine) != 0) << (hour + 1);
+        hours += ((v[0] >> at % 64 | v[1] << 1 << (63 - at % 64)) & UINT64_MAX >> 4) != 0; /* 60 bits */
     }
-    return nrs_popcount32(hours);
+    return hours;
 }
 
 void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t now, uint16_t *x,
                        struct nrs_window_facts *facts)
 {
     uint32_t window_min = nrs_window_s[window] / 60;
-    uint32_t last = (uint32_t)((now - 1) / 60000);
-    uint32_t first_bit, last_bit, active;
-    struct minutes m = {.n_words = (window_min + 31) / 32};
+    uint32_t active, span;
+    struct minutes m;
     struct nrs_day_total total;
 
     memcpy(x, p->x, sizeof p->x);
-    nrs_day_bitmap(p->day, last, window_min, m.bits);
-    nrs_day_add_up(p->day, last, window_min, &total);
+    cut_window(&m, p->minutes, window_min);
+    nrs_day_add_up(p->day, (uint32_t)((now - 1) / 60000), window_min, &total);
     facts->n = total.n;
     facts->n_failed = total.n_failed;
-    facts->hours = active_hours(&m);
+    facts->hours = active_hours(&m, window_min);
     if (p->day == &p->made && p->dest->n > p->dest->n_events &&
         now / 1000 - p->dest->first_s <= nrs_window_s[window])
         facts->n = p->dest->n;
-    active = bit_count(&m);
+    active = count_minutes(&m);
     x[NRS_X_win] = (uint16_t)window;
     x[NRS_X_n] = (uint16_t)nrs_log2_q3(facts->n);
     x[NRS_X_hours] = (uint16_t)nrs_share(facts->hours, window_min / 60, 255, 255);
     x[NRS_X_peak] = (uint16_t)total.peak;
     if (!active)
         return;
-    ends_of(&m, &first_bit, &last_bit);
-    x[NRS_X_fill] = (uint16_t)nrs_share(active, last_bit - first_bit + 1, 255, 255);
-    x[NRS_X_span] = (uint16_t)nrs_share(last_bit - first_bit + 1, window_min, 255, 255);
-    x[NRS_X_acf] = autocorrelation(&m, active, last_bit - first_bit + 1);
+    span = active_span(&m);
+    x[NRS_X_fill] = (uint16_t)nrs_share(active, span, 255, 255);
+    x[NRS_X_span] = (uint16_t)nrs_share(span, window_min, 255, 255);
+    x[NRS_X_acf] = autocorrelation(&m, active, span);
 }

@@ -1,15 +1,15 @@
-/* No files: nothing is durable, and whoever asks learns so. */
+/* No files: nothing can be kept. */
 #include "platform/files.h"
 
 #include <errno.h>
 
-int nrs_dir_look(const char *path)
+int nrs_dir_open(const char *path)
 {
     (void)path;
     return -ENOSYS;
 }
 
-int nrs_dir_open(const char *path)
+int nrs_dir_look(const char *path)
 {
     (void)path;
     return -ENOSYS;
