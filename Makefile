@@ -21,7 +21,7 @@ VERSION ?= $(or $(shell cat VERSION 2>/dev/null),$(shell git describe --tags --a
 export LC_ALL := C
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
-say = @printf '  %-7s %s\n' $(1) $(2)
+say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
 include cross/deps/deps.mk
@@ -74,15 +74,16 @@ $(eval $(call compile,$(OUT)/device,$(CC),DEVICE_CFLAGS,$(DEVICE_STAMP)))
 $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 
 # The device program, and the lab beacon, which has no business with our libraries: static, stripped.
+link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' \
+	PARTS='$(1)' cross/link $@ $(ARCH_FLAGS) $(filter %.o,$^)
 define device_program
 PROGRAMS += $(OUT)/$(1)
 $(OUT)/$(1): $$(patsubst %.c,$(OUT)/device/%.o,$(2)) $(DEVICE_STAMP) cross/link
 	$$(call say,LINK,$$@)
-	$$(Q)CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' cross/link $$@ \
-		$(ARCH_FLAGS) $$(filter %.o,$$^) $(3)
+	$$(Q)$$(call link_device,$(OUT)/device) $(3)
 endef
 $(if $(wildcard agent/main.c),$(eval $(call device_program,noroshi,$(DEVICE_SRC),$(LIBS_noroshi))))
-$(if $(wildcard tools/lab/main.c),$(eval $(call device_program,noroshi-lab,$(call TOOL_SRC,lab),)))
+$(if $(wildcard tools/lab/main.c),$(eval $(call device_program,noroshi-lab,$(call TOOL_SRC,lab))))
 
 # Host tools: own sources, and whatever they need of the shared rooms.
 SHARED_LIB := build/host/libnoroshi.a

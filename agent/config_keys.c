@@ -81,7 +81,7 @@ static int set_text(char *to, const struct nrs_config_key *key, const char *text
         int n = snprintf(padded, sizeof padded, " %s ", text);
 
         if (n >= (int)sizeof padded || strchr(text, ' ') != NULL || strstr(key->choices, padded) == NULL) {
-            snprintf(why, why_len, "is none of%.*s", (int)strlen(key->choices) - 1, key->choices);
+            snprintf(why, why_len, "has to be one of%.*s", (int)strlen(key->choices) - 1, key->choices);
             return NRS_ERR_RANGE;
         }
     }

@@ -124,7 +124,7 @@ static int with_config(const struct arguments *args)
     if (strcmp(args->command, "run") == 0)
         return run(args, path);
     if (strcmp(args->command, "check") == 0)
-        return nrs_check(&agent.config, path);
+        return nrs_check(&agent, path);
     return nrs_status_show(&agent.config, args->json);
 }
 

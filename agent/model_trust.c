@@ -1,8 +1,8 @@
 #include "agent/model_trust.h"
 
+#include <mbedtls/ecdsa.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/sha256.h>
-#include <psa/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,21 +86,34 @@ static bool digest_fits(const struct nrs_model_envelope *e)
     return rc == 0 && memcmp(hash, e->digest, sizeof hash) == 0;
 }
 
+/* The signature is r and s, 32 bytes each, big-endian. */
 static bool signature_fits(const struct nrs_trusted_key *key, const struct nrs_model_envelope *e)
 {
-    psa_key_attributes_t a = PSA_KEY_ATTRIBUTES_INIT;
-    psa_key_id_t id;
-    psa_status_t rc;
+    mbedtls_ecp_group group;
+    mbedtls_ecp_point q;
+    mbedtls_mpi r, s;
+    int rc;
 
-    psa_set_key_type(&a, PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1));
-    psa_set_key_bits(&a, 256);
-    psa_set_key_usage_flags(&a, PSA_KEY_USAGE_VERIFY_HASH);
-    psa_set_key_algorithm(&a, PSA_ALG_ECDSA(PSA_ALG_SHA_256));
-    if (psa_crypto_init() != PSA_SUCCESS || psa_import_key(&a, key->point, sizeof key->point, &id) != PSA_SUCCESS)
-        return false;
-    rc = psa_verify_hash(id, PSA_ALG_ECDSA(PSA_ALG_SHA_256), e->digest, 32, e->signature, 64);
-    psa_destroy_key(id);
-    return rc == PSA_SUCCESS;
+    mbedtls_ecp_group_init(&group);
+    mbedtls_ecp_point_init(&q);
+    mbedtls_mpi_init(&r);
+    mbedtls_mpi_init(&s);
+    rc = mbedtls_ecp_group_load(&group, MBEDTLS_ECP_DP_SECP256R1);
+    if (rc == 0)
+        rc = mbedtls_ecp_point_read_binary(&group, &q, key->point, sizeof key->point);
+    if (rc == 0)
+        rc = mbedtls_mpi_read_binary(&r, e->signature, 32);
+    if (rc == 0)
+        rc = mbedtls_mpi_read_binary(&s, e->signature + 32, 32);
+    if (rc == 0)
+        rc = mbedtls_ecp_check_pubkey(&group, &q);
+    if (rc == 0)
+        rc = mbedtls_ecdsa_verify(&group, e->digest, 32, &q, &r, &s);
+    mbedtls_mpi_free(&s);
+    mbedtls_mpi_free(&r);
+    mbedtls_ecp_point_free(&q);
+    mbedtls_ecp_group_free(&group);
+    return rc == 0;
 }
 
 static int refuse(int err, const char *text, char *why, size_t why_len)

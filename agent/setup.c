@@ -11,6 +11,7 @@
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/privileges.h"
+#include "platform/random.h"
 
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
@@ -110,14 +111,17 @@ static int open_spool_dir(struct nrs_agent *a)
 
 static int open_core(struct nrs_agent *a)
 {
-    const struct nrs_core_conf conf = {.dest_cap = a->config.table.destinations,
+    struct nrs_core_conf conf = {.dest_cap = a->config.table.destinations,
                                        .watched_cap = a->config.table.watched,
                                        .name_cap = a->config.table.names,
                                        .min_conns = a->config.report.min_conns,
                                        .update_s = a->config.report.update_s};
     size_t len = nrs_core_bytes(&conf);
     void *mem = calloc(1, len);
-    int rc = mem == NULL ? NRS_ERR_SPACE : nrs_core_init(&a->core, mem, len, &conf, a->model, nrs_clock_boot_ns());
+    int rc;
+
+    nrs_random(NULL, (unsigned char *)&conf.hash_seed, sizeof conf.hash_seed);
+    rc = mem == NULL ? NRS_ERR_SPACE : nrs_core_init(&a->core, mem, len, &conf, a->model, nrs_clock_boot_ns());
 
     if (rc != 0) {
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
@@ -130,7 +134,7 @@ static void log_source(void *arg, int level, const char *message)
 {
     (void)arg;
     (void)level;
-    nrs_log("source: %s", message);
+    nrs_log("%s", message);
 }
 
 static int open_source(struct nrs_agent *a)
@@ -149,7 +153,6 @@ static int open_source(struct nrs_agent *a)
         nrs_log("source: %s: no source of flows works here: %s", c->source.order, strerror(-rc));
         return NRS_EXIT_FAILED;
     }
-    nrs_log("source: %s: %s", nrs_flowsrc_name(a->source), nrs_flowsrc_coverage_note(a->source));
     return 0;
 }
 

@@ -3,7 +3,7 @@
  * Order is part of the schema. Logarithms are base 2 in eighths (q3): 8 is a factor of two. Shares are out
  * of 255. "Relative" values are quotients to the median. gap_* look at the last connections one by one,
  * vis_* at visits: connections after at least ten quiet seconds, so that a check-in made of several connections
- * counts once. */
+ * counts once. With fewer than four visits remembered, vis_* repeat gap_*. */
 #ifndef NRS_BEACON_FEATURES_H
 #define NRS_BEACON_FEATURES_H
 

@@ -2,8 +2,10 @@
 
 void nrs_model_explain(const struct nrs_model *m, unsigned output, const uint16_t *x, int32_t *parts)
 {
-    for (unsigned i = 0; i < m->n_terms; i++)
-        parts[i] = nrs_term_part(&m->term[i], nrs_term_hit(m, &m->term[i], x), output);
+    const struct nrs_term *t = m->term;
+
+    for (unsigned i = 0; i < m->n_terms; i++, t++)
+        parts[i] = nrs_term_part(t, output, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
 }
 
 static size_t append(char *name, size_t at, const char *s)

@@ -116,8 +116,8 @@ static int read_body(struct nrs_model *m, struct nrs_cursor c, const char **plac
     return rc;
 }
 
-int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
-                      const char **place)
+int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e,
+                      const struct nrs_schema *schema, const char **place)
 {
     struct nrs_cursor body = {e->body, e->body_len};
     struct nrs_model fresh;

@@ -4,12 +4,12 @@ void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out)
 {
     for (unsigned o = 0; o < m->n_outputs; o++)
         out[o] = m->bias[o];
-    for (unsigned i = 0; i < m->n_terms; i++) {
-        const struct nrs_term *t = &m->term[i];
-        struct nrs_term_hit hit = nrs_term_hit(m, t, x);
+    for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++) {
+        unsigned cell = nrs_term_cell(t, x);
+        int32_t factor = nrs_term_factor(m, t, x);
 
         for (unsigned o = 0; o < m->n_outputs; o++)
-            out[o] += nrs_term_part(t, hit, o);
+            out[o] += nrs_term_part(t, o, cell, factor);
     }
 }
 
@@ -24,7 +24,7 @@ int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x)
 {
     int32_t sum = m->bias[0];
 
-    for (unsigned i = 0; i < m->n_terms; i++)
-        sum += nrs_term_part(&m->term[i], nrs_term_hit(m, &m->term[i], x), 0);
+    for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++)
+        sum += nrs_term_part(t, 0, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
     return nrs_model_mlogit(m, 0, sum);
 }

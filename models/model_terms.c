@@ -1,7 +1,5 @@
-/* term   = linear | bins | cross            ascending by (type, a, b): one way to write a model, no term twice
- * linear = 1:u8 a:u16 tables
- * bins   = 2:u8 a:u16 cuts tables
- * cross  = 3:u8 a:u16 b:u16 cuts cuts tables
+/* term   = linear | bins | cross            ascending by (type, a, b): one way to write a model, no term
+ * twice linear = 1:u8 a:u16 tables bins   = 2:u8 a:u16 cuts tables cross  = 3:u8 a:u16 b:u16 cuts cuts tables
  * cuts   = n:u8 n*cut:u16                   1..15, ascending, each within 1..maximum of the feature
  * tables = n_outputs*shift:u8 n_outputs*bins_a*bins_b*weight:i8 */
 #include "models/bytes.h"

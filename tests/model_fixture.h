@@ -63,7 +63,8 @@ static inline unsigned fx_bin(const uint16_t *cuts, unsigned n, uint16_t x)
     return bin;
 }
 
-static inline int64_t fx_part(const struct fx_model *m, const struct fx_term *t, unsigned o, const uint16_t *x)
+static inline int64_t fx_part(const struct fx_model *m, const struct fx_term *t, unsigned o,
+                              const uint16_t *x)
 {
     unsigned cells = fx_bins_a(t) * fx_bins_b(t), cell = 0;
     int64_t factor = 1;

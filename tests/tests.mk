@@ -11,7 +11,7 @@ TEST_LIBS = $(LIBS_collector)
 
 ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector)
 test_programs = $(sort $(patsubst tests/%.c,build/test/%,$(wildcard tests/$(1)/$(2)*.c)))
-TESTS := $(call test_programs,unit,test_) $(call test_programs,property,test_)
+TESTS := $(foreach kind,unit property simulation,$(call test_programs,$(kind),test_))
 FUZZERS := $(call test_programs,fuzz,fuzz_)
 DRIVERS := $(call test_programs,system,)
 
@@ -40,5 +40,11 @@ test: all $(TESTS) $(FUZZERS) $(DRIVERS)
 fuzz: $(FUZZERS:build/test/%=build/fuzz/%)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(F)
 
-bench: all
-	$(Q)BUILD=build/host tests/bench/run
+# What a bench measures are the device's own objects, linked like the device.
+BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+$(BENCHES): $(OUT)/bench/%: $(OUT)/device/tests/bench/%.o $(filter-out %/main.o,$(DEVICE_SRC:%.c=$(OUT)/device/%.o))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(call link_device,$(@D)) $(LIBS_noroshi)
+bench: all $(BENCHES)
+	$(Q)BUILD=$(OUT) tests/bench/run $(K)

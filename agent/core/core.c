@@ -6,7 +6,6 @@
 #include "models/error.h"
 
 #define EPOCH_BACK_MS (8 * 86400000LL) /* the epoch lies before the first tick, so that older flows have a time */
-#define KEPT_MS 86400000u              /* flows older than this are late */
 
 const uint32_t nrs_window_s[NRS_WINDOWS] = {3600, 21600, 86400};
 const char *const nrs_window_name[NRS_WINDOWS] = {"1h", "6h", "24h"};
@@ -29,10 +28,18 @@ static size_t round16(size_t n)
     return (n + 15) / 16 * 16;
 }
 
+static bool in_range(const struct nrs_core_conf *c)
+{
+    return c->dest_cap >= NRS_CORE_DEST_MIN && c->dest_cap <= NRS_CORE_DEST_MAX && c->name_cap <= NRS_CORE_DEST_MAX &&
+           c->watched_cap <= NRS_WATCHED_MAX && c->watched_cap <= c->dest_cap;
+}
+
 size_t nrs_core_bytes(const struct nrs_core_conf *given)
 {
     struct nrs_core_conf c = with_defaults(given);
 
+    if (!in_range(&c))
+        return 0;
     return round16(sizeof(struct nrs_core)) + nrs_table_bytes(c.dest_cap, c.watched_cap) +
            nrs_names_bytes(c.name_cap);
 }
@@ -44,8 +51,7 @@ int nrs_core_init(struct nrs_core **out, void *mem, size_t len, const struct nrs
     unsigned char *at = mem;
     struct nrs_core *c = mem;
 
-    if (conf.dest_cap < NRS_CORE_DEST_MIN || conf.dest_cap > NRS_CORE_DEST_MAX ||
-        conf.watched_cap > NRS_WATCHED_MAX || conf.watched_cap > conf.dest_cap)
+    if (!in_range(&conf))
         return NRS_ERR_RANGE;
     if (model->schema != &nrs_schema_beacon)
         return NRS_ERR_SCHEMA;
@@ -124,7 +130,10 @@ static void close_event(struct nrs_event *e, const struct nrs_flow *f)
     e->flags |= NRS_EVENT_CLOSED;
     if (has_failed(f))
         e->flags |= NRS_EVENT_FAILED;
-    if (f->flags & NRS_F_BYTES) {
+    if (has_failed(f) && f->proto == NRS_PROTO_TCP) {
+        e->flags |= NRS_EVENT_SIZES; /* never established: no payload, whatever a recorder writes there */
+        e->tx = e->rx = 0;
+    } else if (f->flags & NRS_F_BYTES) {
         e->flags |= NRS_EVENT_SIZES;
         e->tx = nrs_code16(f->tx_bytes);
         e->rx = nrs_code16(f->rx_bytes);
@@ -139,7 +148,8 @@ static void count_failure(struct nrs_core *c, struct nrs_dest *d, uint64_t start
 {
     struct nrs_day *day = nrs_table_day(&c->table, d);
 
-    d->n_failed++;
+    if (d->n_failed < UINT32_MAX)
+        d->n_failed++;
     if (day)
         nrs_day_mark_failed(day, (uint32_t)(start / 60000));
 }
@@ -147,16 +157,14 @@ static void count_failure(struct nrs_core *c, struct nrs_dest *d, uint64_t start
 static struct nrs_event *count_start(struct nrs_core *c, uint32_t index, uint64_t start, uint32_t weight)
 {
     struct nrs_dest *d = &c->table.dests[index];
-    struct nrs_event *e = nrs_dest_start(d, (uint32_t)start);
     uint32_t minute = (uint32_t)(start / 60000);
+    bool new_minute = nrs_dest_touch(d, minute);
+    struct nrs_event *e = nrs_dest_start(d, start);
     struct nrs_day *day = nrs_table_day(&c->table, d);
 
-    if (minute != d->last_minute && d->active_minutes < UINT16_MAX)
-        d->active_minutes++;
-    d->last_minute = minute;
     if (day)
         c->stats.saturated += nrs_day_add(day, minute, weight);
-    else
+    else if (new_minute)
         nrs_table_watch(&c->table, index, c->now);
     nrs_table_set_dirty(&c->table, index);
     return e;
@@ -165,16 +173,14 @@ static struct nrs_event *count_start(struct nrs_core *c, uint32_t index, uint64_
 static void take_start(struct nrs_core *c, const struct nrs_flow *f, uint64_t start)
 {
     struct nrs_key key = key_of(f);
-    uint32_t index;
+    uint32_t index, minute = (uint32_t)(c->now / 60000);
     struct nrs_event *e;
 
-    if (start + KEPT_MS < c->now) {
+    if (start / 60000 + NRS_DAY_MINUTES <= minute) {
         c->stats.late++;
         return;
     }
-    if (start > c->now)
-        c->now = start;
-    index = nrs_table_take(&c->table, &key, (uint32_t)start, nrs_judge_evicted, c);
+    index = nrs_table_take(&c->table, &key, minute, nrs_judge_evicted, c);
     if (index == NRS_NO_DEST)
         return;
     e = count_start(c, index, start, f->weight);
@@ -208,18 +214,31 @@ static void take_snapshot(struct nrs_core *c, const struct nrs_flow *f, uint64_t
     uint32_t index = nrs_table_find(&c->table, &key), minute = (uint32_t)(t / 60000);
     struct nrs_dest *d;
     struct nrs_day *day;
+    bool new_minute;
 
     if (index == NRS_NO_DEST)
         return;
     d = &c->table.dests[index];
-    if (minute != d->last_minute && d->active_minutes < UINT16_MAX)
-        d->active_minutes++;
-    d->last_minute = minute;
+    new_minute = nrs_dest_touch(d, minute);
     day = nrs_table_day(&c->table, d);
-    if (!day)
+    if (!day && new_minute)
         day = nrs_table_watch(&c->table, index, c->now);
     if (day)
         nrs_day_mark_inside(day, minute);
+}
+
+static void take_connection(struct nrs_core *c, const struct nrs_flow *f)
+{
+    uint64_t t = nrs_core_time(c, f->t_ns);
+
+    if (t > c->now)
+        c->now = t;
+    if (f->ev == NRS_EV_OPEN || f->ev == NRS_EV_WHOLE)
+        take_start(c, f, t);
+    else if (f->ev == NRS_EV_CLOSE)
+        take_end(c, f, t);
+    else if (f->ev == NRS_EV_SNAP)
+        take_snapshot(c, f, t);
 }
 
 void nrs_core_flow(void *core, const struct nrs_flow *f, const char *name)
@@ -231,14 +250,8 @@ void nrs_core_flow(void *core, const struct nrs_flow *f, const char *name)
         nrs_names_put(&c->names, &f->remote, name);
     if (f->ev == NRS_EV_LOST)
         c->stats.lost += f->weight;
-    else if (f->ev == NRS_EV_NAME || is_exempt(c, f))
-        return;
-    else if (f->ev == NRS_EV_OPEN || f->ev == NRS_EV_WHOLE)
-        take_start(c, f, nrs_core_time(c, f->t_ns));
-    else if (f->ev == NRS_EV_CLOSE)
-        take_end(c, f, nrs_core_time(c, f->t_ns));
-    else if (f->ev == NRS_EV_SNAP)
-        take_snapshot(c, f, nrs_core_time(c, f->t_ns));
+    else if (f->ev != NRS_EV_NAME && !is_exempt(c, f))
+        take_connection(c, f);
 }
 
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st)
@@ -246,6 +259,7 @@ void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st)
     *st = c->stats;
     st->evicted = c->table.evicted;
     st->unwatched = c->table.unwatched;
+    st->refused = c->table.refused_inbound;
     st->dests = c->table.n_dests;
     st->watched = c->table.n_watched;
 }

@@ -6,7 +6,8 @@
  * Time:   `t_ns` of flows and `now_ns` share one clock that never goes back (live: boot time; recorded: wall
  *         clock). A flow from the past is filed where it belongs while that is still kept; a tick from the past
  *         does nothing.
- * Memory: one block of nrs_core_bytes() given by the caller, used until nrs_core has no further calls.
+ * Memory: one block of nrs_core_bytes() given by the caller, aligned as malloc does, used until nrs_core has no
+ *         further calls.
  * Limits: `dest_cap` destinations with a sketch, `watched_cap` of them with a full day. When the table is
  *         full, the least interesting of a few candidates is evicted (table.h has the rule) and counted;
  *         nothing here ever fails because something is full. */
@@ -31,10 +32,10 @@ extern const char *const nrs_window_name[NRS_WINDOWS]; /* "1h", "6h", "24h" */
 struct nrs_core_conf {
     uint32_t dest_cap;    /* 0 = 4,096 (host profile); router profile: 1,024 */
     uint32_t watched_cap; /* 0 = 512; router: 128 */
-    uint32_t name_cap;    /* remembered names, 0 = 512; router: 128 */
+    uint32_t name_cap;    /* remembered names, at most NRS_CORE_DEST_MAX, 0 = 512; router: 128 */
     uint32_t min_conns;   /* fewer connections than this in a window are not judged, 0 = 6 */
     uint32_t update_s;    /* an open verdict is repeated at most this often, 0 = 21,600 */
-    uint32_t close_s;     /* an open verdict ends after this long without a connection, 0 = 86,400 */
+    uint32_t close_s;     /* an open verdict ends after this long without activity, 0 = 86,400 */
     uint32_t hash_seed;   /* random on a device, so that nobody can aim at one chain of the table */
 };
 
@@ -55,8 +56,7 @@ struct nrs_judgement {
     uint32_t dest_id;           /* the verdict's own number: the same in open, updates and end */
     uint32_t n;                 /* connections in the window */
     uint32_t n_failed;          /* of these, failed */
-    uint32_t period_s;          /* median gap, rounded; 0 = under a second or unknown */
-    uint32_t period_ms;         /* the same in ms */
+    uint32_t period_ms;         /* median gap; 0 = unknown, or connections at the same time */
     uint32_t jitter_pct;        /* median absolute deviation of the gaps in % of the median, at most 999 */
     uint32_t hours;             /* hours of the window with at least one connection */
     uint32_t tx_med, rx_med;    /* typical bytes each way, UINT32_MAX = unknown */
@@ -74,6 +74,7 @@ struct nrs_core_stats {
     uint64_t flows, lost;        /* events taken in; events that sources said they lost */
     uint64_t evicted;            /* destinations forgotten because the table was full */
     uint64_t unwatched;          /* watched days given up for a better candidate */
+    uint64_t refused;            /* inbound flows that found no free place */
     uint64_t late;               /* flows older than what is kept */
     uint64_t saturated;          /* counts lost to a full four-bit bucket */
     uint32_t dests, watched, flagged; /* now */
@@ -81,7 +82,9 @@ struct nrs_core_stats {
 
 struct nrs_core; /* opaque */
 
-size_t nrs_core_bytes(const struct nrs_core_conf *c);
+size_t nrs_core_bytes(const struct nrs_core_conf *c); /* 0 if a value is out of range */
+
+/* NRS_ERR_RANGE: a value out of range; NRS_ERR_SCHEMA: not a beacon model; NRS_ERR_SPACE: len is too small. */
 int nrs_core_init(struct nrs_core **out, void *mem, size_t len, const struct nrs_core_conf *c,
                   const struct nrs_model *model, uint64_t now_ns);
 
@@ -102,10 +105,11 @@ void nrs_core_flow(void *c, const struct nrs_flow *f, const char *name);
 void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, void *arg);
 
 /* Judges every destination with a connection in the window that ends at now_ns, flagged or not, whatever the
- * count; changes no verdict. Used by `noroshi-replay --all`. */
+ * count; changes no verdict. Nothing for a window that ended a day ago or earlier. Used by `noroshi-replay --all`. */
 void nrs_core_each(struct nrs_core *c, enum nrs_window w, uint64_t now_ns, nrs_judgement_fn fn, void *arg);
 
-/* From now on an evicted destination is judged on window w and reported first. fn NULL turns it off. */
+/* From now on an evicted destination is judged on window w and reported first. fn NULL turns it off. An open verdict
+ * of an evicted destination ends without a record; it is the last thing that the table gives up. */
 void nrs_core_on_evict(struct nrs_core *c, enum nrs_window w, nrs_judgement_fn fn, void *arg);
 
 /* A destination that must never be judged: the collector's own address, for one. At most 8; proto 0 and

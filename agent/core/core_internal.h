@@ -40,7 +40,7 @@ struct nrs_core {
 /* Milliseconds since the epoch; 0 for anything before it. */
 uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns);
 
-/* Reports the entry through the eviction callback, if there is one (nrs_table_evict_fn). */
+/* The entry is about to be forgotten: reported through the eviction callback, if there is one (nrs_table_evict_fn). */
 void nrs_judge_evicted(void *core, uint32_t index);
 
 #endif

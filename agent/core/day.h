@@ -7,8 +7,9 @@
  * hours:   [25] exact counts of whole hours (saturating at 65,535), failed ones apart: what "n connections"
  *          in a verdict is made of.
  * week:    [168] four-bit counts by hour: the coarse week for slow beacons.
- * Time:    minutes since the core's epoch, which never goes back; older minutes are added while still kept.
- * Owner:   the table; nothing here allocates. */
+ * Time:    minutes since the core's epoch, at least 1,440, never going back; older minutes are added while kept.
+ * Owner:   the table; nothing here allocates.
+ * Files:   day.c writes, day_read.c reads. */
 #ifndef NRS_DAY_H
 #define NRS_DAY_H
 #include <stdbool.h>
@@ -17,7 +18,7 @@
 #define NRS_DAY_MINUTES 1440
 #define NRS_DAY_HOURS 25
 #define NRS_WEEK_HOURS 168
-#define NRS_DAY_WORDS 45 /* 1,440 bits */
+#define NRS_DAY_WORDS 23 /* 1,440 bits in words of 64 */
 #define NRS_COUNT_FULL 15
 
 struct nrs_day {
@@ -39,22 +40,27 @@ void nrs_day_advance(struct nrs_day *d, uint32_t minute);
 /* Adds n connections (or marks) at a minute, advancing if it is new. Returns how many counts were lost to
  * saturation, or n if the minute is no longer kept. */
 uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n);
-void nrs_day_mark_failed(struct nrs_day *d, uint32_t minute);
+void nrs_day_mark_failed(struct nrs_day *d, uint32_t minute); /* nothing if the minute is not kept */
 void nrs_day_mark_inside(struct nrs_day *d, uint32_t minute);
 
 unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute); /* 0 if not kept */
 
-/* Connections in the `span` minutes (at most 1,440) that end with minute `last`; failed ones through *n_failed
- * if not NULL. Exact when no minute is saturated or when the span is whole hours of the epoch, else rounded up
- * to whole hours. */
-uint32_t nrs_day_total(const struct nrs_day *d, uint32_t last, uint32_t span, uint32_t *n_failed);
+struct nrs_day_total {
+    uint32_t n;        /* connections; exact when no minute is saturated or when the span is whole hours of
+                          the epoch, else rounded up to whole hours */
+    uint32_t n_failed; /* failed ones, rounded up to whole hours, at most n */
+    uint32_t peak;     /* fullest minute */
+};
+
+/* Adds up the `span` minutes (1..1440) that end with minute `last`. */
+void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struct nrs_day_total *total);
 
 /* Hours of the last week (ending with the newest minute) that hold a connection. */
 unsigned nrs_day_week_hours(const struct nrs_day *d);
 
-/* The activity bitmap of the `span` minutes that end with `last`: bit i of the result is minute last - span + 1
- * + i, in words of 32, lowest bit first; unused bits are 0. Counts and in-connection marks both are activity. */
-void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint32_t span, uint32_t bits[NRS_DAY_WORDS]);
+/* The activity bitmap of the 24 hours that end with `last`: bit i is minute last - 1439 + i, in words of 64, lowest
+ * bit first; the last 32 bits are 0. Counts and in-connection marks both are activity. */
+void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS]);
 
 /* 24 rows of 60 counts by wall-clock hour, packed like `counts`: slot (m + shift) % 1440 holds minute m.
  * Minutes that are no longer kept are 0. */

@@ -6,14 +6,42 @@
 #include "models/bytes.h"
 
 #define JOIN_SLACK_MS 20
+#define OLD_MS (14 * 86400000u) /* two weeks, the longest silence and a day together stay below 2^31 ms */
 
-void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key, uint32_t now_ms)
+void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key)
 {
     memset(d, 0, sizeof *d);
     d->key = *key;
-    d->first_ms = d->last_ms = now_ms;
-    d->last_minute = UINT32_MAX;
     d->watched = NRS_NOT_WATCHED;
+}
+
+/* As if never seen before; an open verdict and the day stay with it. */
+static void start_over(struct nrs_dest *d, uint32_t minute)
+{
+    const struct nrs_dest old = *d;
+
+    nrs_dest_init(d, &old.key);
+    d->first_s = minute * 60;
+    d->verdict = old.verdict;
+    d->reported_ms = old.reported_ms;
+    d->watched = old.watched;
+}
+
+bool nrs_dest_touch(struct nrs_dest *d, uint32_t minute)
+{
+    if (minute <= d->last_minute)
+        return false;
+    if (d->n && nrs_dest_idle_min(d, minute) >= NRS_FORGET_MINUTES)
+        start_over(d, minute);
+    d->last_minute = minute;
+    if (d->active_minutes < UINT16_MAX)
+        d->active_minutes++;
+    return true;
+}
+
+uint32_t nrs_dest_idle_min(const struct nrs_dest *d, uint32_t minute)
+{
+    return minute > d->last_minute ? minute - d->last_minute : 0;
 }
 
 /* log q3 of 250 ms is 63; four eighths are half an octave. */
@@ -25,10 +53,57 @@ static unsigned gap_bin(uint32_t gap_ms)
     return bin < NRS_GAP_BINS ? bin : NRS_GAP_BINS - 1;
 }
 
-void nrs_dest_fade(struct nrs_dest *d)
+static void halve_histogram(struct nrs_dest *d)
 {
     for (unsigned i = 0; i < NRS_GAP_BINS; i++)
         d->gap_hist[i] /= 2;
+}
+
+static bool is_old(uint32_t start_ms, uint32_t now_ms)
+{
+    return now_ms - start_ms > OLD_MS && now_ms - start_ms <= INT32_MAX;
+}
+
+/* Both lists are rings; what is kept is written back in order from the front. */
+static void drop_old_events(struct nrs_dest *d, uint32_t now_ms)
+{
+    struct nrs_event kept[NRS_EVENTS];
+    uint8_t n = 0;
+
+    for (unsigned i = NRS_EVENTS - d->n_events; i < NRS_EVENTS; i++) {
+        const struct nrs_event *e = &d->events[(d->next_event + i) % NRS_EVENTS];
+
+        if (!is_old(e->start_ms, now_ms))
+            kept[n++] = *e;
+    }
+    if (n == d->n_events)
+        return;
+    memcpy(d->events, kept, n * sizeof kept[0]);
+    d->n_events = d->next_event = n;
+}
+
+static void drop_old_visits(struct nrs_dest *d, uint32_t now_ms)
+{
+    uint32_t kept[NRS_VISITS];
+    uint8_t n = 0;
+
+    for (unsigned i = NRS_VISITS - d->n_visits; i < NRS_VISITS; i++) {
+        uint32_t start_ms = d->visit_ms[(d->next_visit + i) % NRS_VISITS];
+
+        if (!is_old(start_ms, now_ms))
+            kept[n++] = start_ms;
+    }
+    if (n == d->n_visits)
+        return;
+    memcpy(d->visit_ms, kept, n * sizeof kept[0]);
+    d->n_visits = d->next_visit = n;
+}
+
+void nrs_dest_fade(struct nrs_dest *d, uint32_t now_ms)
+{
+    halve_histogram(d);
+    drop_old_events(d, now_ms);
+    drop_old_visits(d, now_ms);
 }
 
 static void count_gap(struct nrs_dest *d, uint32_t gap_ms)
@@ -36,7 +111,7 @@ static void count_gap(struct nrs_dest *d, uint32_t gap_ms)
     unsigned bin = gap_bin(gap_ms);
 
     if (d->gap_hist[bin] == UINT8_MAX)
-        nrs_dest_fade(d);
+        halve_histogram(d);
     d->gap_hist[bin]++;
 }
 
@@ -48,21 +123,23 @@ static void add_visit(struct nrs_dest *d, uint32_t start_ms)
         d->n_visits++;
 }
 
-struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint32_t start_ms)
+struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint64_t start)
 {
     struct nrs_event *e = &d->events[d->next_event];
+    uint32_t start_ms = (uint32_t)start, start_s = (uint32_t)(start / 1000);
     int32_t ahead = (int32_t)(start_ms - d->last_ms);
 
     if (!d->n) {
-        d->first_ms = d->last_ms = start_ms;
+        d->first_s = start_s;
+        d->last_ms = start_ms;
         add_visit(d, start_ms);
     } else if (ahead >= 0) {
         count_gap(d, (uint32_t)ahead);
         if (ahead >= NRS_VISIT_QUIET_MS)
             add_visit(d, start_ms);
         d->last_ms = start_ms;
-    } else if ((int32_t)(start_ms - d->first_ms) < 0) {
-        d->first_ms = start_ms;
+    } else if (start_s < d->first_s) {
+        d->first_s = start_s;
     }
     if (d->n < UINT32_MAX)
         d->n++;
@@ -88,6 +165,7 @@ struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms)
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now)
 {
     uint32_t minute = (uint32_t)(now / 60000), into_minute = (uint32_t)(now % 60000);
+    uint32_t first_minute = d->first_s / 60;
 
     nrs_day_init(day, minute);
     for (unsigned i = 0; i < d->n_events; i++) {
@@ -100,6 +178,8 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
         if (d->events[i].flags & NRS_EVENT_FAILED)
             nrs_day_mark_failed(day, minute - ago_min);
     }
+    if (d->n > d->n_events && first_minute <= minute && minute - first_minute < NRS_DAY_MINUTES)
+        nrs_day_add(day, first_minute, d->n - d->n_events);
 }
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)

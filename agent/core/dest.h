@@ -2,10 +2,10 @@
  *
  * Every destination has one: its key, counts since first contact, its last connections one by one (start,
  * sizes, duration, failure), the starts of its last visits, and a histogram of all gaps. About 400 bytes, fixed; no
- * pointer inside, so a table of them is one block.
+ * pointer inside, so a table of them is one block. Connections may arrive out of order.
  *
- * Times are milliseconds since the core's epoch, modulo 2^32 (49 days); the table forgets a destination long
- * before its times could be taken for younger ones. Connections may arrive out of order. */
+ * Times in ms are since the core's epoch, modulo 2^32 (49 days). They are compared over less than 2^31 ms: after
+ * NRS_FORGET_MINUTES of silence a destination starts over, and the daily fading drops starts older than two weeks. */
 #ifndef NRS_DEST_H
 #define NRS_DEST_H
 #include <stdbool.h>
@@ -19,6 +19,7 @@
 #define NRS_VISIT_QUIET_MS 10000 /* a connection after this much silence begins a visit */
 #define NRS_GAP_BINS 32        /* half-octaves from 0.25 s to 16,384 s; the ends hold the rest */
 #define NRS_NOT_WATCHED UINT16_MAX
+#define NRS_FORGET_MINUTES 11520 /* eight days without activity: what is known is worth nothing any more */
 
 struct nrs_key {
     struct nrs_addr local, remote;
@@ -38,15 +39,15 @@ struct nrs_event {
 
 struct nrs_dest {
     struct nrs_key key;
-    uint32_t first_ms, last_ms;     /* earliest and latest start */
-    uint32_t n, n_failed;           /* since first contact */
-    uint32_t last_minute;           /* of the last start; with active_minutes: when to watch */
+    uint32_t first_s;               /* earliest start, seconds since the epoch */
+    uint32_t last_ms;               /* latest start */
+    uint32_t n, n_failed;           /* since first contact, saturating */
+    uint32_t last_minute;           /* newest minute since the epoch with a start or bytes inside a connection */
     uint32_t judged_ms;             /* last judgement */
     uint32_t verdict;               /* number of its open verdict; 0 = none */
     uint32_t reported_ms;           /* last record of that verdict */
     uint16_t watched;               /* index of its day, or NRS_NOT_WATCHED */
-    uint16_t active_minutes;        /* minutes with a start, saturating */
-    int16_t margin;                 /* best score above threshold at the last judgement, in 1/100 logit */
+    uint16_t active_minutes;        /* such minutes, saturating */
     uint8_t n_events, next_event;
     uint8_t n_visits, next_visit;
     uint8_t gap_hist[NRS_GAP_BINS]; /* all halved when one is full, and once a day (fading) */
@@ -54,19 +55,26 @@ struct nrs_dest {
     struct nrs_event events[NRS_EVENTS];
 };
 
-void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key, uint32_t now_ms);
+void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key);
 
-/* Records one start. Returns the event, for sizes that are known at once. */
-struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint32_t start_ms);
+/* Notes activity in a minute; true if that minute is newer than all before. To be called before nrs_dest_start. */
+bool nrs_dest_touch(struct nrs_dest *d, uint32_t minute);
+
+/* Records one start, in ms since the epoch in full. Returns the event, for sizes that are known at once. */
+struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint64_t start);
 
 /* The remembered connection that began at start_ms (within 20 ms) and is not closed yet, or NULL. */
 struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms);
 
-/* Starts a day with what the sketch remembers. now: milliseconds since the core's epoch, in full. */
+/* Starts a day with what the sketch remembers. Connections that are only counted by now go to the minute of the
+ * first contact, if that is less than a day ago, so that totals stay right. now: ms since the core's epoch, in full. */
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now);
 
-/* Halves the gap histogram. */
-void nrs_dest_fade(struct nrs_dest *d);
+/* Halves the gap histogram and drops starts older than two weeks. To be called about once a day. */
+void nrs_dest_fade(struct nrs_dest *d, uint32_t now_ms);
+
+/* Minutes since the last activity. */
+uint32_t nrs_dest_idle_min(const struct nrs_dest *d, uint32_t minute);
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b);
 uint32_t nrs_key_hash(const struct nrs_key *k, uint32_t seed); /* the same on every target */

@@ -23,18 +23,37 @@ static uint16_t quotient_feature(uint32_t a, uint32_t b, int zero)
     return (uint16_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 }
 
+/* Visits remembered may be fewer than there were; connections per visit is taken over the remembered connections
+ * only. t: their starts, sorted. */
+static uint16_t visit_size(const uint32_t *t, unsigned n)
+{
+    uint32_t visits = 1;
+
+    if (!n)
+        return 0;
+    for (unsigned i = 1; i < n; i++)
+        visits += t[i] - t[i - 1] >= NRS_VISIT_QUIET_MS;
+    return (uint16_t)(nrs_log2_q3(n * 8 / visits) - nrs_log2_q3(8));
+}
+
+/* The rings are read from their oldest entry on, so that there is little left to sort. */
 static void measure_starts(struct nrs_profile *p)
 {
     const struct nrs_dest *d = p->dest;
+    unsigned oldest = d->next_event + (unsigned)NRS_EVENTS - d->n_events;
     uint32_t t[NRS_GAPS_MAX];
 
     _Static_assert(NRS_EVENTS <= NRS_GAPS_MAX && NRS_VISITS <= NRS_GAPS_MAX, "the lists fit");
     for (unsigned i = 0; i < d->n_events; i++)
-        t[i] = d->events[i].start_ms;
+        t[i] = d->events[(oldest + i) % NRS_EVENTS].start_ms;
     nrs_gaps_measure(&p->gaps, t, d->n_events);
+    p->x[NRS_X_vis_size] = visit_size(t, d->n_events);
+    oldest = d->next_visit + (unsigned)NRS_VISITS - d->n_visits;
     for (unsigned i = 0; i < d->n_visits; i++)
-        t[i] = d->visit_ms[i];
+        t[i] = d->visit_ms[(oldest + i) % NRS_VISITS];
     nrs_gaps_measure(&p->visits, t, d->n_visits);
+    if (!p->visits.n)
+        p->visits = p->gaps; /* too fast for visits: every connection is one */
 }
 
 static void gap_features(struct nrs_profile *p)
@@ -75,22 +94,6 @@ static void histogram_features(struct nrs_profile *p)
     p->x[NRS_X_hist_used] = (uint16_t)used;
 }
 
-/* Visits remembered may be fewer than there were; connections per visit is taken over the remembered
- * connections only. */
-static uint16_t visit_size(const struct nrs_dest *d)
-{
-    uint32_t t[NRS_EVENTS], visits = 1;
-
-    if (!d->n_events)
-        return 0;
-    for (unsigned i = 0; i < d->n_events; i++)
-        t[i] = d->events[i].start_ms - d->last_ms - 1 + 0x80000000u;
-    nrs_sort_u32(t, d->n_events);
-    for (unsigned i = 1; i < d->n_events; i++)
-        visits += t[i] - t[i - 1] >= NRS_VISIT_QUIET_MS;
-    return log_feature(d->n_events * 8u / visits) > 24 ? (uint16_t)(log_feature(d->n_events * 8u / visits) - 24) : 0;
-}
-
 struct spread {
     uint32_t median;
     uint16_t mad, same;
@@ -102,7 +105,7 @@ static struct spread spread_of(uint32_t *v, size_t n)
 
     nrs_sort_u32(v, n);
     s.median = nrs_median_sorted(v, n);
-    s.mad = (uint16_t)nrs_share(nrs_mad(v, n, s.median), (uint64_t)s.median + 1, 256, 255);
+    s.mad = (uint16_t)nrs_share(nrs_mad_sorted(v, n, s.median), (uint64_t)s.median + 1, 256, 255);
     s.same = share_feature(nrs_mode_count_sorted(v, n), n);
     return s;
 }
@@ -132,7 +135,6 @@ static void size_features(struct nrs_profile *p)
     s_dur = spread_of(dur, timed);
     p->tx_med = sized ? s_tx.median : UINT32_MAX;
     p->rx_med = sized ? s_rx.median : UINT32_MAX;
-    p->dur_med_ms = timed ? s_dur.median : UINT32_MAX;
     x[NRS_X_tx_med] = log_feature(s_tx.median + 1);
     x[NRS_X_tx_mad] = s_tx.mad;
     x[NRS_X_tx_same] = s_tx.same;
@@ -164,14 +166,14 @@ void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const str
     memset(p->x, 0, sizeof p->x);
     p->day = day;
     if (!day) {
-        nrs_dest_fill_day(d, &p->made, now);
+        nrs_dest_fill_day(d, &p->made, now - 1);
         p->day = &p->made;
     }
+    nrs_day_bitmap(p->day, (uint32_t)((now - 1) / 60000), p->minutes);
     measure_starts(p);
     gap_features(p);
     histogram_features(p);
     size_features(p);
-    p->x[NRS_X_vis_size] = visit_size(d);
     p->x[NRS_X_fail] = share_feature(d->n_failed, d->n);
     p->x[NRS_X_port] = (uint16_t)nrs_port_class(d->key.rport, d->key.proto);
     p->x[NRS_X_place] = (uint16_t)nrs_place_class(&d->key.remote);

@@ -23,8 +23,9 @@ struct nrs_profile {
     const struct nrs_dest *dest;
     const struct nrs_day *day;      /* its own, or `made` */
     struct nrs_gaps gaps, visits;
-    uint32_t tx_med, rx_med, dur_med_ms; /* UINT32_MAX = not known */
+    uint32_t tx_med, rx_med;        /* UINT32_MAX = not known */
     uint16_t x[NRS_BEACON_N];       /* the shared features, filled in */
+    uint64_t minutes[NRS_DAY_WORDS]; /* active ones of the 24 hours that end just before `now` */
     struct nrs_day made;            /* for a destination that has no day: made from its last connections */
 };
 
@@ -36,7 +37,7 @@ struct nrs_window_facts {
 /* now: milliseconds since the epoch. day: NULL if not watched. */
 void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const struct nrs_day *day, uint64_t now);
 
-/* x: [NRS_BEACON_N]. window: enum nrs_window; the window ends just before `now`. */
+/* x: [NRS_BEACON_N]. window: enum nrs_window; it ends just before `now`, the one that the profile was made for. */
 void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t now, uint16_t *x,
                        struct nrs_window_facts *facts);
 

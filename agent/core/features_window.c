@@ -1,116 +1,119 @@
 /* The features that depend on the window: all of them come from the minutes of the day. */
 #include <string.h>
 
+#include "agent/core/bits.h"
 #include "agent/core/core.h"
 #include "agent/core/features.h"
 #include "agent/core/intmath.h"
 
-/* Lags in minutes at which a beacon of a common period meets itself; periods in between are met at a multiple. */
+/* Lags in minutes at which a beacon of a common period meets itself; periods in between are met at a multiple. None
+ * is a multiple of 64 (matches_at). */
 static const uint16_t lags[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360};
 
-static uint32_t bit_count(const uint32_t *bits)
+#define LAG_WORDS 6 /* words beyond the bitmap that the longest lag looks into; always 0 */
+
+/* The day's bitmap without what lies before the window; words below `first` hold nothing. */
+struct minutes {
+    uint32_t first;
+    uint64_t bits[NRS_DAY_WORDS + LAG_WORDS];
+};
+
+static void cut_window(struct minutes *m, const uint64_t *day, uint32_t window_min)
+{
+    uint32_t start = NRS_DAY_MINUTES - window_min;
+
+    memset(m->bits, 0, sizeof m->bits);
+    m->first = start / 64;
+    memcpy(m->bits + m->first, day + m->first, (NRS_DAY_WORDS - m->first) * sizeof day[0]);
+    m->bits[m->first] &= UINT64_MAX << start % 64;
+}
+
+static uint32_t count_minutes(const struct minutes *m)
 {
     uint32_t n = 0;
 
-    for (unsigned i = 0; i < NRS_DAY_WORDS; i++)
-        n += nrs_popcount32(bits[i]);
+    for (uint32_t i = m->first; i < NRS_DAY_WORDS; i++)
+        n += nrs_bits_count(m->bits[i]);
     return n;
 }
 
 /* Set minutes whose minute `lag` later is set too. */
-static uint32_t matches_at(const uint32_t *bits, unsigned n_words, unsigned lag)
+static uint32_t matches_at(const struct minutes *m, unsigned lag)
 {
-    unsigned word = lag / 32, shift = lag % 32;
-    uint32_t n = 0;
+    const uint64_t *ahead = m->bits + lag / 64;
+    unsigned shift = lag % 64; /* never 0 */
+    uint64_t n = 0; /* by byte: at most 8 * NRS_DAY_WORDS = 184 each */
 
-    for (unsigned i = 0; i + word < n_words; i++) {
-        uint32_t later = bits[i + word] >> shift;
-
-        if (shift && i + word + 1 < n_words)
-            later |= bits[i + word + 1] << (32 - shift);
-        n += nrs_popcount32(bits[i] & later);
-    }
-    return n;
+    for (uint32_t i = m->first; i < NRS_DAY_WORDS; i++)
+        n += nrs_bits_by_byte(m->bits[i] & (ahead[i] >> shift | ahead[i + 1] << (64 - shift)));
+    return nrs_bits_sum_bytes(n);
 }
 
-/* Best share of active minutes that meet another at a fixed lag, lags above a third of the span left out. */
-static uint16_t autocorrelation(const uint32_t *bits, uint32_t active, uint32_t span)
+/* Best share of active minutes that meet another at a fixed lag, lags above a third of the span left out. The last
+ * active minute meets none, so more than active - 1 matches are not to be had. */
+static uint16_t autocorrelation(const struct minutes *m, uint32_t active, uint32_t span)
 {
-    unsigned n_words = (unsigned)((nrs_window_s[NRS_WINDOW_24H] / 60 + 31) / 32);
     uint32_t best = 0;
 
-    for (size_t i = 0; i < sizeof lags / sizeof lags[0] && lags[i] * 3u <= span; i++) {
-        uint32_t n = matches_at(bits, n_words, lags[i]);
+    for (size_t i = 0; i < sizeof lags / sizeof lags[0] && lags[i] * 3u <= span && best + 1 < active; i++) {
+        uint32_t n = matches_at(m, lags[i]);
 
         best = n > best ? n : best;
     }
     return (uint16_t)nrs_share(best, active, 255, 255);
 }
 
-/* First and last set bit; false if there is none. */
-static bool ends_of(const uint32_t *bits, uint32_t *first, uint32_t *last)
+/* Minutes from the first to the last active one, both counted; there is one. */
+static uint32_t active_span(const struct minutes *m)
 {
-    bool any = false;
+    uint32_t low = m->first, high = NRS_DAY_WORDS - 1;
 
-    for (uint32_t i = 0; i < NRS_DAY_MINUTES; i++) {
-        if (!(bits[i / 32] >> (i & 31) & 1))
-            continue;
-        if (!any)
-            *first = i;
-        *last = i;
-        any = true;
-    }
-    return any;
+    while (!m->bits[low])
+        low++;
+    while (!m->bits[high])
+        high--;
+    return 64 * (high - low) + nrs_highest_bit(m->bits[high]) + 1 - nrs_bits_count(~m->bits[low] & (m->bits[low] - 1));
 }
 
-static uint32_t active_hours(const uint32_t *bits, uint32_t window_min)
+/* Hours of the window, counted from its first minute, with an active one. */
+static uint32_t active_hours(const struct minutes *m, uint32_t window_min)
 {
     uint32_t hours = 0;
 
-    for (uint32_t h = 0; h < window_min; h += 60) {
-        uint32_t any = 0;
+    for (uint32_t at = NRS_DAY_MINUTES - window_min; at < NRS_DAY_MINUTES; at += 60) {
+        const uint64_t *v = m->bits + at / 64;
 
-        for (uint32_t i = h; i < h + 60; i++)
-            any |= bits[i / 32] >> (i & 31) & 1;
-        hours += any;
+        hours += ((v[0] >> at % 64 | v[1] << 1 << (63 - at % 64)) & UINT64_MAX >> 4) != 0; /* 60 bits */
     }
     return hours;
-}
-
-static uint16_t fullest_minute(const struct nrs_day *day, uint32_t last, uint32_t window_min)
-{
-    unsigned peak = 0;
-
-    for (uint32_t i = 0; i < window_min && i <= last; i++) {
-        unsigned n = nrs_day_count(day, last - i);
-
-        peak = n > peak ? n : peak;
-    }
-    return (uint16_t)peak;
 }
 
 void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t now, uint16_t *x,
                        struct nrs_window_facts *facts)
 {
     uint32_t window_min = nrs_window_s[window] / 60;
-    uint32_t last = (uint32_t)((now - 1) / 60000);
-    uint32_t bits[NRS_DAY_WORDS], first_bit = 0, last_bit = 0, active;
+    uint32_t active, span;
+    struct minutes m;
+    struct nrs_day_total total;
 
     memcpy(x, p->x, sizeof p->x);
-    nrs_day_bitmap(p->day, last, window_min, bits);
-    facts->n = nrs_day_total(p->day, last, window_min, &facts->n_failed);
-    facts->hours = active_hours(bits, window_min);
+    cut_window(&m, p->minutes, window_min);
+    nrs_day_add_up(p->day, (uint32_t)((now - 1) / 60000), window_min, &total);
+    facts->n = total.n;
+    facts->n_failed = total.n_failed;
+    facts->hours = active_hours(&m, window_min);
     if (p->day == &p->made && p->dest->n > p->dest->n_events &&
-        (uint32_t)now - p->dest->first_ms <= nrs_window_s[window] * 1000u)
+        now / 1000 - p->dest->first_s <= nrs_window_s[window])
         facts->n = p->dest->n;
-    active = bit_count(bits);
+    active = count_minutes(&m);
     x[NRS_X_win] = (uint16_t)window;
     x[NRS_X_n] = (uint16_t)nrs_log2_q3(facts->n);
     x[NRS_X_hours] = (uint16_t)nrs_share(facts->hours, window_min / 60, 255, 255);
-    x[NRS_X_peak] = fullest_minute(p->day, last, window_min);
-    if (!ends_of(bits, &first_bit, &last_bit))
+    x[NRS_X_peak] = (uint16_t)total.peak;
+    if (!active)
         return;
-    x[NRS_X_fill] = (uint16_t)nrs_share(active, last_bit - first_bit + 1, 255, 255);
-    x[NRS_X_span] = (uint16_t)nrs_share(last_bit - first_bit + 1, window_min, 255, 255);
-    x[NRS_X_acf] = autocorrelation(bits, active, last_bit - first_bit + 1);
+    span = active_span(&m);
+    x[NRS_X_fill] = (uint16_t)nrs_share(active, span, 255, 255);
+    x[NRS_X_span] = (uint16_t)nrs_share(span, window_min, 255, 255);
+    x[NRS_X_acf] = autocorrelation(&m, active, span);
 }

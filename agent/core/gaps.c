@@ -78,9 +78,9 @@ void nrs_gaps_measure(struct nrs_gaps *g, uint32_t *starts_ms, size_t n)
     memset(g, 0, sizeof *g);
     if (n > NRS_GAPS_MAX)
         n = NRS_GAPS_MAX;
+    sort_times(starts_ms, n);
     if (n < 4)
         return;
-    sort_times(starts_ms, n);
     n--;
     for (size_t i = 0; i < n; i++) {
         gap[i] = starts_ms[i + 1] - starts_ms[i];
@@ -95,7 +95,7 @@ void nrs_gaps_measure(struct nrs_gaps *g, uint32_t *starts_ms, size_t n)
     g->q1_ms = nrs_median_sorted(gap, half);
     g->q3_ms = nrs_median_sorted(gap + (n - half), half);
     g->max_ms = gap[n - 1];
-    g->mad_ms = nrs_mad(gap, n, g->median_ms);
+    g->mad_ms = nrs_mad_sorted(gap, n, g->median_ms);
     g->mad = g->median_ms ? (uint16_t)nrs_share(g->mad_ms, g->median_ms, 1024, 2047) : 2047;
     g->iqr = g->median_ms ? (uint16_t)nrs_share(g->q3_ms - g->q1_ms, g->median_ms, 256, 1023) : 1023;
     g->skew = bowley(g->q1_ms, g->median_ms, g->q3_ms);

@@ -1,10 +1,10 @@
 #include "agent/core/intmath.h"
 
-static unsigned highest_bit(uint32_t v)
+unsigned nrs_highest_bit(uint64_t v)
 {
     unsigned bit = 0;
 
-    for (unsigned step = 16; step; step >>= 1) {
+    for (unsigned step = 32; step; step >>= 1) {
         if (v >> step) {
             v >>= step;
             bit += step;
@@ -19,7 +19,7 @@ unsigned nrs_log2_q3(uint32_t v)
 
     if (v < 2)
         return 0;
-    bit = highest_bit(v);
+    bit = nrs_highest_bit(v);
     return bit * 8 + ((bit >= 3 ? v >> (bit - 3) : v << (3 - bit)) & 7);
 }
 
@@ -43,7 +43,7 @@ uint16_t nrs_code16(uint64_t v)
 
     if (w < 2048)
         return (uint16_t)w;
-    bit = highest_bit(w);
+    bit = nrs_highest_bit(w);
     return (uint16_t)((bit - 10) * 2048 + ((w >> (bit - 11)) & 2047));
 }
 
@@ -77,16 +77,23 @@ uint32_t nrs_median_sorted(const uint32_t *v, size_t n)
     return v[n / 2 - 1] + (v[n / 2] - v[n / 2 - 1]) / 2;
 }
 
-uint32_t nrs_mad(const uint32_t *v, size_t n, uint32_t median)
+/* The deviations grow from the middle to both ends: merging the two sides yields them in order, so the median is
+ * reached after half of them. */
+uint32_t nrs_mad_sorted(const uint32_t *v, size_t n, uint32_t median)
 {
-    uint32_t off[NRS_MAD_MAX];
+    size_t right = n / 2, left = right; /* next ones: v[right] and v[left - 1] */
+    uint32_t off = 0, before = 0;
 
-    if (n > NRS_MAD_MAX)
-        n = NRS_MAD_MAX;
-    for (size_t i = 0; i < n; i++)
-        off[i] = v[i] > median ? v[i] - median : median - v[i];
-    nrs_sort_u32(off, n);
-    return nrs_median_sorted(off, n);
+    if (!n)
+        return 0;
+    for (size_t i = 0; i <= n / 2; i++) {
+        before = off;
+        if (left == 0 || (right < n && v[right] - median <= median - v[left - 1]))
+            off = v[right++] - median;
+        else
+            off = median - v[--left];
+    }
+    return n & 1 ? off : before + (off - before) / 2;
 }
 
 size_t nrs_mode_count_sorted(const uint32_t *v, size_t n)
@@ -99,11 +106,4 @@ size_t nrs_mode_count_sorted(const uint32_t *v, size_t n)
             best = run;
     }
     return best;
-}
-
-unsigned nrs_popcount32(uint32_t v)
-{
-    v = v - ((v >> 1) & 0x55555555u);
-    v = (v & 0x33333333u) + ((v >> 2) & 0x33333333u);
-    return (((v + (v >> 4)) & 0x0f0f0f0fu) * 0x01010101u) >> 24;
 }

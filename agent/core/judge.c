@@ -4,18 +4,17 @@
 #include "agent/core/core_internal.h"
 
 #define SWEEP_MS 3600000u        /* idle verdicts and stale destinations are looked for this often */
-#define FADE_MS 86400000u
-#define FORGET_MS (8u * 86400000u) /* no connection for this long: the destination is forgotten */
-#define YOUNG_MS 600000u         /* a young destination is judged every 10 s, so that a fast beacon shows early */
+#define DAY_MS 86400000
+#define YOUNG_S 600u             /* a young destination is judged every 10 s, so that a fast beacon shows early */
 #define JUDGE_YOUNG_MS 10000u
 #define JUDGE_MS 60000u
 
 /* Slot of epoch minute 0 in a matrix whose first cell is midnight UTC. */
 static uint32_t matrix_shift(const struct nrs_core *c)
 {
-    int64_t minute = (c->base_ms + c->wall_offset_ms) / 60000 % NRS_DAY_MINUTES;
+    int64_t in_day = (c->base_ms + c->wall_offset_ms) % DAY_MS;
 
-    return (uint32_t)(minute < 0 ? minute + NRS_DAY_MINUTES : minute);
+    return (uint32_t)((in_day < 0 ? in_day + DAY_MS : in_day) / 60000);
 }
 
 static void fill_matrix(struct nrs_core *c, struct nrs_judgement *j, uint64_t now)
@@ -26,11 +25,17 @@ static void fill_matrix(struct nrs_core *c, struct nrs_judgement *j, uint64_t no
     j->matrix = c->matrix;
 }
 
+static uint32_t age_s(const struct nrs_dest *d, uint64_t now)
+{
+    uint64_t now_s = now / 1000;
+
+    return now_s > d->first_s ? (uint32_t)(now_s - d->first_s) : 0;
+}
+
 static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct nrs_dest *d, uint64_t now)
 {
     const struct nrs_profile *p = &c->profile;
-    bool bursts = p->visits.n && p->gaps.median_ms < NRS_VISIT_QUIET_MS;
-    const struct nrs_gaps *g = bursts ? &p->visits : &p->gaps;
+    const struct nrs_gaps *g = p->gaps.median_ms < NRS_VISIT_QUIET_MS ? &p->visits : &p->gaps;
 
     j->local = d->key.local;
     j->remote = d->key.remote;
@@ -39,12 +44,11 @@ static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct n
     j->coverage = (uint8_t)c->coverage;
     j->dest_id = d->verdict;
     j->period_ms = g->median_ms;
-    j->period_s = (g->median_ms + 500) / 1000;
     j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;
     j->jitter_pct = j->jitter_pct > 999 ? 999 : j->jitter_pct;
     j->tx_med = p->tx_med;
     j->rx_med = p->rx_med;
-    j->age_s = (uint32_t)(now - d->first_ms) / 1000;
+    j->age_s = age_s(d, now);
     j->t_ns = (uint64_t)((int64_t)now + c->base_ms) * 1000000u;
     j->name = nrs_names_get(&c->names, &d->key.remote);
     j->model = c->model;
@@ -75,24 +79,26 @@ static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
     nrs_profile_make(&c->profile, d, day, now);
 }
 
-/* All windows; the one with the highest margin over its threshold is kept. Returns that margin. */
-static int32_t judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, struct nrs_judgement *best)
+/* All windows. Kept is the one with the highest margin over its threshold among those with enough connections; if
+ * none has, the longest. */
+static void judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, struct nrs_judgement *best)
 {
-    int32_t margin = INT32_MIN;
+    int64_t highest = INT64_MIN;
 
     make_profile(c, d, now);
     for (unsigned w = 0; w < NRS_WINDOWS; w++) {
         struct nrs_judgement j = {0};
-        int32_t m;
+        int64_t margin;
 
         judge_window(c, &j, w, now);
-        m = j.score_mlogit - c->model->threshold_mlogit[w];
-        if (j.n >= c->conf.min_conns && m > margin) {
-            margin = m;
+        margin = (int64_t)j.score_mlogit - c->model->threshold_mlogit[w];
+        if (j.n < c->conf.min_conns)
+            margin = INT64_MIN;
+        if (margin > highest || highest == INT64_MIN) {
+            highest = margin;
             *best = j;
         }
     }
-    return margin;
 }
 
 static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,
@@ -114,38 +120,38 @@ static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement 
 static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
     struct nrs_dest *d = &c->table.dests[index];
-    struct nrs_judgement j = {0};
-    bool update_due = (uint32_t)now - d->reported_ms >= c->conf.update_s * 1000u;
+    struct nrs_judgement j;
+    bool update_due = ((uint32_t)now - d->reported_ms) / 1000 >= c->conf.update_s;
 
     d->judged_ms = (uint32_t)now;
-    if (judge_best(c, d, now, &j) == INT32_MIN)
-        return;
+    judge_best(c, d, now, &j);
     if (!d->verdict && j.flagged)
         report(c, d, &j, now, NRS_STATE_OPEN, fn, arg);
     else if (d->verdict && update_due)
         report(c, d, &j, now, j.flagged ? NRS_STATE_UPDATE : NRS_STATE_END, fn, arg);
 }
 
-/* Ends verdicts that fell silent, fades histograms once a day, forgets what nobody has seen for a week. */
+/* Ends verdicts that fell silent, fades sketches once a day, forgets what nobody has seen for eight days. */
 static void sweep(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
-    bool fade = now - c->faded >= FADE_MS;
+    bool fade = now - c->faded >= DAY_MS;
     uint32_t i;
 
     for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
         struct nrs_dest *d = &c->table.dests[i];
-        uint32_t idle = (uint32_t)now - d->last_ms;
+        uint32_t idle_min = nrs_dest_idle_min(d, (uint32_t)(now / 60000));
+        bool forget = idle_min >= NRS_FORGET_MINUTES;
 
         if (fade)
-            nrs_dest_fade(d);
-        if (d->verdict && (idle / 1000 >= c->conf.close_s || idle >= FORGET_MS)) {
+            nrs_dest_fade(d, (uint32_t)now);
+        if (d->verdict && (forget || idle_min * 60 > c->conf.close_s)) {
             struct nrs_judgement j = {0};
 
             make_profile(c, d, now);
             judge_window(c, &j, NRS_WINDOW_24H, now);
             report(c, d, &j, now, NRS_STATE_END, fn, arg);
         }
-        if (idle >= FORGET_MS)
+        if (forget)
             nrs_table_forget(&c->table, i);
     }
     c->swept = now;
@@ -163,7 +169,7 @@ void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, voi
     c->now = now;
     for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next_dirty(&c->table, i + 1)) {
         const struct nrs_dest *d = &c->table.dests[i];
-        uint32_t every = (uint32_t)now - d->first_ms < YOUNG_MS ? JUDGE_YOUNG_MS : JUDGE_MS;
+        uint32_t every = age_s(d, now) < YOUNG_S ? JUDGE_YOUNG_MS : JUDGE_MS;
 
         if (d->judged_ms && (uint32_t)now - d->judged_ms < every)
             continue;
@@ -195,6 +201,8 @@ void nrs_core_each(struct nrs_core *c, enum nrs_window w, uint64_t now_ns, nrs_j
     uint64_t now = nrs_core_time(c, now_ns);
     uint32_t i;
 
+    if (now + DAY_MS <= c->now)
+        return;
     if (now > c->now)
         c->now = now;
     for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1))
@@ -214,4 +222,5 @@ void nrs_judge_evicted(void *core, uint32_t index)
 
     if (c->evict_fn)
         judge_on(c, index, (unsigned)c->evict_window, c->now + 1, true, c->evict_fn, c->evict_arg);
+    c->stats.flagged -= c->table.dests[index].verdict != 0;
 }

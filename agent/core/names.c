@@ -20,6 +20,8 @@ void nrs_names_init(struct nrs_names *n, void *mem, uint32_t cap, uint32_t seed)
     n->seed = seed;
     n->places = mem;
     memset(mem, 0, nrs_names_bytes(cap));
+    for (size_t i = 0; i < (size_t)n->n_sets * NRS_NAME_WAYS; i++)
+        n->places[i].age = (uint8_t)(i % NRS_NAME_WAYS);
 }
 
 static struct nrs_name *home(const struct nrs_names *n, const struct nrs_addr *a)
@@ -31,10 +33,11 @@ static struct nrs_name *home(const struct nrs_names *n, const struct nrs_addr *a
     return &n->places[(size_t)((h ^ h >> 15) % n->n_sets) * NRS_NAME_WAYS];
 }
 
+/* Ranks stay a permutation: only those used later than this one get older. */
 static void touch(struct nrs_name *set, struct nrs_name *used)
 {
     for (unsigned i = 0; i < NRS_NAME_WAYS; i++)
-        if (set[i].age < UINT8_MAX)
+        if (set[i].age < used->age)
             set[i].age++;
     used->age = 0;
 }

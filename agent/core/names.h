@@ -15,7 +15,7 @@
 
 struct nrs_name {
     struct nrs_addr addr;
-    uint8_t age;                 /* place in its set: 0 = used last */
+    uint8_t age;                 /* rank in its set: 0 = used last */
     char text[NRS_NAME_MAX + 1]; /* "" = free */
 };
 

@@ -30,7 +30,7 @@ size_t nrs_table_bytes(uint32_t dest_cap, uint32_t watched_cap)
 {
     return round_up(heads_for(dest_cap) * sizeof(uint32_t)) + round_up(dest_cap * sizeof(struct nrs_link)) +
            2 * bitmap_bytes(dest_cap) + round_up(watched_cap * sizeof(uint32_t)) +
-           round_up(dest_cap * sizeof(struct nrs_dest)) + round_up(watched_cap * sizeof(struct nrs_day));
+           round_up(watched_cap * sizeof(uint16_t)) + round_up(dest_cap * sizeof(struct nrs_dest)) + round_up(watched_cap * sizeof(struct nrs_day));
 }
 
 static void *carve(unsigned char **at, size_t bytes)
@@ -55,6 +55,7 @@ void nrs_table_init(struct nrs_table *t, void *mem, uint32_t dest_cap, uint32_t 
     t->dirty = carve(&at, bitmap_bytes(dest_cap));
     t->used = carve(&at, bitmap_bytes(dest_cap));
     t->owners = carve(&at, watched_cap * sizeof *t->owners);
+    t->free_days = carve(&at, watched_cap * sizeof *t->free_days);
     t->dests = carve(&at, dest_cap * sizeof *t->dests);
     t->days = carve(&at, watched_cap * sizeof *t->days);
     memset(t->heads, 0xff, t->n_heads * sizeof *t->heads);
@@ -63,6 +64,8 @@ void nrs_table_init(struct nrs_table *t, void *mem, uint32_t dest_cap, uint32_t 
     memset(t->used, 0, bitmap_bytes(dest_cap));
     for (uint32_t i = 0; i < dest_cap; i++)
         t->links[i].next = i + 1 < dest_cap ? i + 1 : NRS_NO_DEST;
+    for (uint32_t i = 0; i < watched_cap; i++)
+        t->free_days[i] = (uint16_t)(watched_cap - 1 - i);
 }
 
 static bool get_bit(const uint32_t *v, uint32_t i)
@@ -92,13 +95,11 @@ uint32_t nrs_table_find(const struct nrs_table *t, const struct nrs_key *k)
 }
 
 /* What it would cost to forget this destination; see the rule in the header. */
-static int32_t worth(const struct nrs_dest *d, uint32_t now_ms)
+static int32_t worth(const struct nrs_dest *d, uint32_t minute)
 {
-    uint32_t idle_min = (now_ms - d->last_ms) / 60000;
+    uint32_t idle_min = nrs_dest_idle_min(d, minute);
     int32_t w = 0;
 
-    if ((int32_t)(now_ms - d->last_ms) < 0)
-        idle_min = 0;
     if (d->key.inbound)
         return -WORTH_VERDICT;
     if (d->verdict)
@@ -108,13 +109,13 @@ static int32_t worth(const struct nrs_dest *d, uint32_t now_ms)
     return w - (int32_t)(idle_min < 1440 ? idle_min : 1440) / 4;
 }
 
-static uint32_t least_worth(struct nrs_table *t, uint32_t now_ms)
+static uint32_t least_worth(struct nrs_table *t, uint32_t minute)
 {
     uint32_t best = t->hand;
     int32_t least = INT32_MAX;
 
     for (unsigned i = 0; i < NRS_CANDIDATES; i++) {
-        int32_t w = worth(&t->dests[t->hand], now_ms);
+        int32_t w = worth(&t->dests[t->hand], minute);
 
         if (w < least) {
             least = w;
@@ -129,9 +130,10 @@ static void drop_day(struct nrs_table *t, struct nrs_dest *d)
 {
     if (d->watched == NRS_NOT_WATCHED)
         return;
+    t->free_days[t->watched_cap - t->n_watched] = d->watched;
+    t->n_watched--;
     t->owners[d->watched] = NO_OWNER;
     d->watched = NRS_NOT_WATCHED;
-    t->n_watched--;
 }
 
 void nrs_table_forget(struct nrs_table *t, uint32_t index)
@@ -149,7 +151,7 @@ void nrs_table_forget(struct nrs_table *t, uint32_t index)
     t->n_dests--;
 }
 
-uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t now_ms, nrs_table_evict_fn fn,
+uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t minute, nrs_table_evict_fn fn,
                         void *arg)
 {
     uint32_t hash = nrs_key_hash(k, t->seed);
@@ -163,7 +165,7 @@ uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t n
             t->refused_inbound++;
             return NRS_NO_DEST;
         }
-        i = least_worth(t, now_ms);
+        i = least_worth(t, minute);
         if (fn)
             fn(arg, i);
         nrs_table_forget(t, i);
@@ -175,30 +177,19 @@ uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t n
     *head = i;
     put_bit(t->used, i, true);
     t->n_dests++;
-    nrs_dest_init(&t->dests[i], k, now_ms);
+    nrs_dest_init(&t->dests[i], k);
     return i;
 }
 
-static uint32_t free_day(const struct nrs_table *t)
+/* A day whose owner is worth clearly less than `candidate`; watched_cap if none of those looked at is. */
+static uint32_t poorest_day(struct nrs_table *t, const struct nrs_dest *candidate, uint32_t minute)
 {
-    uint32_t day = 0;
-
-    while (t->owners[day] != NO_OWNER)
-        day++;
-    return day;
-}
-
-/* A free day, or one whose owner is worth clearly less than `candidate`; watched_cap if there is none. */
-static uint32_t find_day(struct nrs_table *t, const struct nrs_dest *candidate, uint32_t now_ms)
-{
-    int32_t least = worth(candidate, now_ms) - WORTH_MARGIN;
+    int32_t least = worth(candidate, minute) - WORTH_MARGIN;
     uint32_t best = t->watched_cap;
 
-    if (t->n_watched < t->watched_cap)
-        return free_day(t);
     for (unsigned i = 0; i < NRS_CANDIDATES && i < t->watched_cap; i++) {
         uint32_t day = t->day_hand;
-        int32_t w = worth(&t->dests[t->owners[day]], now_ms);
+        int32_t w = worth(&t->dests[t->owners[day]], minute);
 
         t->day_hand = day + 1 < t->watched_cap ? day + 1 : 0;
         if (w < least) {
@@ -209,25 +200,33 @@ static uint32_t find_day(struct nrs_table *t, const struct nrs_dest *candidate, 
     return best;
 }
 
+/* Makes room if that is right; false if there is none. */
+static bool free_a_day(struct nrs_table *t, const struct nrs_dest *candidate, uint32_t minute)
+{
+    uint32_t day;
+
+    if (t->n_watched < t->watched_cap)
+        return true;
+    day = poorest_day(t, candidate, minute);
+    if (day == t->watched_cap)
+        return false;
+    drop_day(t, &t->dests[t->owners[day]]);
+    t->unwatched++;
+    return true;
+}
+
 struct nrs_day *nrs_table_watch(struct nrs_table *t, uint32_t index, uint64_t now)
 {
     struct nrs_dest *d = &t->dests[index];
-    uint32_t day;
 
-    if (d->key.inbound || d->active_minutes < NRS_WATCH_MINUTES || !t->watched_cap)
+    if (d->key.inbound || d->active_minutes < NRS_WATCH_MINUTES || !t->watched_cap ||
+        !free_a_day(t, d, (uint32_t)(now / 60000)))
         return NULL;
-    day = find_day(t, d, (uint32_t)now);
-    if (day == t->watched_cap)
-        return NULL;
-    if (t->owners[day] != NO_OWNER) {
-        drop_day(t, &t->dests[t->owners[day]]);
-        t->unwatched++;
-    }
-    t->owners[day] = index;
-    d->watched = (uint16_t)day;
     t->n_watched++;
-    nrs_dest_fill_day(d, &t->days[day], now);
-    return &t->days[day];
+    d->watched = t->free_days[t->watched_cap - t->n_watched];
+    t->owners[d->watched] = index;
+    nrs_dest_fill_day(d, &t->days[d->watched], now);
+    return &t->days[d->watched];
 }
 
 struct nrs_day *nrs_table_day(const struct nrs_table *t, const struct nrs_dest *d)

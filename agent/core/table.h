@@ -40,6 +40,7 @@ struct nrs_table {
     uint32_t *dirty;               /* a bit an entry: active since it was last judged */
     uint32_t *used;                /* a bit an entry */
     uint32_t *owners;              /* [watched_cap] entry that owns the day, or NRS_NO_DEST */
+    uint16_t *free_days;           /* [watched_cap - n_watched] days without an owner */
     struct nrs_dest *dests;
     struct nrs_day *days;
 };
@@ -52,12 +53,13 @@ void nrs_table_init(struct nrs_table *t, void *mem, uint32_t dest_cap, uint32_t 
 
 uint32_t nrs_table_find(const struct nrs_table *t, const struct nrs_key *k);
 
-/* Finds or makes the entry. NRS_NO_DEST only for an inbound key when the table is full. */
-uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t now_ms, nrs_table_evict_fn fn,
+/* Finds or makes the entry. minute: now, since the core's epoch. NRS_NO_DEST only for an inbound key when the table
+ * is full. */
+uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t minute, nrs_table_evict_fn fn,
                         void *arg);
 
-/* Gives the entry a day if it deserves one. now: milliseconds since the core's epoch, in full. Returns the day,
- * or NULL. */
+/* Gives an entry without a day one if it deserves it. now: milliseconds since the core's epoch, in full. Returns the
+ * day, or NULL. */
 struct nrs_day *nrs_table_watch(struct nrs_table *t, uint32_t index, uint64_t now);
 
 struct nrs_day *nrs_table_day(const struct nrs_table *t, const struct nrs_dest *d); /* NULL if not watched */

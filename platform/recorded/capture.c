@@ -6,8 +6,8 @@
 
 #include "platform/recorded/link.h"
 
-#define OPEN_FLOWS  65536 /* a capture may come from a busy link; about 3 MiB */
-#define NS_PER_S    UINT64_C(1000000000)
+#define OPEN_FLOWS 65536 /* a capture may come from a busy link; about 3 MiB */
+#define NS_PER_S   UINT64_C(1000000000)
 
 int nrs_capture_open(struct nrs_recorded *r, size_t state_len)
 {
@@ -50,7 +50,8 @@ static void advance(struct nrs_capture *c, uint64_t t_ns)
     }
 }
 
-bool nrs_capture_frame(struct nrs_recorded *r, uint32_t link, uint32_t frame_len, uint32_t wire_len, uint64_t t_ns)
+bool nrs_capture_frame(struct nrs_recorded *r, uint32_t link, uint32_t frame_len, uint32_t wire_len,
+                       uint64_t t_ns)
 {
     struct nrs_capture *c = r->state;
     size_t want = frame_len < NRS_INPUT_RUN ? frame_len : NRS_INPUT_RUN;
@@ -63,8 +64,8 @@ bool nrs_capture_frame(struct nrs_recorded *r, uint32_t link, uint32_t frame_len
     ip = nrs_link_ip(link, frame, want);
     advance(c, t_ns);
     if (ip >= 0 && wire_len >= (uint32_t)ip)
-        nrs_packets_take(c->packets, frame + ip, want - (size_t)ip, wire_len - (size_t)ip, t_ns, NRS_WAY_UNKNOWN, 0,
-                         deliver, c);
+        nrs_packets_take(c->packets, frame + ip, want - (size_t)ip, wire_len - (size_t)ip, t_ns,
+                         NRS_WAY_UNKNOWN, 0, deliver, c);
     r->st.records++;
     return nrs_input_skip(&r->in, frame_len);
 }

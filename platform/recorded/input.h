@@ -3,8 +3,8 @@
  * Memory: one buffer of NRS_INPUT_RUN + NRS_INPUT_READ bytes, and for gzip 64 KiB more with zlib's window.
  * Limits: at most NRS_INPUT_RUN bytes can be asked for in one piece; a longer line is skipped and said so.
  * Errors: reading stops at the first one and `error` keeps it: a negative errno, -EBADMSG for gzip data that
- *         does not unpack. Everything before it is still delivered. A gzip stream that ends too early is not an
- *         error, but `cut` says so. */
+ *         does not unpack. Everything before it is still delivered. A gzip stream that ends too early is not
+ * an error, but `cut` says so. */
 #ifndef NRS_INPUT_H
 #define NRS_INPUT_H
 #include <stdbool.h>
@@ -19,21 +19,21 @@ struct nrs_gunzip; /* input.c's own */
 
 struct nrs_input {
     int fd;
-    bool ended;           /* nothing more will be put into the buffer */
-    bool cut;             /* gzip: the file ended inside the packed data */
-    int error;            /* what ended it early, 0 = nothing */
+    bool ended; /* nothing more will be put into the buffer */
+    bool cut;   /* gzip: the file ended inside the packed data */
+    int error;  /* what ended it early, 0 = nothing */
     uint8_t *buf;
-    size_t at, end;       /* buf[at..end) is not yet consumed */
-    uint64_t bytes_done;  /* read from the file as it lies on disk */
-    uint64_t bytes_total; /* 0 = not a regular file */
+    size_t at, end;        /* buf[at..end) is not yet consumed */
+    uint64_t bytes_done;   /* read from the file as it lies on disk */
+    uint64_t bytes_total;  /* 0 = not a regular file */
     struct nrs_gunzip *gz; /* NULL = plain */
 };
 
 /* path "-" is standard input. Returns 0 or a negative errno. */
 int nrs_input_open(struct nrs_input *in, const char *path);
 
-/* Makes n (at most NRS_INPUT_RUN) bytes available at buf + at, fewer only at the end of the input. Returns how
- * many there are. */
+/* Makes n (at most NRS_INPUT_RUN) bytes available at buf + at, fewer only at the end of the input. Returns
+ * how many there are. */
 size_t nrs_input_need(struct nrs_input *in, size_t n);
 
 /* Passes over n bytes. False if the input ended first. */
@@ -44,8 +44,8 @@ int nrs_input_line_refill(struct nrs_input *in, const char **line, size_t *len);
 
 void nrs_input_close(struct nrs_input *in);
 
-/* The next line without its newline, valid until the next call. Returns 1, 0 at the end, or -E2BIG when a line
- * longer than NRS_INPUT_RUN was passed over. */
+/* The next line without its newline, valid until the next call. Returns 1, 0 at the end, or -E2BIG when a
+ * line longer than NRS_INPUT_RUN was passed over. */
 static inline int nrs_input_line(struct nrs_input *in, const char **line, size_t *len)
 {
     const uint8_t *start = in->buf + in->at;

@@ -34,7 +34,8 @@ static bool take(struct scan *s, char c)
     return true;
 }
 
-/* s->p stands behind the opening quote. A quote ends the string unless an odd number of backslashes precedes it. */
+/* s->p stands behind the opening quote. A quote ends the string unless an odd number of backslashes precedes
+ * it. */
 static bool string_body(struct scan *s, const char **text, size_t *len)
 {
     const char *start = s->p, *from = s->p;
@@ -122,7 +123,8 @@ static bool value(struct scan *s)
     return plain_value(s, &v) && report(s, &v);
 }
 
-/* Appends a key to the path. The path is as long as it would be, so that taking the key off is one assignment. */
+/* Appends a key to the path. The path is as long as it would be, so that taking the key off is one
+ * assignment. */
 static void extend_path(struct scan *s, const char *key, size_t len)
 {
     size_t dot = s->path_len > 0;

@@ -12,11 +12,11 @@ enum nrs_link {
     NRS_LINK_RAW_OPENBSD = 14, /* DLT_RAW as OpenBSD numbers it */
     NRS_LINK_RAW_BSD = 12,     /* DLT_RAW elsewhere */
     NRS_LINK_RAW = 101,
-    NRS_LINK_LOOP = 108,       /* OpenBSD loopback: address family in network byte order */
-    NRS_LINK_SLL = 113,        /* Linux cooked */
+    NRS_LINK_LOOP = 108, /* OpenBSD loopback: address family in network byte order */
+    NRS_LINK_SLL = 113,  /* Linux cooked */
     NRS_LINK_IPV4 = 228,
     NRS_LINK_IPV6 = 229,
-    NRS_LINK_SLL2 = 276        /* Linux cooked, version 2 */
+    NRS_LINK_SLL2 = 276 /* Linux cooked, version 2 */
 };
 
 bool nrs_link_known(uint32_t link);

@@ -8,7 +8,8 @@
  *   enhanced  = interface:4 time_high:4 time_low:4 captured:4 on_wire:4 bytes  ; type 6
  *   option    = code:2 length:2 value, padded to 4
  *
- * Each section has its own byte order and interfaces. Other blocks (names, statistics, keys) are passed over. */
+ * Each section has its own byte order and interfaces. Other blocks (names, statistics, keys) are passed over.
+ */
 #include "platform/recorded/capture.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@
 
 struct interface {
     uint32_t link;
-    uint32_t snaplen;   /* 0 = no limit */
+    uint32_t snaplen; /* 0 = no limit */
     uint64_t ticks_per_s;
     uint64_t offset_s;
 };
@@ -63,7 +64,8 @@ static uint64_t power(uint64_t base, unsigned n)
 }
 
 /* A resolution that 64 bits cannot hold stays at the default, microseconds. */
-static void take_option(const struct pcapng *f, struct interface *i, unsigned code, const uint8_t *value, unsigned len)
+static void take_option(const struct pcapng *f, struct interface *i, unsigned code, const uint8_t *value,
+                        unsigned len)
 {
     if (code == OPTION_TSRESOL && len == 1) {
         unsigned digits = value[0] & 0x7f;
@@ -87,7 +89,8 @@ static void take_interface(struct pcapng *f, const uint8_t *body, size_t len)
     if (f->n_interfaces == INTERFACES_MAX || len < 8)
         return;
     i = &f->interface[f->n_interfaces++];
-    *i = (struct interface){.link = get_u16(f, body), .snaplen = get_u32(f, body + 4), .ticks_per_s = 1000000};
+    *i =
+        (struct interface){.link = get_u16(f, body), .snaplen = get_u32(f, body + 4), .ticks_per_s = 1000000};
     while (len - at >= 4) {
         unsigned code = get_u16(f, body + at), n = get_u16(f, body + at + 2);
 
@@ -113,8 +116,8 @@ static bool ticks_to_ns(const struct interface *i, uint64_t ticks, uint64_t *ns)
     return true;
 }
 
-/* The packet blocks below are entered with the body next in the input, body_len bytes of it, and leave any part
- * of it unread; *used says how much they took. They return like `next`. */
+/* The packet blocks below are entered with the body next in the input, body_len bytes of it, and leave any
+ * part of it unread; *used says how much they took. They return like `next`. */
 static int damaged_packet(struct nrs_recorded *r, const char *what)
 {
     nrs_recorded_damage(r, what);

@@ -1,12 +1,12 @@
 /* platform/recorded/recorded.h - flow events out of recorded files
  *
- * Formats, detected from the first bytes: Zeek conn.log (TSV with its #fields header, or JSON lines), pcap and
- * pcapng through the same packet parser as the live source; each plain or gzip. Times are wall clock (ns since
- * 1970). Zeek records come as NRS_EV_WHOLE with local = originator, remote = responder and its port; captures
- * as OPEN, CLOSE and NAME in packet order, local = the side that sent the SYN or the first datagram.
+ * Formats, detected from the first bytes: Zeek conn.log (TSV with its #fields header, or JSON lines), pcap
+ * and pcapng through the same packet parser as the live source; each plain or gzip. Times are wall clock (ns
+ * since 1970). Zeek records come as NRS_EV_WHOLE with local = originator, remote = responder and its port;
+ * captures as OPEN, CLOSE and NAME in packet order, local = the side that sent the SYN or the first datagram.
  *
- * Memory: one fixed read buffer (a line longer than 64 KiB is damaged) and, for captures, the open-flow table of
- * the packet parser. A damaged line or packet costs itself: it is counted, and the first five are named
+ * Memory: one fixed read buffer (a line longer than 64 KiB is damaged) and, for captures, the open-flow table
+ * of the packet parser. A damaged line or packet costs itself: it is counted, and the first five are named
  * through `log` ("conn.log:812: ts is not a time"). An input that ends too early is one more damage; one that
  * cannot be continued (gzip data that does not unpack, an impossible block length) ends with -EBADMSG after
  * everything before it was delivered. */
@@ -19,10 +19,10 @@
 struct nrs_recorded; /* opaque, allocated by open */
 
 struct nrs_recorded_stats {
-    uint64_t records;          /* lines or packets read well */
-    uint64_t damaged;          /* skipped, each one line or packet */
-    uint64_t bytes_done;       /* of the file as it lies on disk */
-    uint64_t bytes_total;      /* 0 if unknown (a pipe) */
+    uint64_t records;     /* lines or packets read well */
+    uint64_t damaged;     /* skipped, each one line or packet */
+    uint64_t bytes_done;  /* of the file as it lies on disk */
+    uint64_t bytes_total; /* 0 if unknown (a pipe) */
 };
 
 /* path "-" is standard input. log may be NULL. Returns 0 or a negative errno; -EPROTONOSUPPORT = the format
@@ -34,7 +34,8 @@ int nrs_recorded_open(struct nrs_recorded **out, const char *path, void (*log)(v
  * capture closes all that is open). Returns how many, 0 at the end, or a negative errno. */
 int nrs_recorded_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg);
 
-const char *nrs_recorded_format(const struct nrs_recorded *r); /* "zeek-tsv", "zeek-json", "pcap", "pcapng" */
+const char *
+nrs_recorded_format(const struct nrs_recorded *r); /* "zeek-tsv", "zeek-json", "eve", "pcap", "pcapng" */
 
 /* A number made of the first 4 KiB of the unpacked content: the same file gives the same one, whatever it is
  * called and whether it is packed or not. */

@@ -43,7 +43,8 @@ static bool seconds_part(const char **p, const char *end, uint64_t *s)
 /* The digits after a point, which *p stands on, as nanoseconds; further ones are passed over. */
 static bool fraction_part(const char **p, const char *end, uint32_t *ns)
 {
-    static const uint32_t worth[10] = {1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+    static const uint32_t worth[10] = {1000000000, 100000000, 10000000, 1000000, 100000,
+                                       10000,      1000,      100,      10,      1};
     const char *from = ++*p;
     uint64_t value;
     size_t n = digits(p, end - from > 9 ? from + 9 : end, &value);

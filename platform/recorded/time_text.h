@@ -1,7 +1,7 @@
 /* platform/recorded/time_text.h - times and spans out of text, as whole nanoseconds
  *
- * Exact: no floating point, digits below a nanosecond are cut off. False, and *ns unchanged, if text[0..len) is
- * not in the form, is negative, or does not fit 64 bits (about the year 2514). */
+ * Exact: no floating point, digits below a nanosecond are cut off. False, and *ns unchanged, if text[0..len)
+ * is not in the form, is negative, or does not fit 64 bits (about the year 2514). */
 #ifndef NRS_TIME_TEXT_H
 #define NRS_TIME_TEXT_H
 #include <stdbool.h>

@@ -3,33 +3,35 @@
 #include <string.h>
 
 #include "platform/recorded/addr_text.h"
+#include "platform/recorded/count_text.h"
 #include "platform/recorded/time_text.h"
 
-#define BIT(f)   (1u << (f))
-#define REQUIRED (BIT(NRS_ZEEK_TS) | BIT(NRS_ZEEK_ORIG_H) | BIT(NRS_ZEEK_RESP_H) | BIT(NRS_ZEEK_RESP_P) | \
-                  BIT(NRS_ZEEK_PROTO))
+#define BIT(f) (1u << (f))
+#define REQUIRED                                                                                             \
+    (BIT(NRS_ZEEK_TS) | BIT(NRS_ZEEK_ORIG_H) | BIT(NRS_ZEEK_RESP_H) | BIT(NRS_ZEEK_RESP_P) |                 \
+     BIT(NRS_ZEEK_PROTO))
 #define BYTES_MAX UINT64_C(1000000000000000000)
-#define BYTES    (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
+#define BYTES     (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
 
 /* Words are compared by length first: most columns and states are told apart by it. */
 struct word {
     const char *text;
     size_t len;
 };
-#define WORD(w) {w, sizeof w - 1}
+#define WORD(w) (w), sizeof(w) - 1
 
 static const struct word field_name[NRS_ZEEK_FIELDS] = {
-    [NRS_ZEEK_TS] = WORD("ts"),
-    [NRS_ZEEK_ORIG_H] = WORD("id.orig_h"),
-    [NRS_ZEEK_RESP_H] = WORD("id.resp_h"),
-    [NRS_ZEEK_RESP_P] = WORD("id.resp_p"),
-    [NRS_ZEEK_PROTO] = WORD("proto"),
-    [NRS_ZEEK_ORIG_P] = WORD("id.orig_p"),
-    [NRS_ZEEK_DURATION] = WORD("duration"),
-    [NRS_ZEEK_ORIG_BYTES] = WORD("orig_bytes"),
-    [NRS_ZEEK_RESP_BYTES] = WORD("resp_bytes"),
-    [NRS_ZEEK_CONN_STATE] = WORD("conn_state"),
-    [NRS_ZEEK_IP_PROTO] = WORD("ip_proto"),
+    [NRS_ZEEK_TS] = {WORD("ts")},
+    [NRS_ZEEK_ORIG_H] = {WORD("id.orig_h")},
+    [NRS_ZEEK_RESP_H] = {WORD("id.resp_h")},
+    [NRS_ZEEK_RESP_P] = {WORD("id.resp_p")},
+    [NRS_ZEEK_PROTO] = {WORD("proto")},
+    [NRS_ZEEK_ORIG_P] = {WORD("id.orig_p")},
+    [NRS_ZEEK_DURATION] = {WORD("duration")},
+    [NRS_ZEEK_ORIG_BYTES] = {WORD("orig_bytes")},
+    [NRS_ZEEK_RESP_BYTES] = {WORD("resp_bytes")},
+    [NRS_ZEEK_CONN_STATE] = {WORD("conn_state")},
+    [NRS_ZEEK_IP_PROTO] = {WORD("ip_proto")},
 };
 
 /* Zeek's documentation of conn.log describes each state (base/protocols/conn/main.zeek). For UDP Zeek uses SF
@@ -38,67 +40,37 @@ static const struct {
     struct word name;
     uint8_t end;
 } states[] = {
-    {WORD("SF"), NRS_END_FIN},         /* established and finished */
-    {WORD("S0"), NRS_END_TIMEOUT},     /* attempt seen, no reply */
-    {WORD("S1"), NRS_END_OPEN},        /* established, not finished */
-    {WORD("S2"), NRS_END_FIN},         /* the originator closed its side, the responder did not answer it */
-    {WORD("S3"), NRS_END_FIN},         /* the responder closed its side, the originator did not answer it */
-    {WORD("REJ"), NRS_END_REFUSED},    /* attempt rejected */
-    {WORD("RSTO"), NRS_END_RST},       /* established, the originator aborted */
-    {WORD("RSTR"), NRS_END_RST},       /* the responder aborted */
-    {WORD("OTH"), NRS_END_UNKNOWN},    /* midstream traffic; also what ICMP has */
-    {WORD("SH"), NRS_END_TIMEOUT},     /* SYN, then FIN of the originator; never a SYN-ACK */
-    {WORD("SHR"), NRS_END_FIN},        /* SYN-ACK, then FIN of the responder; the originator was not seen */
-    {WORD("RSTOS0"), NRS_END_TIMEOUT}, /* SYN, then RST of the originator: it gave up waiting */
-    {WORD("RSTRH"), NRS_END_RST},      /* SYN-ACK, then RST of the responder */
+    {{WORD("SF")}, NRS_END_FIN},         /* established and finished */
+    {{WORD("S0")}, NRS_END_TIMEOUT},     /* attempt seen, no reply */
+    {{WORD("S1")}, NRS_END_OPEN},        /* established, not finished */
+    {{WORD("S2")}, NRS_END_FIN},         /* the originator closed its side, the responder did not answer it */
+    {{WORD("S3")}, NRS_END_FIN},         /* the responder closed its side, the originator did not answer it */
+    {{WORD("REJ")}, NRS_END_REFUSED},    /* attempt rejected */
+    {{WORD("RSTO")}, NRS_END_RST},       /* established, the originator aborted */
+    {{WORD("RSTR")}, NRS_END_RST},       /* the responder aborted */
+    {{WORD("OTH")}, NRS_END_UNKNOWN},    /* midstream traffic; also what ICMP has */
+    {{WORD("SH")}, NRS_END_TIMEOUT},     /* SYN, then FIN of the originator; never a SYN-ACK */
+    {{WORD("SHR")}, NRS_END_FIN},        /* SYN-ACK, then FIN of the responder; the originator was not seen */
+    {{WORD("RSTOS0")}, NRS_END_TIMEOUT}, /* SYN, then RST of the originator: it gave up waiting */
+    {{WORD("RSTRH")}, NRS_END_RST},      /* SYN-ACK, then RST of the responder */
 };
 
 static const struct {
     struct word name;
     uint8_t proto;
-} protos[] = {{WORD("tcp"), NRS_PROTO_TCP},
-            {WORD("udp"), NRS_PROTO_UDP},
-            {WORD("icmp"), NRS_PROTO_ICMP},
-            {WORD("unknown_transport"), 0}};
+} protos[] = {{{WORD("tcp")}, NRS_PROTO_TCP},
+              {{WORD("udp")}, NRS_PROTO_UDP},
+              {{WORD("icmp")}, NRS_PROTO_ICMP},
+              {{WORD("unknown_transport")}, 0}};
 
 static bool same(const char *text, size_t len, const struct word *w)
 {
     return w->len == len && memcmp(w->text, text, len) == 0;
 }
 
-static bool read_count(const char *text, size_t len, uint64_t max, uint64_t *value)
-{
-    uint64_t v = 0;
-    size_t i;
-
-    if (len == 0 || len > 19) /* 19 digits fit 64 bits */
-        return false;
-    for (i = 0; i < len; i++) {
-        unsigned digit = (unsigned)(text[i] - '0');
-
-        if (digit > 9)
-            return false;
-        v = v * 10 + digit;
-    }
-    if (v > max)
-        return false;
-    *value = v;
-    return true;
-}
-
 static bool read_time(const char *text, size_t len, uint64_t *ns)
 {
     return nrs_time_seconds(text, len, ns) || nrs_time_iso(text, len, ns);
-}
-
-static bool read_port(const char *text, size_t len, uint16_t *port)
-{
-    uint64_t v;
-
-    if (!read_count(text, len, UINT16_MAX, &v))
-        return false;
-    *port = (uint16_t)v;
-    return true;
 }
 
 static bool read_duration(const char *text, size_t len, uint32_t *ms)
@@ -116,7 +88,7 @@ static bool read_byte(const char *text, size_t len, uint8_t *value)
 {
     uint64_t v;
 
-    if (!read_count(text, len, UINT8_MAX, &v))
+    if (!nrs_count_text(text, len, UINT8_MAX, &v))
         return false;
     *value = (uint8_t)v;
     return true;
@@ -182,23 +154,18 @@ const char *nrs_zeek_take(struct nrs_zeek_record *rec, enum nrs_zeek_field f, co
     case NRS_ZEEK_TS: return read_time(text, len, &flow->t_ns) ? NULL : "not a time";
     case NRS_ZEEK_ORIG_H: return nrs_addr_text(&flow->local, text, len) ? NULL : "not an address";
     case NRS_ZEEK_RESP_H: return nrs_addr_text(&flow->remote, text, len) ? NULL : "not an address";
-    case NRS_ZEEK_ORIG_P: return read_port(text, len, &flow->lport) ? NULL : "not a port";
-    case NRS_ZEEK_RESP_P: return read_port(text, len, &flow->rport) ? NULL : "not a port";
+    case NRS_ZEEK_ORIG_P: return nrs_port_text(text, len, &flow->lport) ? NULL : "not a port";
+    case NRS_ZEEK_RESP_P: return nrs_port_text(text, len, &flow->rport) ? NULL : "not a port";
     case NRS_ZEEK_PROTO: return read_proto(text, len, &flow->proto) ? NULL : "not a protocol";
     case NRS_ZEEK_DURATION: return read_duration(text, len, &flow->dur_ms) ? NULL : "not a time span";
-    case NRS_ZEEK_ORIG_BYTES: return read_count(text, len, BYTES_MAX, &flow->tx_bytes) ? NULL : "not a count";
-    case NRS_ZEEK_RESP_BYTES: return read_count(text, len, BYTES_MAX, &flow->rx_bytes) ? NULL : "not a count";
+    case NRS_ZEEK_ORIG_BYTES:
+        return nrs_count_text(text, len, BYTES_MAX, &flow->tx_bytes) ? NULL : "not a count";
+    case NRS_ZEEK_RESP_BYTES:
+        return nrs_count_text(text, len, BYTES_MAX, &flow->rx_bytes) ? NULL : "not a count";
     case NRS_ZEEK_CONN_STATE: flow->end = end_of_state(text, len); return NULL;
     case NRS_ZEEK_IP_PROTO: return read_byte(text, len, &rec->ip_proto) ? NULL : "not a protocol number";
     default: return NULL;
     }
-}
-
-static bool is_v4(const struct nrs_addr *a)
-{
-    static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-    return memcmp(a->b, prefix, sizeof prefix) == 0;
 }
 
 /* Zeek calls both ICMPs "icmp" and has one word for everything that is not TCP, UDP or ICMP. */
@@ -206,7 +173,7 @@ static uint8_t exact_proto(const struct nrs_zeek_record *rec)
 {
     if (rec->flow.proto == 0)
         return rec->ip_proto;
-    if (rec->flow.proto == NRS_PROTO_ICMP && !is_v4(&rec->flow.remote))
+    if (rec->flow.proto == NRS_PROTO_ICMP && !nrs_addr_is_v4(&rec->flow.remote))
         return NRS_PROTO_ICMP6;
     return rec->flow.proto;
 }

@@ -1,5 +1,5 @@
-/* Envelope, loader, scorer, explainer and calibration on any bytes. The schema hash is set right, or nothing would
- * get past it; the kind byte stays the input's. */
+/* Envelope, loader, scorer, explainer and calibration on any bytes. The schema hash is set right, or nothing
+ * would get past it; the kind byte stays the input's. */
 #include "tests/model_fixture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

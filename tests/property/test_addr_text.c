@@ -1,5 +1,5 @@
-/* nrs_addr_text accepts what inet_pton accepts and gives the same bytes, over texts made at random from pieces of
- * addresses and over mutations of valid ones. SEED=n repeats a run. */
+/* nrs_addr_text accepts what inet_pton accepts and gives the same bytes, over texts made at random from
+ * pieces of addresses and over mutations of valid ones. SEED=n repeats a run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,8 +58,9 @@ static void compare(const char *text)
 
 static void pieces_at_random_are_judged_like_inet_pton(void **state)
 {
-    static const char *const pieces[] = {"0", "1", "25", "255", "256", "00", "f", "FFFF", "12345", ":", ":", ":", "::", ".",
-                                         ".", ".", "192.0.2.1", "ffff", "64:ff9b::", "g", "%", "-", ":ffff:", "1.2.3."};
+    static const char *const pieces[] = {
+        "0",  "1", "25", "255", "256",       "00",   "f",         "FFFF", "12345", ":", ":",      ":",
+        "::", ".", ".",  ".",   "192.0.2.1", "ffff", "64:ff9b::", "g",    "%",     "-", ":ffff:", "1.2.3."};
 
     (void)state;
     for (int i = 0; i < RUNS; i++) {

@@ -1,4 +1,5 @@
-/* Bytes as a recorded file: writes them to a temporary file, reads it, keeps flows and messages for the test. */
+/* Bytes as a recorded file: writes them to a temporary file, reads it, keeps flows and messages for the test.
+ */
 #ifndef RECORDED_FILE_H
 #define RECORDED_FILE_H
 #include <stdio.h>

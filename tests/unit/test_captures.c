@@ -1,4 +1,5 @@
-/* pcap and pcapng files: byte orders, clocks, sections, damage. One SYN packet is enough to see them arrive. */
+/* pcap and pcapng files: byte orders, clocks, sections, damage. One SYN packet is enough to see them arrive.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,9 +41,9 @@ static void put_zeroes(size_t n)
 }
 
 /* Ethernet, IPv4, a SYN from 10.0.0.1 to 192.0.2.7 port 443; `port` tells the connections apart. */
-static const uint8_t syn[54] = {
-    2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 40, 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 192, 0, 2, 7,
-    0x90, 0, 1, 0xbb, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0xff, 0xff, 0, 0, 0, 0};
+static const uint8_t syn[54] = {2, 0,    0, 0, 0,  1, 2, 0, 0,  0, 0,    2, 8,    0,    0x45, 0, 0,    40,
+                                0, 1,    0, 0, 64, 6, 0, 0, 10, 0, 0,    1, 192,  0,    2,    7, 0x90, 0,
+                                1, 0xbb, 0, 0, 0,  1, 0, 0, 0,  0, 0x50, 2, 0xff, 0xff, 0,    0, 0,    0};
 
 static void put_syn(unsigned port)
 {
@@ -324,9 +325,10 @@ static void a_damaged_block_costs_that_block(void **state)
     enhanced(0, 1000000, 40002);
     assert_int_equal(read_bytes(file.b, file.n), 0);
     assert_int_equal(n_opened(), 1);
-    assert_string_equal(got.log, ":block 4: its time is out of range\n:block 5: its link type is not known here\n"
-                                 ":block 6: the packet is longer than its block\n"
-                                 ":block 7: the block is too short for a packet\n");
+    assert_string_equal(got.log,
+                        ":block 4: its time is out of range\n:block 5: its link type is not known here\n"
+                        ":block 6: the packet is longer than its block\n"
+                        ":block 7: the block is too short for a packet\n");
 }
 
 static void a_block_length_that_cannot_be_ends_a_pcapng(void **state)

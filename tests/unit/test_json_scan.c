@@ -15,7 +15,8 @@ static bool note(void *arg, const struct nrs_json_value *v)
 {
     size_t at = strlen(seen);
 
-    snprintf(seen + at, sizeof seen - at, "%.*s=%c%.*s;", (int)v->path_len, v->path, "snw"[v->type], (int)v->len, v->text);
+    snprintf(seen + at, sizeof seen - at, "%.*s=%c%.*s;", (int)v->path_len, v->path, "snw"[v->type],
+             (int)v -> len, v -> text);
     return !arg || strncmp(v->path, arg, v->path_len) != 0;
 }
 
@@ -83,10 +84,27 @@ static void the_callback_can_stop_the_walk(void **state)
 
 static void what_is_not_one_object_is_refused(void **state)
 {
-    static const char *const bad[] = {
-        "",        "1",          "[]",          "{",         "{\"a\"",      "{\"a\":",          "{\"a\":1",
-        "{\"a\":1,}", "{\"a\" 1}", "{a:1}",      "{\"a\":}",  "{\"a\":\"x}", "{\"a\":\"x\\\"}",  "{\"a\":[1}",
-        "{}x",     "{}{}",       "{\"a\":1 2}", "{\"a\":@}", "{,}",         "{\"a\":1]",        "{\"a\":[\"]}"};
+    static const char *const bad[] = {"",
+                                      "1",
+                                      "[]",
+                                      "{",
+                                      "{\"a\"",
+                                      "{\"a\":",
+                                      "{\"a\":1",
+                                      "{\"a\":1,}",
+                                      "{\"a\" 1}",
+                                      "{a:1}",
+                                      "{\"a\":}",
+                                      "{\"a\":\"x}",
+                                      "{\"a\":\"x\\\"}",
+                                      "{\"a\":[1}",
+                                      "{}x",
+                                      "{}{}",
+                                      "{\"a\":1 2}",
+                                      "{\"a\":@}",
+                                      "{,}",
+                                      "{\"a\":1]",
+                                      "{\"a\":[\"]}"};
 
     (void)state;
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {

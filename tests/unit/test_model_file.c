@@ -2,11 +2,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include <cmocka.h>
 
+#include "agent/model_trust.h"
 #include "models/error.h"
 #include "tests/model_fixture.h"
-#include "tools/model/keys.h"
+#include "tools/model/signkey.h"
 #include "tools/model/nrm.h"
 
 static struct nrs_nrm file;
@@ -81,86 +85,86 @@ static void new_serial_needs_a_new_seal(void **state)
     assert_int_equal(open_file(), 0);
 }
 
-static struct nrs_key key;
+static struct nrs_signkey key;
 
 static int keyed(void **state)
 {
     (void)state;
-    nrs_key_init(&key);
-    return nrs_key_make(&key, &note);
+    nrs_signkey_init(&key);
+    return nrs_signkey_make(&key, &note);
 }
 
 static int unkeyed(void **state)
 {
     (void)state;
-    nrs_key_done(&key);
+    nrs_signkey_done(&key);
     return 0;
 }
 
-static void sign_file(struct nrs_key *k)
+static void sign_file(struct nrs_signkey *k)
 {
     uint8_t id[8], digest[32], signature[64];
 
-    assert_int_equal(nrs_key_id(k, id, &note), 0);
+    assert_int_equal(nrs_signkey_id(k, id, &note), 0);
     nrs_nrm_set_key_id(&file, id, digest);
-    assert_int_equal(nrs_key_sign(k, digest, signature, &note), 0);
+    assert_int_equal(nrs_signkey_sign(k, digest, signature, &note), 0);
     nrs_nrm_set_signature(&file, signature);
 }
 
-static int verify_file(struct nrs_key *k)
+static int verify_file(struct nrs_signkey *k)
 {
     struct nrs_model_envelope e;
     int rc = nrs_nrm_open(&e, &file, &note);
 
-    return rc ? rc : nrs_key_verify(k, e.digest, e.signature, &note);
+    return rc ? rc : nrs_signkey_verify(k, e.digest, e.signature, &note);
 }
 
 static void signature_verifies_with_the_public_half(void **state)
 {
-    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX];
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX];
     uint8_t id[8], public_id[8];
-    struct nrs_key public;
+    struct nrs_signkey public;
 
     (void)state;
     small_file();
     sign_file(&key);
-    assert_int_equal(nrs_key_write(&key, private_pem, public_pem, &note), 0);
-    nrs_key_init(&public);
-    assert_int_equal(nrs_key_public(&public, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    nrs_signkey_init(&public);
+    assert_int_equal(nrs_signkey_public(&public, public_pem, &note), 0);
     assert_int_equal(verify_file(&public), 0);
-    assert_int_equal(nrs_key_id(&key, id, &note), 0);
-    assert_int_equal(nrs_key_id(&public, public_id, &note), 0);
+    assert_int_equal(nrs_signkey_id(&key, id, &note), 0);
+    assert_int_equal(nrs_signkey_id(&public, public_id, &note), 0);
     assert_memory_equal(id, public_id, 8);
-    nrs_key_done(&public);
+    nrs_signkey_done(&public);
 }
 
 static void private_key_survives_its_pem(void **state)
 {
-    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX];
-    struct nrs_key again;
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX];
+    struct nrs_signkey again;
 
     (void)state;
-    assert_int_equal(nrs_key_write(&key, private_pem, public_pem, &note), 0);
-    nrs_key_init(&again);
-    assert_int_equal(nrs_key_private(&again, private_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    nrs_signkey_init(&again);
+    assert_int_equal(nrs_signkey_private(&again, private_pem, &note), 0);
     small_file();
     sign_file(&again);
     assert_int_equal(verify_file(&key), 0);
-    assert_int_equal(nrs_key_private(&again, public_pem, &note), NRS_ERR_FORMAT);
-    nrs_key_done(&again);
+    assert_int_equal(nrs_signkey_private(&again, public_pem, &note), NRS_ERR_FORMAT);
+    nrs_signkey_done(&again);
 }
 
 static void other_key_does_not_verify(void **state)
 {
-    struct nrs_key other;
+    struct nrs_signkey other;
 
     (void)state;
     small_file();
     sign_file(&key);
-    nrs_key_init(&other);
-    assert_int_equal(nrs_key_make(&other, &note), 0);
+    nrs_signkey_init(&other);
+    assert_int_equal(nrs_signkey_make(&other, &note), 0);
     assert_int_equal(verify_file(&other), NRS_ERR_SIGNATURE);
-    nrs_key_done(&other);
+    nrs_signkey_done(&other);
 }
 
 /* A bit a byte is enough: each costs an ECDSA verification where the digest still fits. */
@@ -191,6 +195,32 @@ static void sealing_drops_the_signature(void **state)
     assert_int_equal(verify_file(&key), NRS_ERR_SIGNATURE);
 }
 
+/* What the agent makes of it: digest and signature pass, and then the fixture's schema is not its own. */
+static void agent_accepts_the_tools_signature(void **state)
+{
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX",
+                                                                            why[256];
+    static struct nrs_model_place place;
+    static struct nrs_config config;
+    static struct nrs_trust trust;
+    int fd = mkstemp(path);
+
+    (void)state;
+    small_file();
+    sign_file(&key);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    assert_int_equal(write(fd, public_pem, strlen(public_pem)), strlen(public_pem));
+    close(fd);
+    config.model.n_keys = 1;
+    snprintf(config.model.keys[0], sizeof config.model.keys[0], "%s", path);
+    assert_int_equal(nrs_trust_keys(&trust, &config, why, sizeof why), 0);
+    unlink(path);
+    memcpy(place.bytes, file.bytes, file.len);
+    assert_int_equal(nrs_trust_model(&trust, &place, file.len, why, sizeof why), NRS_ERR_SCHEMA);
+    place.bytes[100] ^= 1;
+    assert_int_equal(nrs_trust_model(&trust, &place, file.len, why, sizeof why), NRS_ERR_SIGNATURE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(private_key_survives_its_pem, keyed, unkeyed),
         cmocka_unit_test_setup_teardown(other_key_does_not_verify, keyed, unkeyed),
         cmocka_unit_test_setup_teardown(every_flipped_byte_of_a_signed_file_is_refused, keyed, unkeyed),
+        cmocka_unit_test_setup_teardown(agent_accepts_the_tools_signature, keyed, unkeyed),
         cmocka_unit_test_setup_teardown(sealing_drops_the_signature, keyed, unkeyed),
     };
 

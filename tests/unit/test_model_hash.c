@@ -1,5 +1,5 @@
-/* The fixed small model scores 20,000 fixed vectors alike on every target: one hash over all sums and scores. It
- * stands in tests/golden/model, beside the model's bytes. Run from the repository. */
+/* The fixed small model scores 20,000 fixed vectors alike on every target: one hash over all sums and scores.
+ * It stands in tests/golden/model, beside the model's bytes. Run from the repository. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>

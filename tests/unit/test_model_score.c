@@ -76,9 +76,8 @@ static void every_number_of_cuts_finds_every_bin(void **state)
     uint8_t cuts[2 * NRS_MODEL_CUTS_MAX];
 
     (void)state;
-    for (unsigned n = 0; n <= NRS_MODEL_CUTS_MAX; n++) {
-        if (n > 0)
-            nrs_put_u16le(cuts + 2 * (n - 1), (uint16_t)(10 * n)); /* 10, 20, 30 ... */
+    for (unsigned n = 1; n <= NRS_MODEL_CUTS_MAX; n++) {
+        nrs_put_u16le(cuts + 2 * (n - 1), (uint16_t)(10 * n)); /* 10, 20, 30 ... */
         for (uint16_t x = 0; x < 200; x++)
             assert_int_equal(nrs_term_bin(cuts, n, x), x / 10u < n ? x / 10u : n);
     }

@@ -79,10 +79,11 @@ static void every_connection_state_has_its_end(void **state)
     static const struct {
         const char *state;
         int end;
-    } rows[] = {{"SF", NRS_END_FIN},      {"S0", NRS_END_TIMEOUT}, {"S1", NRS_END_OPEN},       {"S2", NRS_END_FIN},
-                {"S3", NRS_END_FIN},      {"REJ", NRS_END_REFUSED}, {"RSTO", NRS_END_RST},     {"RSTR", NRS_END_RST},
-                {"OTH", NRS_END_UNKNOWN}, {"SH", NRS_END_TIMEOUT}, {"RSTOS0", NRS_END_TIMEOUT}, {"RSTRH", NRS_END_RST},
-                {"SHR", NRS_END_FIN},     {"NEW", NRS_END_UNKNOWN}};
+    } rows[] = {{"SF", NRS_END_FIN},     {"S0", NRS_END_TIMEOUT},     {"S1", NRS_END_OPEN},
+                {"S2", NRS_END_FIN},     {"S3", NRS_END_FIN},         {"REJ", NRS_END_REFUSED},
+                {"RSTO", NRS_END_RST},   {"RSTR", NRS_END_RST},       {"OTH", NRS_END_UNKNOWN},
+                {"SH", NRS_END_TIMEOUT}, {"RSTOS0", NRS_END_TIMEOUT}, {"RSTRH", NRS_END_RST},
+                {"SHR", NRS_END_FIN},    {"NEW", NRS_END_UNKNOWN}};
 
     (void)state;
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -10,7 +10,9 @@
 #include "tests/unit/recorded_file.h"
 
 #define HEAD "#separator \\x09\n#unset_field\t-\n#empty_field\t(empty)\n#path\tconn\n"
-#define FIELDS "#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_bytes\tconn_state\n"
+#define FIELDS                                                                                               \
+    "#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_"            \
+    "bytes\tconn_state\n"
 #define RECORD "1700000000.5\t10.0.0.1\t40000\t192.0.2.7\t443\ttcp\t1.25\t100\t200\tSF\n"
 
 static int read_text(const char *text)
@@ -37,7 +39,8 @@ static void columns_may_stand_in_any_order(void **state)
 {
     (void)state;
     assert_int_equal(read_text("#fields\tproto\tx\tid.resp_p\tid.resp_h\tid.orig_h\tts\ty\n"
-                               "udp\t?\t53\t192.0.2.1\t10.0.0.1\t1.5\t?\n"), 0);
+                               "udp\t?\t53\t192.0.2.1\t10.0.0.1\t1.5\t?\n"),
+                     0);
     assert_int_equal(got.n, 1);
     assert_int_equal(got.flow[0].rport, 53);
     assert_int_equal(got.flow[0].proto, NRS_PROTO_UDP);
@@ -56,8 +59,11 @@ static void unset_and_empty_values_are_not_damage(void **state)
 static void the_header_names_separator_and_unset(void **state)
 {
     (void)state;
-    assert_int_equal(read_text("#separator \\x2c\n#unset_field,NULL\n#fields,ts,id.orig_h,id.resp_h,id.resp_p,proto,duration\n"
-                               "7,10.0.0.1,192.0.2.7,443,tcp,NULL\n"), 0);
+    assert_int_equal(
+        read_text(
+            "#separator \\x2c\n#unset_field,NULL\n#fields,ts,id.orig_h,id.resp_h,id.resp_p,proto,duration\n"
+            "7,10.0.0.1,192.0.2.7,443,tcp,NULL\n"),
+        0);
     assert_int_equal(got.n, 1);
     assert_true(got.flow[0].dur_ms == NRS_DUR_UNKNOWN);
 }
@@ -65,8 +71,10 @@ static void the_header_names_separator_and_unset(void **state)
 static void a_second_fields_line_replaces_the_columns(void **state)
 {
     (void)state;
-    assert_int_equal(read_text(HEAD FIELDS RECORD "#close\tx\n" HEAD "#fields\tid.resp_h\tid.orig_h\tproto\tid.resp_p\tts\n"
-                               "192.0.2.9\t10.0.0.2\tudp\t123\t8\n"), 0);
+    assert_int_equal(read_text(HEAD FIELDS RECORD "#close\tx\n" HEAD
+                                                  "#fields\tid.resp_h\tid.orig_h\tproto\tid.resp_p\tts\n"
+                                                  "192.0.2.9\t10.0.0.2\tudp\t123\t8\n"),
+                     0);
     assert_int_equal(got.n, 2);
     assert_int_equal(got.st.damaged, 0);
     assert_int_equal(got.flow[1].rport, 123);
@@ -76,8 +84,10 @@ static void a_damaged_line_costs_that_line_and_is_named(void **state)
 {
     (void)state;
     assert_int_equal(read_text(FIELDS RECORD "x\t10.0.0.1\t1\t192.0.2.7\t2\ttcp\t-\t-\t-\t-\n"
-                               "1\t10.0.0.1\n" RECORD "1\t10.0.0.1\t1\t192.0.2.7\t99999\ttcp\t-\t-\t-\t-\n"
-                               "1\t10.0.0.1\t1\t-\t1\ttcp\t-\t-\t-\t-\n"), 0);
+                                             "1\t10.0.0.1\n" RECORD
+                                             "1\t10.0.0.1\t1\t192.0.2.7\t99999\ttcp\t-\t-\t-\t-\n"
+                                             "1\t10.0.0.1\t1\t-\t1\ttcp\t-\t-\t-\t-\n"),
+                     0);
     assert_int_equal(got.n, 2);
     assert_int_equal(got.st.damaged, 4);
     assert_string_equal(got.log, ":3: ts: not a time\n:4: conn_state: missing\n:6: id.resp_p: not a port\n"
@@ -98,15 +108,19 @@ static void records_without_usable_columns_are_damaged(void **state)
     (void)state;
     assert_int_equal(read_text("#path\tconn\n1\t2\n#fields\tts\tid.orig_h\n3\t4\n"), 0);
     assert_int_equal(got.st.damaged, 3);
-    assert_string_equal(got.log, ":2: no usable #fields line before it\n:3: #fields lacks the column: id.resp_h\n"
-                                 ":4: no usable #fields line before it\n");
+    assert_string_equal(got.log,
+                        ":2: no usable #fields line before it\n:3: #fields lacks the column: id.resp_h\n"
+                        ":4: no usable #fields line before it\n");
 }
 
 static void crlf_blank_lines_and_a_missing_last_newline_are_fine(void **state)
 {
     (void)state;
-    assert_int_equal(read_text("#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\r\n\r\n1\t10.0.0.1\t192.0.2.7\t2\ttcp\r\n\n"
-                               "2\t10.0.0.1\t192.0.2.7\t2\ttcp"), 0);
+    assert_int_equal(
+        read_text(
+            "#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\r\n\r\n1\t10.0.0.1\t192.0.2.7\t2\ttcp\r\n\n"
+            "2\t10.0.0.1\t192.0.2.7\t2\ttcp"),
+        0);
     assert_int_equal(got.n, 2);
     assert_int_equal(got.st.damaged, 0);
 }
@@ -214,11 +228,14 @@ static void gzip_data_that_do_not_unpack_end_with_an_error(void **state)
 static void json_lines_give_the_same_flow(void **state)
 {
     (void)state;
-    assert_int_equal(read_text("{\"ts\":1700000000.5,\"uid\":\"C1\",\"id.orig_h\":\"10.0.0.1\",\"id.orig_p\":40000,"
-                               "\"id.resp_h\":\"192.0.2.7\",\"id.resp_p\":443,\"proto\":\"tcp\",\"duration\":1.25,"
-                               "\"orig_bytes\":100,\"resp_bytes\":200,\"conn_state\":\"SF\"}\n"
-                               "{\"proto\":\"tcp\",\"id\":{\"resp_p\":443,\"resp_h\":\"192.0.2.7\",\"orig_h\":\"10.0.0.1\"},"
-                               "\"duration\":null,\"tags\":[\"a\"],\"ts\":\"2023-11-14T22:13:20.5Z\"}\n"), 0);
+    assert_int_equal(
+        read_text(
+            "{\"ts\":1700000000.5,\"uid\":\"C1\",\"id.orig_h\":\"10.0.0.1\",\"id.orig_p\":40000,"
+            "\"id.resp_h\":\"192.0.2.7\",\"id.resp_p\":443,\"proto\":\"tcp\",\"duration\":1.25,"
+            "\"orig_bytes\":100,\"resp_bytes\":200,\"conn_state\":\"SF\"}\n"
+            "{\"proto\":\"tcp\",\"id\":{\"resp_p\":443,\"resp_h\":\"192.0.2.7\",\"orig_h\":\"10.0.0.1\"},"
+            "\"duration\":null,\"tags\":[\"a\"],\"ts\":\"2023-11-14T22:13:20.5Z\"}\n"),
+        0);
     assert_string_equal(got.format, "zeek-json");
     assert_int_equal(got.n, 2);
     assert_true(got.flow[0].t_ns == got.flow[1].t_ns);

@@ -12,6 +12,7 @@
 #include "tools/collector/files.h"
 #include "tools/collector/init.h"
 #include "tools/collector/server.h"
+#include "tools/collector/tls_memory.h"
 
 #define PEM_MAX 65536
 
@@ -58,6 +59,7 @@ int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
     mbedtls_x509_crt_init(&t->authority);
     mbedtls_x509_crt_init(&t->cert);
     mbedtls_pk_init(&t->key);
+    nrs_col_tls_memory_setup();
     if (psa_crypto_init() != PSA_SUCCESS)
         return nrs_col_complain("TLS", "cryptography does not start");
     rc = load_cert(&t->authority, dir, "ca.pem");

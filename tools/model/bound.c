@@ -6,19 +6,19 @@
 
 #include "models/error.h"
 
-#define WALK_MAX 50000 /* combinations of hub values tried in one group */
+#define WALK_MAX   50000 /* combinations of hub values tried in one group */
 #define VALUES_MAX (2 + 4 * NRS_MODEL_CUTS_MAX * NRS_MODEL_TERMS_MAX)
 
 struct search {
     const struct nrs_trained *t;
     const struct nrs_quantised *q;
     unsigned output;
-    double sign;                         /* +1 looks for the greatest difference, -1 for the least */
-    uint16_t *values[NRS_FEATURES_MAX];  /* of each feature: where a piece of the difference begins or ends */
+    double sign;                        /* +1 looks for the greatest difference, -1 for the least */
+    uint16_t *values[NRS_FEATURES_MAX]; /* of each feature: where a piece of the difference begins or ends */
     unsigned n_values[NRS_FEATURES_MAX];
-    uint8_t group[NRS_FEATURES_MAX];     /* features joined by crosses share the number of the first */
+    uint8_t group[NRS_FEATURES_MAX]; /* features joined by crosses share the number of the first */
     bool hub[NRS_FEATURES_MAX];
-    uint16_t x[NRS_FEATURES_MAX];        /* the vector being tried */
+    uint16_t x[NRS_FEATURES_MAX]; /* the vector being tried */
     uint16_t best[NRS_FEATURES_MAX];
     double best_gain;                    /* of the group being walked */
     unsigned terms[NRS_MODEL_TERMS_MAX]; /* of the group being walked */
@@ -217,7 +217,8 @@ static double extreme(struct search *s, double sign, uint16_t *at, bool *attaine
     return sign * sum;
 }
 
-int nrs_bound_find(struct nrs_bound *b, const struct nrs_trained *t, const struct nrs_quantised *q, unsigned output)
+int nrs_bound_find(struct nrs_bound *b, const struct nrs_trained *t, const struct nrs_quantised *q,
+                   unsigned output)
 {
     struct search s = {.t = t, .q = q, .output = output};
     int rc = 0;

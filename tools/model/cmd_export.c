@@ -6,12 +6,12 @@
 #include "models/error.h"
 #include "tools/model/commands.h"
 #include "tools/model/export.h"
-#include "tools/model/file.h"
+#include "tools/model/outfile.h"
 #include "tools/model/readers.h"
 
 #define TRAINED_BYTES_MAX (16u << 20)
-#define DAY_S 86400
-#define DAYS_MAX 36500
+#define DAY_S             86400
+#define DAYS_MAX          36500
 
 struct choice {
     const struct nrs_reader *reader;
@@ -59,15 +59,18 @@ static int parse_option(struct choice *chosen, int c)
 
 static int parse(struct choice *chosen, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"from", required_argument, NULL, 'f'},    {"schema", required_argument, NULL, 's'},
-        {"serial", required_argument, NULL, 'n'},  {"expires", required_argument, NULL, 'e'},
-        {"min-agent", required_argument, NULL, 'm'}, {"report", no_argument, NULL, 'r'}, {0}};
+    static const struct option options[] = {{"from", required_argument, NULL, 'f'},
+                                            {"schema", required_argument, NULL, 's'},
+                                            {"serial", required_argument, NULL, 'n'},
+                                            {"expires", required_argument, NULL, 'e'},
+                                            {"min-agent", required_argument, NULL, 'm'},
+                                            {"report", no_argument, NULL, 'r'},
+                                            {0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (c == '?')
-            return NRS_EXIT_USAGE;
+            return nrs_cmd_bad_option(argv);
         if (parse_option(chosen, c) != 0)
             return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
     }
@@ -85,7 +88,7 @@ static int read_trained(const struct choice *chosen, struct nrs_trained *t, stru
 
     if (text == NULL)
         return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
-    rc = nrs_file_read(chosen->in, text, TRAINED_BYTES_MAX, &len, note);
+    rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, note);
     if (rc == 0)
         rc = chosen->reader->read(t, text, len, note);
     if (rc == 0)
@@ -103,7 +106,7 @@ static int export(const struct choice *chosen, struct nrs_trained *t, struct nrs
         rc = nrs_export_run(x, t, &chosen->head, &note);
     if (rc)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->in, note.text);
-    if (nrs_file_write(chosen->out, x->file.bytes, x->file.len, 0644, &note) != 0)
+    if (nrs_outfile_replace(chosen->out, x->file.bytes, x->file.len, 0644, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
     if (chosen->report)
         nrs_export_report(x, t);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +7,8 @@
 #include "models/bytes.h"
 #include "tools/model/commands.h"
 
-#define STRONGEST 16  /* weights shown as bars */
-#define BAR_WIDTH 24  /* columns on each side of the axis */
+#define STRONGEST 16 /* weights shown as bars */
+#define BAR_WIDTH 24 /* columns on each side of the axis */
 
 /* One weight: where it is and what it adds, in mlogit (of a linear term: at the feature's maximum). */
 struct weight {
@@ -62,7 +61,8 @@ static void print_outputs(const struct nrs_model *m)
                nrs_model_mlogit(m, o, m->bias[o]), m->scale_q31[o]);
     printf("calibration ");
     for (unsigned i = 0; i < m->n_calibration; i++)
-        printf(" %+" PRId32 ":%u%%", (int32_t)nrs_get_u32le(m->calibration + 5 * i), m->calibration[5 * i + 4]);
+        printf(" %+" PRId32 ":%u%%", (int32_t)nrs_get_u32le(m->calibration + 5 * i),
+               m->calibration[5 * i + 4]);
     putchar('\n');
 }
 
@@ -167,8 +167,7 @@ static void print_strongest(const struct nrs_model *m)
 
 int nrs_cmd_inspect(int argc, char **argv)
 {
-    static const struct option none[] = {{0}};
-    const char *path = getopt_long(argc, argv, "", none, NULL) == -1 ? nrs_cmd_only_file(argc, argv) : NULL;
+    const char *path = nrs_cmd_only_file(argc, argv);
     struct nrs_model_envelope e;
     static struct nrs_model m;
     static struct nrs_nrm f;

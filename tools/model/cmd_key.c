@@ -6,8 +6,8 @@
 
 #include "models/error.h"
 #include "tools/model/commands.h"
-#include "tools/model/file.h"
-#include "tools/model/keys.h"
+#include "tools/model/outfile.h"
+#include "tools/model/signkey.h"
 
 /* The value of the one option of a subcommand; NULL (and said so) without it. */
 static const char *only_option(int argc, char **argv, const char *letter, const char *name)
@@ -17,8 +17,10 @@ static const char *only_option(int argc, char **argv, const char *letter, const 
     int c;
 
     while ((c = getopt_long(argc, argv, letter, options, NULL)) != -1) {
-        if (c == '?')
+        if (c == '?') {
+            nrs_cmd_bad_option(argv);
             return NULL;
+        }
         value = optarg;
     }
     if (value == NULL)
@@ -26,12 +28,12 @@ static const char *only_option(int argc, char **argv, const char *letter, const 
     return value;
 }
 
-static void print_id(struct nrs_key *k, const char *path)
+static void print_id(struct nrs_signkey *k, const char *path)
 {
     struct nrs_note note;
     uint8_t id[8];
 
-    if (nrs_key_id(k, id, &note) != 0)
+    if (nrs_signkey_id(k, id, &note) != 0)
         return;
     printf("%s: key id ", path);
     for (unsigned i = 0; i < sizeof id; i++)
@@ -49,17 +51,17 @@ static int public_path(const char *path, char *out, size_t cap)
     return snprintf(out, cap, "%.*s.pub.pem", (int)len, path) < (int)cap ? 0 : NRS_ERR_LIMIT;
 }
 
-static int write_pair(struct nrs_key *k, const char *path, struct nrs_note *note)
+static int write_pair(struct nrs_signkey *k, const char *path, struct nrs_note *note)
 {
-    char private_pem[NRS_KEY_PEM_MAX], public_pem[NRS_KEY_PEM_MAX], beside[4096];
-    int rc = nrs_key_write(k, private_pem, public_pem, note);
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX], beside[4096];
+    int rc = nrs_signkey_write(k, private_pem, public_pem, note);
 
     if (rc == 0 && public_path(path, beside, sizeof beside) != 0)
         rc = nrs_note_set(note, NRS_ERR_LIMIT, "name too long");
     if (rc == 0)
-        rc = nrs_file_create(path, private_pem, strlen(private_pem), 0600, note);
+        rc = nrs_outfile_create(path, private_pem, strlen(private_pem), 0600, note);
     if (rc == 0)
-        rc = nrs_file_write(beside, public_pem, strlen(public_pem), 0644, note);
+        rc = nrs_outfile_replace(beside, public_pem, strlen(public_pem), 0644, note);
     mbedtls_platform_zeroize(private_pem, sizeof private_pem);
     return rc;
 }
@@ -68,45 +70,45 @@ int nrs_cmd_keygen(int argc, char **argv)
 {
     const char *path = only_option(argc, argv, "o:", "output");
     struct nrs_note note;
-    struct nrs_key k;
+    struct nrs_signkey k;
     int rc;
 
     if (path == NULL)
         return NRS_EXIT_USAGE;
     if (optind != argc)
         return nrs_cmd_fail(NRS_EXIT_USAGE, argv[optind], "not expected");
-    nrs_key_init(&k);
-    rc = nrs_key_make(&k, &note);
+    nrs_signkey_init(&k);
+    rc = nrs_signkey_make(&k, &note);
     if (rc == 0)
         rc = write_pair(&k, path, &note);
     if (rc == 0)
         print_id(&k, path);
-    nrs_key_done(&k);
+    nrs_signkey_done(&k);
     return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text) : NRS_EXIT_OK;
 }
 
-static int load_key(struct nrs_key *k, const char *path, bool private, struct nrs_note *note)
+static int load_key(struct nrs_signkey *k, const char *path, bool private, struct nrs_note *note)
 {
     char pem[4096];
     size_t len;
-    int rc = nrs_file_read(path, pem, sizeof pem, &len, note);
+    int rc = nrs_cmd_load(path, pem, sizeof pem, &len, note);
 
-    nrs_key_init(k);
+    nrs_signkey_init(k);
     if (rc == 0)
-        rc = private ? nrs_key_private(k, pem, note) : nrs_key_public(k, pem, note);
+        rc = private ? nrs_signkey_private(k, pem, note) : nrs_signkey_public(k, pem, note);
     mbedtls_platform_zeroize(pem, sizeof pem);
     return rc;
 }
 
-static int sign(struct nrs_key *k, struct nrs_nrm *f, struct nrs_note *note)
+static int sign(struct nrs_signkey *k, struct nrs_nrm *f, struct nrs_note *note)
 {
     uint8_t id[8], digest[32], signature[64];
-    int rc = nrs_key_id(k, id, note);
+    int rc = nrs_signkey_id(k, id, note);
 
     if (rc)
         return rc;
     nrs_nrm_set_key_id(f, id, digest);
-    rc = nrs_key_sign(k, digest, signature, note);
+    rc = nrs_signkey_sign(k, digest, signature, note);
     if (rc == 0)
         nrs_nrm_set_signature(f, signature);
     return rc;
@@ -119,7 +121,7 @@ int nrs_cmd_sign(int argc, char **argv)
     struct nrs_model_envelope e;
     static struct nrs_nrm f;
     struct nrs_note note;
-    struct nrs_key k;
+    struct nrs_signkey k;
     int rc;
 
     if (path == NULL)
@@ -129,26 +131,26 @@ int nrs_cmd_sign(int argc, char **argv)
         return rc;
     rc = load_key(&k, key_path, true, &note);
     if (rc) {
-        nrs_key_done(&k);
+        nrs_signkey_done(&k);
         return nrs_cmd_fail(NRS_EXIT_USAGE, key_path, note.text);
     }
     rc = sign(&k, &f, &note);
     if (rc == 0)
-        rc = nrs_file_write(path, f.bytes, f.len, 0644, &note);
+        rc = nrs_outfile_replace(path, f.bytes, f.len, 0644, &note);
     if (rc == 0)
         print_id(&k, path);
-    nrs_key_done(&k);
+    nrs_signkey_done(&k);
     return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text) : NRS_EXIT_OK;
 }
 
-static int check_signature(struct nrs_key *k, const struct nrs_model_envelope *e, struct nrs_note *note)
+static int check_signature(struct nrs_signkey *k, const struct nrs_model_envelope *e, struct nrs_note *note)
 {
     uint8_t id[8];
-    int rc = nrs_key_id(k, id, note);
+    int rc = nrs_signkey_id(k, id, note);
 
     if (rc == 0 && memcmp(id, e->key_id, sizeof id) != 0)
         rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: none by this key");
-    return rc ? rc : nrs_key_verify(k, e->digest, e->signature, note);
+    return rc ? rc : nrs_signkey_verify(k, e->digest, e->signature, note);
 }
 
 int nrs_cmd_verify(int argc, char **argv)
@@ -158,7 +160,7 @@ int nrs_cmd_verify(int argc, char **argv)
     struct nrs_model_envelope e;
     static struct nrs_nrm f;
     struct nrs_note note;
-    struct nrs_key k;
+    struct nrs_signkey k;
     int rc;
 
     if (path == NULL)
@@ -173,7 +175,7 @@ int nrs_cmd_verify(int argc, char **argv)
         rc = nrs_cmd_fail(NRS_EXIT_NO, path, note.text);
     else
         print_id(&k, path);
-    nrs_key_done(&k);
+    nrs_signkey_done(&k);
     return rc;
 }
 
@@ -196,7 +198,7 @@ int nrs_cmd_bump(int argc, char **argv)
         return rc;
     nrs_nrm_set_serial(&f, serial);
     nrs_nrm_seal(&f);
-    if (nrs_file_write(path, f.bytes, f.len, 0644, &note) != 0)
+    if (nrs_outfile_replace(path, f.bytes, f.len, 0644, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
     return NRS_EXIT_OK;
 }

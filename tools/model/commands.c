@@ -1,16 +1,23 @@
 #include "tools/model/commands.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/error.h"
-#include "tools/model/file.h"
+#include "platform/files.h"
 
 int nrs_cmd_fail(int exit_code, const char *place, const char *what)
 {
     fprintf(stderr, "noroshi-model: %s: %s\n", place, what);
     return exit_code;
+}
+
+int nrs_cmd_bad_option(char **argv)
+{
+    return nrs_cmd_fail(NRS_EXIT_USAGE, argv[optind - 1], "unknown option, or its value is missing");
 }
 
 const char *nrs_cmd_only_file(int argc, char **argv)
@@ -35,11 +42,23 @@ int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out)
     return 0;
 }
 
+int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_note *note)
+{
+    int n = nrs_path_load(path, buf, cap);
+
+    if (n == -EFBIG)
+        return nrs_note_set(note, NRS_ERR_LIMIT, "larger than %zu bytes", cap - 1);
+    if (n < 0)
+        return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(-n));
+    *len = (size_t)n;
+    return 0;
+}
+
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e)
 {
     struct nrs_note note;
 
-    if (nrs_file_read(path, f->bytes, sizeof f->bytes, &f->len, &note) != 0)
+    if (nrs_cmd_load(path, f->bytes, sizeof f->bytes, &f->len, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
     switch (nrs_nrm_open(e, f, &note)) {
     case 0: return NRS_EXIT_OK;

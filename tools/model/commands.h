@@ -18,11 +18,17 @@ int nrs_cmd_bump(int argc, char **argv);
 /* "noroshi-model: place: what" on stderr; returns the code given. */
 int nrs_cmd_fail(int exit_code, const char *place, const char *what);
 
+/* Says which option getopt_long (with opterr 0) did not like; the usage code. */
+int nrs_cmd_bad_option(char **argv);
+
 /* What is left of argv must be exactly one FILE; NULL (and said so) if not. */
 const char *nrs_cmd_only_file(int argc, char **argv);
 
 /* A whole decimal number up to max; NRS_ERR_RANGE. */
 int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out);
+
+/* Reads a whole file of less than cap bytes and puts a NUL after it; the note says why not. */
+int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_note *note);
 
 /* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);

@@ -23,7 +23,8 @@ static void random_vector(const struct nrs_schema *schema, uint16_t *x, uint64_t
         x[f] = (uint16_t)(next_random(state) % (schema->features[f].max + 1u));
 }
 
-static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const uint16_t *v, struct nrs_note *note)
+static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const uint16_t *v,
+                        struct nrs_note *note)
 {
     int32_t sums[NRS_MODEL_OUTPUTS_MAX];
 
@@ -32,10 +33,11 @@ static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const
         double off = fabs(nrs_model_mlogit(&x->model, o, sums[o]) - 1000 * nrs_trained_score(t, o, v));
 
         if (sums[o] != nrs_quantised_sum(&x->quantised, t, o, v))
-            return nrs_note_set(note, NRS_ERR_SELFTEST, "self-check: the loaded model does not score like the host");
+            return nrs_note_set(note, NRS_ERR_SELFTEST,
+                                "self-check: the loaded model does not score like the host");
         if (off > x->model.bound_mlogit)
-            return nrs_note_set(note, NRS_ERR_SELFTEST, "self-check: off by %.1f mlogit, the bound is %d", off,
-                                (int)x->model.bound_mlogit);
+            return nrs_note_set(note, NRS_ERR_SELFTEST, "self-check: off by %.1f mlogit, the bound is %d",
+                                off, (int)x->model.bound_mlogit);
         x->seen = fmax(x->seen, off);
     }
     return 0;

@@ -8,12 +8,12 @@ struct nrs_export {
     struct nrs_model model; /* the file, reloaded; points into it */
     struct nrs_quantised quantised;
     struct nrs_bound bound[NRS_MODEL_OUTPUTS_MAX];
-    double seen;            /* mlogit: largest difference over the random vectors of the self-check */
+    double seen; /* mlogit: largest difference over the random vectors of the self-check */
 };
 
 /* Quantises, finds the bound, writes, reloads with the device's own loader, and rescores corners and random
- * vectors: the device's scorer must give the host's integers and stay within the bound. Unsigned. Call done in
- * any case; x->model is valid until then. */
+ * vectors: the device's scorer must give the host's integers and stay within the bound. Unsigned. Call done
+ * in any case; x->model is valid until then. */
 int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const struct nrs_nrm_head *head,
                    struct nrs_note *note);
 void nrs_export_done(struct nrs_export *x);

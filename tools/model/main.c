@@ -1,3 +1,4 @@
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"schema", nrs_cmd_schema}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
-    {"keygen", nrs_cmd_keygen},     {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
+    {"keygen", nrs_cmd_keygen}, {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
     {"bump", nrs_cmd_bump},
 };
 
@@ -51,24 +52,28 @@ static int print_help(void)
     return NRS_EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    int exit_code;
-
     if (argc < 2)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "usage", "a command is expected; see noroshi-model --help");
-    if (strcmp(argv[1], "--help") == 0)
+    if (strcmp(argv[1], "--help") == 0 || (argc > 2 && strcmp(argv[2], "--help") == 0))
         return print_help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("noroshi-model " NRS_VERSION);
         return NRS_EXIT_OK;
     }
+    opterr = 0; /* each command says itself what it does not know */
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            exit_code = commands[i].run(argc - 1, argv + 1);
-            if (fflush(stdout) != 0 || ferror(stdout))
-                return nrs_cmd_fail(NRS_EXIT_USAGE, "standard output", "cannot be written");
-            return exit_code;
-        }
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
     return nrs_cmd_fail(NRS_EXIT_USAGE, argv[1], "no such command; see noroshi-model --help");
+}
+
+int main(int argc, char **argv)
+{
+    int exit_code = run(argc, argv);
+
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "standard output", "cannot be written");
+    return exit_code;
 }

@@ -7,6 +7,7 @@ struct nrs_note {
 };
 
 /* Writes the line and returns err, so that a refusal is one statement. */
-int nrs_note_set(struct nrs_note *note, int err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int nrs_note_set(struct nrs_note *note, int err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

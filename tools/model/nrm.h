@@ -18,16 +18,16 @@ struct nrs_nrm_head {
     uint32_t serial, min_agent, expires_day;
 };
 
-/* Writes and seals. golden: [n_golden] vectors; their scores come from the host's arithmetic. NRS_ERR_LIMIT if
- * the file would be too large. */
+/* Writes and seals. golden: [n_golden] vectors; their scores come from the host's arithmetic. NRS_ERR_LIMIT
+ * if the file would be too large. */
 int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const struct nrs_trained *t,
-                  const struct nrs_quantised *q, int32_t bound_mlogit, const uint16_t (*golden)[NRS_FEATURES_MAX],
-                  unsigned n_golden, struct nrs_note *note);
+                  const struct nrs_quantised *q, int32_t bound_mlogit,
+                  const uint16_t (*golden)[NRS_FEATURES_MAX], unsigned n_golden, struct nrs_note *note);
 
 /* Sets the digest; clears key id and signature. */
 void nrs_nrm_seal(struct nrs_nrm *f);
 
-/* Sets the key id and the digest over it, and returns that digest to be signed (nrs_key_sign). */
+/* Sets the key id and the digest over it, and returns that digest to be signed (nrs_signkey_sign). */
 void nrs_nrm_set_key_id(struct nrs_nrm *f, const uint8_t key_id[8], uint8_t digest[32]);
 void nrs_nrm_set_signature(struct nrs_nrm *f, const uint8_t signature[64]);
 

@@ -76,7 +76,8 @@ static void put_cuts(struct nrs_nrm *f, const uint16_t *cuts, unsigned n)
         put_u16(f, cuts[i]);
 }
 
-static void put_term(struct nrs_nrm *f, const struct nrs_trained *t, const struct nrs_quantised *q, unsigned i)
+static void put_term(struct nrs_nrm *f, const struct nrs_trained *t, const struct nrs_quantised *q,
+                     unsigned i)
 {
     const struct nrs_trained_term *term = &t->term[i];
     size_t n_weights = (size_t)t->n_outputs * nrs_trained_cells(term);
@@ -119,8 +120,8 @@ static void put_outputs(struct nrs_nrm *f, const struct nrs_trained *t, const st
 }
 
 int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const struct nrs_trained *t,
-                  const struct nrs_quantised *q, int32_t bound_mlogit, const uint16_t (*golden)[NRS_FEATURES_MAX],
-                  unsigned n_golden, struct nrs_note *note)
+                  const struct nrs_quantised *q, int32_t bound_mlogit,
+                  const uint16_t (*golden)[NRS_FEATURES_MAX], unsigned n_golden, struct nrs_note *note)
 {
     f->len = 0;
     put_header(f, head, t->schema);

@@ -6,7 +6,7 @@
 #include "tools/model/quantised.h"
 
 #define WEIGHT_MAX 127
-#define TWO_31 2147483648.0
+#define TWO_31     2147483648.0
 
 static double largest_weight(const struct nrs_trained_term *term, unsigned output)
 {
@@ -29,7 +29,8 @@ static double finest_scale(const struct nrs_trained *t, unsigned output)
 }
 
 /* Fills one term's weights of one output; returns the largest magnitude it can add, in units. */
-static int64_t quantise_term(struct nrs_quantised *q, const struct nrs_trained *t, unsigned term, unsigned output)
+static int64_t quantise_term(struct nrs_quantised *q, const struct nrs_trained *t, unsigned term,
+                             unsigned output)
 {
     const struct nrs_trained_term *from = &t->term[term];
     unsigned cells = nrs_trained_cells(from), shift = 0;
@@ -66,7 +67,8 @@ static int64_t quantise_output(struct nrs_quantised *q, const struct nrs_trained
     return reach;
 }
 
-static int fit_output(struct nrs_quantised *q, const struct nrs_trained *t, unsigned output, struct nrs_note *note)
+static int fit_output(struct nrs_quantised *q, const struct nrs_trained *t, unsigned output,
+                      struct nrs_note *note)
 {
     for (double scale = finest_scale(t, output); scale <= TWO_31; scale *= 2) {
         q->scale_q31[output] = (uint32_t)scale;

@@ -1,8 +1,9 @@
 /* tools/model/quantised.h - a trained model in int8, as the file will hold it
  *
- * Every output has one scale (mlogit a unit of its sum), every term and output a left shift: the scale is chosen
- * so fine that the largest weight needs a shift of 15, then coarsened until the sum is proven to fit 32 bits; each
- * term takes the smallest shift that holds its largest weight. Rounding is half to even, and here only. */
+ * Every output has one scale (mlogit a unit of its sum), every term and output a left shift: the scale is
+ * chosen so fine that the largest weight needs a shift of 15, then coarsened until the sum is proven to fit
+ * 32 bits; each term takes the smallest shift that holds its largest weight. Rounding is half to even, and
+ * here only. */
 #ifndef NRS_TOOL_QUANTISED_H
 #define NRS_TOOL_QUANTISED_H
 #include <stdint.h>
@@ -20,7 +21,8 @@ struct nrs_quantised {
     unsigned n_weights, n_zeroed; /* all; those that were not zero and became zero */
 };
 
-/* t: checked (nrs_trained_check). Refuses with NRS_ERR_OVERFLOW what no scale can hold. Call done in any case. */
+/* t: checked (nrs_trained_check). Refuses with NRS_ERR_OVERFLOW what no scale can hold. Call done in any
+ * case. */
 int nrs_quantise(struct nrs_quantised *q, const struct nrs_trained *t, struct nrs_note *note);
 void nrs_quantised_done(struct nrs_quantised *q);
 

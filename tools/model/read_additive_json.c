@@ -198,7 +198,8 @@ static int read_outputs(struct reading *r, const cJSON *root)
             return refuse(r, "outputs", "a name is not 1 to 31 characters");
         strcpy(r->t->output_name[r->t->n_outputs++], name);
     }
-    return read_numbers(r, cJSON_GetObjectItemCaseSensitive(root, "bias"), r->t->n_outputs, "bias", r->t->bias);
+    return read_numbers(r, cJSON_GetObjectItemCaseSensitive(root, "bias"), r->t->n_outputs, "bias",
+                        r->t->bias);
 }
 
 static int check_schema(struct reading *r, const cJSON *root)
@@ -251,8 +252,8 @@ static int read_calibration(struct reading *r, const cJSON *array)
 
 int nrs_read_additive_json(struct nrs_trained *t, const char *file, size_t len, struct nrs_note *note)
 {
-    static const char *const keys[] = {"kind", "schema_hash", "name", "outputs", "bias", "terms", "thresholds",
-                                       "calibration", NULL};
+    static const char *const keys[] = {"kind",  "schema_hash", "name",        "outputs", "bias",
+                                       "terms", "thresholds",  "calibration", NULL};
     struct reading r = {.t = t, .note = note};
     cJSON *root = cJSON_ParseWithLength(file, len);
     int rc;

@@ -1,7 +1,7 @@
 /* tools/model/readers.h - trainers' formats: one read_<format>.c and one line here each
  *
- * A reader gets the whole file (text is followed by a NUL that len does not count), fills a trained model that
- * was initialised with the schema to export for, and refuses with a note that names the place. */
+ * A reader gets the whole file (text is followed by a NUL that len does not count), fills a trained model
+ * that was initialised with the schema to export for, and refuses with a note that names the place. */
 #ifndef NRS_TOOL_READERS_H
 #define NRS_TOOL_READERS_H
 #include <stddef.h>

@@ -59,8 +59,8 @@ static int check_cuts(const struct nrs_trained *t, unsigned feature, const uint1
             return nrs_note_set(note, NRS_ERR_RANGE, "%s: cuts not ascending: %u after %u",
                                 feature_name(t, feature), cuts[i], cuts[i - 1]);
         if (cuts[i] > max)
-            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cut %u above the maximum %u", feature_name(t, feature),
-                                cuts[i], max);
+            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cut %u above the maximum %u",
+                                feature_name(t, feature), cuts[i], max);
     }
     return 0;
 }
@@ -78,7 +78,8 @@ static int check_term(const struct nrs_trained *t, const struct nrs_trained_term
         return nrs_note_set(note, NRS_ERR_RANGE, "%s: crossed with itself", feature_name(t, term->a));
     for (size_t i = 0; i < n; i++)
         if (!isfinite(term->weights[i]))
-            return nrs_note_set(note, NRS_ERR_RANGE, "%s: weight %zu is not a number", feature_name(t, term->a), i);
+            return nrs_note_set(note, NRS_ERR_RANGE, "%s: weight %zu is not a number",
+                                feature_name(t, term->a), i);
     return 0;
 }
 
@@ -87,7 +88,8 @@ static int check_points(const struct nrs_trained *t, struct nrs_note *note)
     for (unsigned i = 0; i < t->n_points; i++) {
         if (!isfinite(t->point[i].score) || !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
             return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: not a score and a percent", i);
-        if (i > 0 && (t->point[i].score <= t->point[i - 1].score || t->point[i].percent < t->point[i - 1].percent))
+        if (i > 0 &&
+            (t->point[i].score <= t->point[i - 1].score || t->point[i].percent < t->point[i - 1].percent))
             return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: does not ascend", i);
     }
     return 0;

@@ -1,7 +1,7 @@
 /* tools/model/trained.h - a model as its trainer made it: floating point, logits
  *
- * What every reader (read_<format>.c) fills and the quantiser takes. A reader names features by their index in
- * the schema, and may give terms in any order: nrs_trained_check sorts them.
+ * What every reader (read_<format>.c) fills and the quantiser takes. A reader names features by their index
+ * in the schema, and may give terms in any order: nrs_trained_check sorts them.
  *
  * Memory: init, then a reader; done releases the weight tables, also after an error.
  * Limits: those of the model file (models/FORMAT.md), so that whatever passes the check can be written. */
@@ -14,11 +14,11 @@
 #include "tools/model/note.h"
 
 struct nrs_trained_term {
-    uint8_t type;            /* enum nrs_term_type */
-    uint16_t a, b;           /* b = a unless a cross */
+    uint8_t type;  /* enum nrs_term_type */
+    uint16_t a, b; /* b = a unless a cross */
     uint8_t n_cuts_a, n_cuts_b;
     uint16_t cuts_a[NRS_MODEL_CUTS_MAX], cuts_b[NRS_MODEL_CUTS_MAX];
-    double *weights;         /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature */
+    double *weights; /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature */
 };
 
 struct nrs_trained {
@@ -28,8 +28,8 @@ struct nrs_trained {
     double bias[NRS_MODEL_OUTPUTS_MAX];
     double threshold[NRS_MODEL_WINDOWS];
     struct {
-        double score;        /* logit */
-        double percent;      /* 0..100 */
+        double score;              /* logit */
+        double percent;            /* 0..100 */
     } point[NRS_MODEL_POINTS_MAX]; /* none: the logistic function */
     struct nrs_trained_term term[NRS_MODEL_TERMS_MAX];
 };
@@ -43,8 +43,8 @@ unsigned nrs_trained_cells(const struct nrs_trained_term *term);
 /* Allocates the zeroed table of a term whose type and cuts are set. NRS_ERR_SPACE. */
 int nrs_trained_table(const struct nrs_trained *t, struct nrs_trained_term *term);
 
-/* Sorts the terms as the file wants them and refuses what cannot be written: numbers that are not finite, cuts
- * out of order or above the maximum, a term twice. */
+/* Sorts the terms as the file wants them and refuses what cannot be written: numbers that are not finite,
+ * cuts out of order or above the maximum, a term twice. */
 int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note);
 
 /* The cell of a feature vector, and what the term adds to an output, in logits. */

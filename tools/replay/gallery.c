@@ -39,6 +39,18 @@ void nrs_gallery_keep(struct nrs_gallery *g, const struct nrs_judgement *j, uint
         snprintf(p->name, sizeof p->name, "%s", j->name);
 }
 
+void nrs_gallery_refresh(struct nrs_gallery *g, const struct nrs_judgement *j, uint32_t id)
+{
+    unsigned i;
+
+    for (i = 0; i < g->n && j->matrix; i++) {
+        if (g->picture[i].id != id)
+            continue;
+        g->picture[i].j.matrix = g->picture[i].matrix;
+        memcpy(g->picture[i].matrix, j->matrix, NRS_MATRIX_BYTES);
+    }
+}
+
 static int higher_score_first(const void *a, const void *b)
 {
     const struct nrs_picture *p = a, *q = b;

@@ -1,7 +1,7 @@
 /* tools/replay/gallery.h - the judgements that --heatmap draws at the end
  *
- * A judgement lives only as long as its callback, so what a picture needs is copied. Capacity: fixed; when full,
- * the lowest score is dropped and counted. Memory: about 1.5 kB a picture, inside the struct. */
+ * A judgement lives only as long as its callback, so what a picture needs is copied. Capacity: fixed; when
+ * full, the lowest score is dropped and counted. Memory: about 1.5 kB a picture, inside the struct. */
 #ifndef NRS_REPLAY_GALLERY_H
 #define NRS_REPLAY_GALLERY_H
 #include <stdio.h>
@@ -27,6 +27,9 @@ struct nrs_gallery {
 
 /* Copies a judgement. An id other than 0 replaces the picture that has it. */
 void nrs_gallery_keep(struct nrs_gallery *g, const struct nrs_judgement *j, uint32_t id);
+
+/* The day of a judgement whose picture is kept has gone on: its matrix replaces the old one. */
+void nrs_gallery_refresh(struct nrs_gallery *g, const struct nrs_judgement *j, uint32_t id);
 
 /* Draws all, highest score first. colour: for a terminal. */
 void nrs_gallery_draw(struct nrs_gallery *g, FILE *to, bool colour);

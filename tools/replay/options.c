@@ -10,46 +10,73 @@
 static const char help[] =
     "usage: noroshi-replay [OPTIONS] FILE...\n"
     "\n"
-    "Runs recorded traffic through the agent's core and prints its verdicts, one JSON line each. FILE is a Zeek\n"
-    "conn.log (TSV or JSON), a pcap or a pcapng file, plain or gzip; `-` is standard input. Several files are one\n"
-    "stretch of traffic in the order given (rotated logs), except with --all.\n"
+    "Runs recorded traffic through the agent's core and prints its verdicts, one JSON line each.\n"
+    "FILE is a Zeek conn.log (TSV or JSON), a Suricata EVE log (its flow records), a pcap or a pcapng\n"
+    "file, plain or gzip; `-` is standard input. Several files are one stretch of traffic in the order\n"
+    "given (rotated logs), except with --all.\n"
     "\n"
     "What is printed\n"
-    "  --evidence         after each verdict its hour x minute matrix as an evidence record\n"
-    "  --all              one short line for every destination and window, flagged or not, each file by itself\n"
-    "  --window W         with --all: 24h, 6h or 1h (24h); windows tumble from the first record of a file\n"
-    "  --features         with --all: tab-separated, with the value of every feature, under a header line\n"
-    "  --heatmap          instead of lines, pictures for people: the day of every flagged destination, or with\n"
-    "                     --all of the ten highest scores\n"
+    "  --evidence       after each verdict its hour x minute matrix as an evidence record\n"
+    "  --all            one short line for every destination and window, flagged or not, each file\n"
+    "                   by itself\n"
+    "  --window W       with --all: 24h, 6h or 1h (24h); windows tumble from a file's first record\n"
+    "  --features       with --all: tab-separated, with every feature, under a header line\n"
+    "  --heatmap        instead of lines, pictures for people: the day of every flagged destination,\n"
+    "                   or with --all of the ten highest scores\n"
     "\n"
     "How it is judged\n"
-    "  --model FILE       the model to judge by (the one compiled in). Its signature is not checked here, so that a\n"
-    "                     model can be tried before it is signed; `none` scores everything 0\n"
-    "  --min-conns N      fewer connections than this in a window are never flagged (6)\n"
-    "  --capacity N       destinations remembered, 64 to 1048576 (4096); an eighth of them with a full day\n"
-    "  --host-id ID       host.id of the records (replay)\n"
+    "  --model FILE     the model to judge by (the one compiled in). Its signature is not checked\n"
+    "                   here, so that a model can be tried before it is signed; `none` scores\n"
+    "                   everything 0\n"
+    "  --min-conns N    fewer connections than this in a window are never flagged (6)\n"
+    "  --capacity N     destinations remembered, 64 to 1048576 (4096); an eighth of them with a full\n"
+    "                   day\n"
+    "  --host-id ID     host.id of the records (replay)\n"
     "\n"
     "About the run\n"
-    "  --stats            counts and speed to standard error, `name<TAB>value`\n"
-    "  --fail-on-alert    exit status 1 if anything was flagged\n"
-    "  --quiet            neither damaged lines nor progress nor summary\n"
+    "  --stats          counts and speed to standard error, `name<TAB>value`\n"
+    "  --fail-on-alert  exit status 1 if anything was flagged\n"
+    "  --quiet          neither damaged lines nor progress nor summary\n"
     "  --help, --version\n"
     "\n"
-    "A damaged line or packet costs itself; the first five of a file are named. Records of one file have the same\n"
-    "event.id whenever it is replayed. Exit status: 0 done, 1 something was flagged (--fail-on-alert), 2 usage, or a\n"
-    "file that cannot be read.\n";
+    "A damaged line or packet costs itself; the first five of a file are named. A file gives the same\n"
+    "event.id whenever it is replayed.\n"
+    "\n"
+    "Exit status: 0 done, 1 something was flagged (--fail-on-alert), 2 usage, or a file that cannot be\n"
+    "read.\n";
 
-enum { EVIDENCE = 256, ALL, WINDOW, FEATURES, HEATMAP, MODEL, MIN_CONNS, CAPACITY, HOST_ID, STATS, FAIL, QUIET, HELP,
-       VERSION };
+enum {
+    EVIDENCE = 256,
+    ALL,
+    WINDOW,
+    FEATURES,
+    HEATMAP,
+    MODEL,
+    MIN_CONNS,
+    CAPACITY,
+    HOST_ID,
+    STATS,
+    FAIL,
+    QUIET,
+    HELP,
+    VERSION
+};
 
 static const struct option names[] = {
-    {"evidence", no_argument, NULL, EVIDENCE},      {"all", no_argument, NULL, ALL},
-    {"window", required_argument, NULL, WINDOW},    {"features", no_argument, NULL, FEATURES},
-    {"heatmap", no_argument, NULL, HEATMAP},        {"model", required_argument, NULL, MODEL},
-    {"min-conns", required_argument, NULL, MIN_CONNS}, {"capacity", required_argument, NULL, CAPACITY},
-    {"host-id", required_argument, NULL, HOST_ID},  {"stats", no_argument, NULL, STATS},
-    {"fail-on-alert", no_argument, NULL, FAIL},     {"quiet", no_argument, NULL, QUIET},
-    {"help", no_argument, NULL, HELP},              {"version", no_argument, NULL, VERSION},
+    {"evidence", no_argument, NULL, EVIDENCE},
+    {"all", no_argument, NULL, ALL},
+    {"window", required_argument, NULL, WINDOW},
+    {"features", no_argument, NULL, FEATURES},
+    {"heatmap", no_argument, NULL, HEATMAP},
+    {"model", required_argument, NULL, MODEL},
+    {"min-conns", required_argument, NULL, MIN_CONNS},
+    {"capacity", required_argument, NULL, CAPACITY},
+    {"host-id", required_argument, NULL, HOST_ID},
+    {"stats", no_argument, NULL, STATS},
+    {"fail-on-alert", no_argument, NULL, FAIL},
+    {"quiet", no_argument, NULL, QUIET},
+    {"help", no_argument, NULL, HELP},
+    {"version", no_argument, NULL, VERSION},
     {NULL, 0, NULL, 0},
 };
 
@@ -107,7 +134,8 @@ static bool take(struct nrs_replay_options *o, int option)
     case HEATMAP: o->heatmap = true; return true;
     case MODEL: o->model = optarg; return true;
     case MIN_CONNS: return read_number("--min-conns", optarg, 1, 1000000, &o->min_conns);
-    case CAPACITY: return read_number("--capacity", optarg, NRS_CORE_DEST_MIN, NRS_CORE_DEST_MAX, &o->capacity);
+    case CAPACITY:
+        return read_number("--capacity", optarg, NRS_CORE_DEST_MIN, NRS_CORE_DEST_MAX, &o->capacity);
     case HOST_ID: return read_host_id(optarg, &o->host_id);
     case STATS: o->stats = true; return true;
     case FAIL: o->fail_on_alert = true; return true;

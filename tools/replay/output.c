@@ -49,8 +49,8 @@ static void write_features(struct nrs_replay *r, const struct nrs_judgement *j, 
 
     nrs_addr_write(local, sizeof local, &j->local);
     nrs_addr_write(remote, sizeof remote, &j->remote);
-    fprintf(r->out, "%" PRIu64 "\t%s\t%s\t%u\t%s\t%" PRIu32 "\t%" PRId32 "\t%d", from_s, local, remote, j->rport,
-            nrs_words_transport(j->proto, number), j->n, j->score_mlogit, j->flagged);
+    fprintf(r->out, "%" PRIu64 "\t%s\t%s\t%u\t%s\t%" PRIu32 "\t%" PRId32 "\t%d", from_s, local, remote,
+            j->rport, nrs_words_transport(j->proto, number), j->n, j->score_mlogit, j->flagged);
     for (i = 0; i < j->model->schema->n_features; i++)
         fprintf(r->out, "\t%u", j->x[i]);
     putc('\n', r->out);
@@ -83,4 +83,12 @@ void nrs_replay_row(void *replay, const struct nrs_judgement *j)
         write_features(r, j, from_s);
     else
         write_line(r, line, nrs_row_write(line, sizeof line, j, from_s));
+}
+
+void nrs_replay_last_look(void *replay, const struct nrs_judgement *j)
+{
+    struct nrs_replay *r = replay;
+
+    if (j->dest_id != 0)
+        nrs_gallery_refresh(&r->gallery, j, j->dest_id);
 }

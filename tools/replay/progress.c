@@ -35,7 +35,8 @@ static void print_count(uint64_t n)
         fprintf(stderr, "%.1f M", (double)n / 1e6);
 }
 
-void nrs_replay_progress_show(struct nrs_replay_progress *p, const struct nrs_recorded *file, uint64_t flagged)
+void nrs_replay_progress_show(struct nrs_replay_progress *p, const struct nrs_recorded *file,
+                              uint64_t flagged)
 {
     struct nrs_recorded_stats st;
     uint64_t now;

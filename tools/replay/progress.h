@@ -15,7 +15,8 @@ struct nrs_replay_progress {
 };
 
 void nrs_replay_progress_start(struct nrs_replay_progress *p, bool on, const char *name);
-void nrs_replay_progress_show(struct nrs_replay_progress *p, const struct nrs_recorded *file, uint64_t flagged);
+void nrs_replay_progress_show(struct nrs_replay_progress *p, const struct nrs_recorded *file,
+                              uint64_t flagged);
 
 /* Takes the bar away. Returns the time since the start. */
 uint64_t nrs_replay_progress_end(struct nrs_replay_progress *p);

@@ -1,9 +1,9 @@
 /* tools/replay/replay.h - one run: recorded flows through the core, in traffic time
  *
- * Traffic time is the largest time seen so far and never goes back; the core is told each minute of it. Verdict
- * mode has one core for all files (rotated logs are one stretch of traffic); with --all each file gets a
- * fresh one, its windows tumble from its first record, and a flow that arrives after its window was judged is
- * counted as `late`. */
+ * Traffic time is the largest time seen so far and never goes back; the core is told each minute of it.
+ * Verdict mode has one core for all files (rotated logs are one stretch of traffic); with --all each file
+ * gets a fresh one, its windows tumble from its first record, and a flow that arrives after its window was
+ * judged is counted as `late`. */
 #ifndef NRS_REPLAY_H
 #define NRS_REPLAY_H
 #include <stdint.h>
@@ -36,8 +36,10 @@ struct nrs_replay {
     struct nrs_replay_totals totals;
 };
 
-/* 0 or what the core says of the options and the model (NRS_ERR_*). The options and the model must outlive the run. */
-int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, const struct nrs_model *model, FILE *out);
+/* 0 or what the core says of the options and the model (NRS_ERR_*). The options and the model must outlive
+ * the run. */
+int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, const struct nrs_model *model,
+                    FILE *out);
 
 /* Replays one file. Prints what is wrong on standard error; false if it could not be read to its end. */
 bool nrs_replay_file(struct nrs_replay *r, const char *path);
@@ -59,5 +61,7 @@ void nrs_replay_end_all(struct nrs_replay *r);
 void nrs_replay_header(struct nrs_replay *r);
 void nrs_replay_verdict(void *replay, const struct nrs_judgement *j);
 void nrs_replay_row(void *replay, const struct nrs_judgement *j);
+void nrs_replay_last_look(void *replay,
+                          const struct nrs_judgement *j); /* at the end: brings pictures up to date */
 
 #endif

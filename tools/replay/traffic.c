@@ -23,7 +23,8 @@ static void start(struct nrs_replay *r, uint64_t t_ns)
 {
     /* Whole seconds, because the lines say `from` in seconds. */
     r->from_ns = t_ns / NS_PER_S * NS_PER_S;
-    nrs_core_init(&r->core, r->memory, r->memory_len, &r->conf, r->model, r->from_ns); /* replay_init tried it */
+    nrs_core_init(&r->core, r->memory, r->memory_len, &r->conf, r->model,
+                  r->from_ns); /* replay_init tried it */
     if (r->options->all)
         nrs_core_on_evict(r->core, r->options->window, nrs_replay_row, r);
     r->told_ns = r->from_ns;
@@ -35,8 +36,8 @@ static void judge_window(struct nrs_replay *r)
     nrs_core_each(r->core, r->options->window, r->from_ns + window_ns(r), nrs_replay_row, r);
 }
 
-/* A window is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so that
- * is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
+/* A window is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so
+ * that is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
 static void step_windows(struct nrs_replay *r, uint64_t t_ns)
 {
     judge_window(r);
@@ -103,5 +104,7 @@ void nrs_replay_end_all(struct nrs_replay *r)
     if (!r->core)
         return;
     nrs_core_tick(r->core, r->next_ns, nrs_replay_verdict, r);
+    if (r->options->heatmap)
+        nrs_core_each(r->core, NRS_WINDOW_24H, r->next_ns, nrs_replay_last_look, r);
     leave_core(r);
 }

@@ -1,5 +1,7 @@
 #include "tools/replay/words.h"
 
+#include <time.h>
+
 #include "platform/flow.h"
 
 void nrs_words_time(FILE *to, uint64_t ms)
@@ -34,6 +36,17 @@ void nrs_words_logit(FILE *to, int32_t mlogit)
     int64_t size = mlogit < 0 ? -(int64_t)mlogit : mlogit;
 
     fprintf(to, "%c%d.%02d", mlogit < 0 ? '-' : '+', (int)(size / 1000), (int)(size % 1000 / 10));
+}
+
+void nrs_words_moment(FILE *to, uint64_t ns)
+{
+    time_t s = (time_t)(ns / 1000000000);
+    char text[32] = "";
+    struct tm parts;
+
+    if (gmtime_r(&s, &parts))
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
+    fputs(text, to);
 }
 
 const char *nrs_words_transport(uint8_t proto, char number[4])

@@ -38,7 +38,7 @@ def strongest(description, count=12):
                      for t in ranked[:count])
 
 
-def write(path, args, parts, has_real, description, figure_sets, rows, report):
+def write(path, args, parts, has_real, description, figure_sets, rows, false_rate, report):
     held = next(iter(figure_sets.values()))
     limits = ", ".join(f"{w} {t:+.2f}" for w, t in description["thresholds"].items())
     path.write_text(f"""# Model card: beacon, serial {args.serial}
@@ -66,7 +66,7 @@ Found at 1 % false positives, windows, by family, {next(iter(figure_sets))}:
 
 ## Thresholds
 
-In logits, set where {0.2} % of held-out benign windows are flagged: {limits}.
+In logits, set where {100 * false_rate:.1f} % of held-out benign windows are flagged: {limits}.
 
 ## Strongest features
 

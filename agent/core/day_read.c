@@ -1,0 +1,166 @@
+/* Reading a day: sixteen slots at a time, because every judgement does it three times. */
+#include <string.h>
+
+#include "agent/core/bits.h"
+#include "agent/core/day_slots.h"
+#include "models/bytes.h"
+
+unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute)
+{
+    return is_kept(d, minute) ? get_nibble(d->counts, minute % NRS_DAY_MINUTES) : 0;
+}
+
+struct walk {
+    uint32_t sum;
+    uint32_t failed; /* not 0: a failed bit was seen */
+    uint64_t peaks;  /* fullest minutes, a byte each */
+};
+
+static void walk_one(struct walk *w, const struct nrs_day *d, uint32_t slot)
+{
+    uint32_t n = get_nibble(d->counts, slot);
+
+    w->sum += n;
+    w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1u;
+    w->peaks = nrs_bits_larger_bytes(w->peaks, n);
+}
+
+static void walk_sixteen(struct walk *w, const struct nrs_day *d, uint32_t slot)
+{
+    uint64_t counts = nrs_get_u64le(d->counts + slot / 2);
+    uint64_t odd = counts & 15 * NRS_BYTES, even = counts >> 4 & 15 * NRS_BYTES;
+
+    w->failed |= nrs_get_u16le(d->failed + slot / 8);
+    if (!counts)
+        return;
+    w->sum += (uint32_t)((odd + even) * NRS_BYTES >> 56); /* at most 240: the sum of the bytes fits the highest */
+    w->peaks = nrs_bits_larger_bytes(w->peaks, nrs_bits_larger_bytes(odd, even));
+}
+
+static uint32_t largest_byte(uint64_t v)
+{
+    for (unsigned shift = 32; shift >= 8; shift /= 2)
+        v = nrs_bits_larger_bytes(v, v >> shift);
+    return v & 255;
+}
+
+static struct walk walk_minutes(const struct nrs_day *d, uint32_t first, uint32_t last)
+{
+    struct walk w = {0, 0, 0};
+
+    _Static_assert(NRS_DAY_MINUTES % 16 == 0, "sixteen slots never go around the end");
+    for (; first <= last && first % 16; first++)
+        walk_one(&w, d, first % NRS_DAY_MINUTES);
+    for (; first + 15 <= last; first += 16)
+        walk_sixteen(&w, d, first % NRS_DAY_MINUTES);
+    for (; first <= last; first++)
+        walk_one(&w, d, first % NRS_DAY_MINUTES);
+    return w;
+}
+
+static uint32_t total_of_hours(const struct nrs_day *d, const uint16_t *hours, uint32_t first, uint32_t last)
+{
+    uint32_t sum = 0, newest = d->newest / 60;
+
+    for (uint32_t h = first / 60; h <= last / 60; h++)
+        if (h <= newest && newest - h < NRS_DAY_HOURS)
+            sum += hours[h % NRS_DAY_HOURS];
+    return sum;
+}
+
+/* The minutes of [first, last] that are kept; false if none is. */
+static bool clip(const struct nrs_day *d, uint32_t *first, uint32_t *last)
+{
+    uint32_t oldest = d->newest - (NRS_DAY_MINUTES - 1);
+
+    if (*last > d->newest)
+        *last = d->newest;
+    if (*first < oldest)
+        *first = oldest;
+    return *first <= *last;
+}
+
+void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struct nrs_day_total *total)
+{
+    uint32_t first = last + 1 - span, from = first, to = last, failed;
+    struct walk w;
+
+    *total = (struct nrs_day_total){0, 0, 0};
+    if (!clip(d, &from, &to))
+        return;
+    w = walk_minutes(d, from, to);
+    total->peak = largest_byte(w.peaks);
+    total->n = total->peak < NRS_COUNT_FULL ? w.sum : total_of_hours(d, d->hours, first, last);
+    failed = w.failed ? total_of_hours(d, d->hours_failed, first, last) : 0;
+    total->n_failed = failed < total->n ? failed : total->n;
+}
+
+unsigned nrs_day_week_hours(const struct nrs_day *d)
+{
+    unsigned hours = 0;
+
+    for (uint32_t h = 0; h < NRS_WEEK_HOURS; h++)
+        hours += get_nibble(d->week, h) != 0;
+    return hours;
+}
+
+/* Bit i: slot 16 * group + i is active. Each half byte is folded into its lowest bit, then the bits move together. */
+static uint64_t active_sixteen(const struct nrs_day *d, uint32_t group)
+{
+    uint64_t v = nrs_get_u64le(d->counts + 8 * group);
+    uint32_t inside = nrs_get_u16le(d->inside + 2 * group);
+
+    if (!v)
+        return inside;
+    v |= v >> 1;
+    v |= v >> 2;
+    v &= 0x11 * NRS_BYTES;                     /* odd minute in bit 0 of a byte, even minute in bit 4 */
+    v = (v >> 4 | v << 1) & 3 * NRS_BYTES;     /* even minute in bit 0, odd minute in bit 1 */
+    v = (v | v >> 6) & UINT64_C(0x000f000f000f000f);
+    v = (v | v >> 12) & UINT64_C(0x000000ff000000ff);
+    return ((v | v >> 24) & 0xffff) | inside;
+}
+
+static void clear_outside(uint64_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 0, at = 0; i < NRS_DAY_WORDS; i++, at += 64) {
+        if (at + 64 <= from || at > to) {
+            bits[i] = 0;
+            continue;
+        }
+        if (from > at)
+            bits[i] &= UINT64_MAX << (from - at);
+        if (to - at < 63)
+            bits[i] &= UINT64_MAX >> (63 - (to - at));
+    }
+}
+
+/* The groups of sixteen slots are laid one after the other from the first minute's on, once around; then all bits
+ * move so that the first minute becomes bit 0. */
+void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS])
+{
+    uint32_t first = last + 1 - NRS_DAY_MINUTES, from = first, to = last;
+    uint32_t group = first % NRS_DAY_MINUTES / 16, shift = first % 16;
+    uint64_t laid[NRS_DAY_WORDS + 1] = {0};
+
+    memset(bits, 0, NRS_DAY_WORDS * sizeof bits[0]);
+    if (!clip(d, &from, &to))
+        return;
+    for (uint32_t i = 0; i <= NRS_DAY_MINUTES / 16; i++) {
+        laid[i / 4] |= active_sixteen(d, group) << 16 * (i % 4);
+        group = group + 1 < NRS_DAY_MINUTES / 16 ? group + 1 : 0;
+    }
+    for (uint32_t i = 0; i < NRS_DAY_WORDS; i++)
+        bits[i] = laid[i] >> shift | laid[i + 1] << 1 << (63 - shift);
+    clear_outside(bits, from - first, to - first);
+}
+
+void nrs_day_matrix(const struct nrs_day *d, uint32_t last, uint32_t shift, uint8_t out[NRS_DAY_MINUTES / 2])
+{
+    memset(out, 0, NRS_DAY_MINUTES / 2);
+    for (uint32_t i = 0; i < NRS_DAY_MINUTES; i++) {
+        uint32_t m = last - i;
+
+        set_nibble(out, (m + shift) % NRS_DAY_MINUTES, nrs_day_count(d, m));
+    }
+}

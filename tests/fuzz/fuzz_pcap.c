@@ -1,0 +1,11 @@
+/* pcap and pcapng files, through the packet parser behind them. */
+#include "tests/fuzz/recorded_bytes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    if (n > 0 && data[0] != '#' && data[0] != '{')
+        read_recorded_bytes(data, n);
+    return 0;
+}

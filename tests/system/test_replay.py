@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""noroshi-replay as people use it: verdicts, pictures, options, damage, exit statuses."""
+import gzip
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+REPLAY = Path(os.environ.get("BUILD", "build/host")) / "noroshi-replay"
+TRAFFIC = Path("tests/golden/replay/traffic.conn.log")
+BEACON = "203.0.113.9"
+THRESHOLD = 40  # flags from 32 connections on: the feature n is log2 in eighths
+
+
+def run(*args, stdin=None, status=0):
+    done = subprocess.run([REPLAY, *map(str, args)], input=stdin, capture_output=True, timeout=50)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == status, f"{args}: exit {done.returncode}, not {status}: {err}"
+    return out, err
+
+
+def fnv1a(data):
+    h = 0xCBF29CE484222325
+    for b in data:
+        h = (h ^ b) * 0x100000001B3 % 2**64
+    return h
+
+
+def make_model(path):
+    """The smallest model: the score is the feature n. Written by models/FORMAT.md."""
+    features = re.findall(r"X\((\w+), (\d+),", Path("models/beacon_features.h").read_text())
+    version = re.search(r"\.version = (\d+)", Path("models/schema_beacon.c").read_text()).group(1)
+    schema = f"beacon/{version};" + "".join(f"{name}:{top};" for name, top in features)
+    n = [name for name, _ in features].index("n")
+    body = struct.pack("<BBHBB3ii", 1, 1, 1, 1, 0, THRESHOLD, THRESHOLD, THRESHOLD, 0)
+    body += struct.pack("<iIB", 0, 2**31, 2) + b"c2" + struct.pack("<iB", 0, 50)
+    body += struct.pack("<BHBb", 1, n, 0, 1)
+    body += bytes(2 * len(features)) + struct.pack("<ii", 0, 0)
+    head = b"NRSM" + struct.pack("<BBHIIQII", 1, 1, 0, 7, 0, fnv1a(schema.encode()), 0, len(body))
+    path.write_bytes(head + bytes(8 + 32 + 64) + body)
+
+
+def verdicts(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def verdict_lines_name_the_beacon_only(model, work):
+    out, _ = run("--model", model, "--evidence", "--host-id", "sensor-1", TRAFFIC)
+    lines = verdicts(out)
+    alerts = [v for v in lines if v["event.kind"] == "alert"]
+    evidence = [v for v in lines if v["event.dataset"] == "noroshi.evidence"]
+    assert alerts and all(v["destination.ip"] == BEACON for v in alerts), out
+    assert alerts[0]["noroshi"]["st"] == "open" and alerts[0]["host.id"] == "sensor-1"
+    assert len(evidence) == len(alerts) and evidence[0]["noroshi"]["of"] == alerts[0]["event.id"].split("-")[-1]
+    assert len({v["event.id"] for v in lines}) == len(lines)
+
+
+def a_file_has_the_same_ids_whatever_it_is_called(model, work):
+    packed = work / "other-name.gz"
+    packed.write_bytes(gzip.compress(TRAFFIC.read_bytes()))
+    out, _ = run("--model", model, TRAFFIC)
+    assert run("--model", model, packed)[0] == out
+    assert run("--model", model, "-", stdin=TRAFFIC.read_bytes())[0] == out
+    assert re.search(r'"event.id":"replay-r[0-9a-f]{8}-1"', out)
+
+
+def rows_are_flagged_by_the_threshold(model, work):
+    out, _ = run("--all", "--window", "1h", "--model", model, TRAFFIC)
+    flagged = {(v["destination.ip"], v["noroshi"]["n"]) for v in verdicts(out) if v["event.kind"] == "alert"}
+    assert flagged == {(BEACON, 60), (BEACON, 40)}, flagged
+
+
+def rotated_files_are_one_stretch_of_traffic(model, work):
+    lines = TRAFFIC.read_text().splitlines(keepends=True)
+    head = [line for line in lines if line.startswith("#")]
+    records = [line for line in lines if not line.startswith("#")]
+    parts = [work / "a.log", work / "b.log"]
+    parts[0].write_text("".join(head + records[:20]))
+    parts[1].write_text("".join(head + records[20:]))
+    whole, one, both = (run("--model", model, *files)[0] for files in ([TRAFFIC], parts[:1], parts))
+    strip = [re.sub(r"-r[0-9a-f]{8}-", "-r-", text) for text in (whole, one, both)]
+    assert strip[1] == "" and strip[0] == strip[2]
+
+
+def damage_is_named_counted_and_survived(model, work):
+    log = work / "damaged.log"
+    log.write_text(TRAFFIC.read_text().replace("203.0.113.9", "203.0.113.x", 3) + "\n#fields\nshort\tline\n")
+    out, err = run("--all", "--window", "1h", "--model", model, "--stats", log)
+    assert [v["noroshi"]["n"] for v in verdicts(out) if v["destination.ip"] == BEACON] == [57, 40], out
+    assert "noroshi-replay: damaged.log:9: id.resp_h: not an address\n" in err, err
+    assert "damaged\t5\n" in err and "records\t118\n" in err, err
+    assert run("--all", "--model", model, "--quiet", log)[1] == ""
+
+
+def features_are_a_table_with_a_header(model, work):
+    out, _ = run("--all", "--features", "--model", "none", TRAFFIC)
+    header, *rows = (line.split("\t") for line in out.splitlines())
+    assert header[:8] == ["from", "source.ip", "destination.ip", "destination.port", "network.transport", "n", "score", "flagged"]
+    assert len(rows) == 5 and all(len(row) == len(header) for row in rows)
+    assert "gap_med" in header and {row[6] for row in rows} == {"0"}
+
+
+def pictures_are_for_people(model, work):
+    out, _ = run("--heatmap", "--model", model, TRAFFIC)
+    assert f"10.0.0.5 -> {BEACON} port 443/tcp" in out and "one every 60.0 s" in out and "{" not in out, out
+    assert "connections in the window" in out, out  # the reason, in the words of the schema
+    hours = [line for line in out.splitlines() if re.match(r"  \d\d  \|.{60}\|$", line)]
+    assert len(hours) == 24 and sum(line.count(".") for line in hours) == 100, out
+    out, _ = run("--heatmap", "--all", "--model", "none", TRAFFIC)
+    assert out.count(" -> ") == 5
+
+
+def exit_statuses_tell_what_happened(model, work):
+    run("--model", model, "--fail-on-alert", TRAFFIC, status=1)
+    run("--model", model, "--fail-on-alert", "--all", TRAFFIC, status=1)
+    run("--model", "none", "--fail-on-alert", TRAFFIC)
+    run("--model", model, "--min-conns", "1000", "--fail-on-alert", TRAFFIC)
+    for wrong in (["--window", "2h"], ["--capacity", "63"], ["--features"], ["--all", "--evidence"], ["--host-id", "a b"],
+                  ["--min-conns", "x"], ["--nonsense"]):
+        _, err = run("--model", model, *wrong, TRAFFIC, status=2)
+        assert err.count("\n") == 1, err
+    run(status=2)
+
+
+def what_cannot_be_read_is_said_in_one_line(model, work):
+    (work / "notes.txt").write_text("hello\n")
+    (work / "empty").write_text("")
+    (work / "only-damage.log").write_text("#fields\tts\nx\n")
+    for name in ("missing.log", "notes.txt", "empty", "."):
+        _, err = run("--model", model, work / name, status=2)
+        assert err.startswith(f"noroshi-replay: {work / name}: ") and err.count("\n") == 1, err
+    assert "not one record could be read" in run("--model", model, work / "only-damage.log", status=2)[1]
+    out, _ = run("--all", "--model", model, work / "missing.log", TRAFFIC, status=2)
+    assert len(verdicts(out)) == 5  # the others are still read
+
+
+def models_are_checked_before_they_judge(model, work):
+    bad = work / "bad.nrm"
+    for content in (b"", b"NRSM", model.read_bytes()[:-1], model.read_bytes() + b"\0", bytes(70000)):
+        bad.write_bytes(content)
+        _, err = run("--model", bad, TRAFFIC, status=2)
+        assert err.startswith(f"noroshi-replay: {bad}: ") and err.count("\n") == 1, err
+    run("--model", work / "missing.nrm", TRAFFIC, status=2)
+
+
+def help_and_version_go_to_standard_output(model, work):
+    out, err = run("--help")
+    assert "usage: noroshi-replay" in out and not err
+    assert run("--version")[0].startswith("noroshi-replay ")
+
+
+def main():
+    tests = [verdict_lines_name_the_beacon_only, a_file_has_the_same_ids_whatever_it_is_called, rows_are_flagged_by_the_threshold,
+             rotated_files_are_one_stretch_of_traffic, damage_is_named_counted_and_survived, features_are_a_table_with_a_header,
+             pictures_are_for_people, exit_statuses_tell_what_happened, what_cannot_be_read_is_said_in_one_line,
+             models_are_checked_before_they_judge, help_and_version_go_to_standard_output]
+    for test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            work = Path(folder)
+            make_model(work / "n.nrm")
+            test(work / "n.nrm", work)
+            print("ok", test.__name__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+/* What a good configuration sets; what a bad one says is in tests/golden/config. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "agent/config.h"
+
+static struct nrs_config c;
+static char why[NRS_CONFIG_WHY_MAX];
+
+static int parse(const char *text)
+{
+    return nrs_config_parse(&c, "/etc/noroshi/lab.json", text, strlen(text), why, sizeof why);
+}
+
+static void empty_object_means_the_defaults(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{}"), 0);
+    assert_string_equal(c.user, "nobody");
+    assert_string_equal(c.source.order, "auto");
+    assert_int_equal(c.table.destinations, 4096);
+    assert_int_equal(c.report.flush_s, 5);
+    assert_true(c.report.evidence && c.source.names);
+    assert_string_equal(c.spool.dir, "/etc/noroshi/spool");
+    assert_string_equal(c.collector.url.host, "");
+}
+
+static void values_are_stored(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{\"host_id\": \"lab-1\", \"collector\": {\"url\": \"https://c:8443/v1\", \"ca\": \"ca.pem\","
+                           "\"cert\": \"/d.pem\", \"key\": \"k.pem\", \"prefix\": \"{\\\"create\\\":{}}\"},"
+                           "\"source\": {\"interfaces\": [\"lo\", \"eth0\"], \"names\": false},"
+                           "\"report\": {\"evidence\": false, \"health_s\": 60}}"),
+                     0);
+    assert_string_equal(c.host_id, "lab-1");
+    assert_string_equal(c.collector.url.host, "c");
+    assert_string_equal(c.collector.ca, "/etc/noroshi/ca.pem");
+    assert_string_equal(c.collector.cert, "/d.pem");
+    assert_string_equal(c.collector.prefix, "{\"create\":{}}");
+    assert_string_equal(c.source.interfaces, "lo,eth0");
+    assert_false(c.source.names || c.report.evidence);
+    assert_int_equal(c.report.health_s, 60);
+}
+
+static void router_profile_sets_what_the_file_does_not(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{\"table\": {\"watched\": 200, \"profile\": \"router\"}}"), 0);
+    assert_int_equal(c.table.destinations, 1024);
+    assert_int_equal(c.table.watched, 200);
+    assert_int_equal(c.source.buffer_kib, 64);
+    assert_int_equal(c.spool.kib, 64);
+}
+
+static void limits_themselves_are_accepted(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{\"table\": {\"destinations\": 64, \"watched\": 16}, \"spool\": {\"kib\": 4096}}"), 0);
+    assert_int_equal(parse("{\"table\": {\"destinations\": 1048576}, \"report\": {\"flush_s\": 1}}"), 0);
+}
+
+static void line_numbers_count_the_lines_of_the_file(void **state)
+{
+    (void)state;
+    assert_true(parse("\n\n{ \"collector\": {\"prefix\": \"a \\\"}{\\\" b\"},\n\n  \"table\" :\n{\"names\"\n:\n7}}") < 0);
+    assert_string_equal(why, "/etc/noroshi/lab.json:8: table.names: 7 is below 16");
+}
+
+static void host_ids_are_checked(void **state)
+{
+    (void)state;
+    assert_true(nrs_config_host_id_ok("lab-1.example_x"));
+    assert_false(nrs_config_host_id_ok(""));
+    assert_false(nrs_config_host_id_ok("a b"));
+    assert_false(nrs_config_host_id_ok("a\"b"));
+    assert_false(nrs_config_host_id_ok("0123456789012345678901234567890123456789012345678901234567890123x"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(empty_object_means_the_defaults),
+        cmocka_unit_test(values_are_stored),
+        cmocka_unit_test(router_profile_sets_what_the_file_does_not),
+        cmocka_unit_test(limits_themselves_are_accepted),
+        cmocka_unit_test(line_numbers_count_the_lines_of_the_file),
+        cmocka_unit_test(host_ids_are_checked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

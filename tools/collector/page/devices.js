@@ -1,0 +1,38 @@
+// Who reports, and how it is doing.
+import { ago, h } from "/dom.js";
+import { bytes, duration } from "/words.js";
+
+const COVER = { full: "everything", lossy: "some lost", "no-udp": "no UDP", "closer-only": "closers only" };
+
+function light(device, now) {
+  const silent = device.last_seen ? now - device.last_seen : Infinity;
+  const [name, words] = silent < 900 ? ["good", "reporting"] : silent < 86400 ? ["late", "silent for a while"]
+    : device.last_seen ? ["gone", "silent for a day or more"] : ["new", "not seen yet"];
+  return h("span", { class: `dot ${name}`, title: words, role: "img", "aria-label": words });
+}
+
+function row(device, now) {
+  const n = device.health?.noroshi || {};
+  const number = (value) => (value === undefined ? h("span", { class: "muted" }, "–") : value.toLocaleString());
+  return h("tr", { "data-device": device.name },
+    h("td", {}, light(device, now), h("b", {}, device.name), device.version && h("span", { class: "under" }, `version ${device.version}`)),
+    h("td", { class: "when" }, ago(device.last_seen), n.up !== undefined && h("span", { class: "under" }, `up ${duration(n.up * 1000)}`)),
+    h("td", {}, n.src || "–", n.clk === 1 && h("span", { class: "tag" }, "clock not set")),
+    h("td", {}, n.cov ? COVER[n.cov] || n.cov : "–"),
+    h("td", {}, n.mdl || "–"),
+    h("td", { class: "num" }, number(n.dst)),
+    h("td", { class: "num" }, number(n.q), n.drop > 0 && h("span", { class: "under warn" }, `${n.drop} given up`)),
+    h("td", { class: "num" }, n.rss === undefined ? "–" : bytes(n.rss * 1024)),
+    h("td", { class: "num" }, number(device.verdicts)));
+}
+
+export function devicesView(data) {
+  const { devices, now } = data.devices;
+  const heads = ["Device", "Last heard", "Source", "Sees", "Model", "Destinations", "Queue", "Memory", "Verdicts"];
+  const right = new Set(["Destinations", "Queue", "Memory", "Verdicts"]);
+  return h("section", {}, h("h1", {}, "Devices"),
+    h("div", { class: "card scroll" }, h("table", { id: "devices" },
+      h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col", class: right.has(name) ? "num" : undefined }, name)))),
+      h("tbody", {}, devices.map((d) => row(d, now))))),
+    h("p", { class: "note" }, "Queue: records that wait on the device. Given up: records that its spool had no room for."));
+}

@@ -1,0 +1,97 @@
+// Numbers of a verdict in plain words. agent/VERDICT.md says what they mean.
+
+const TERMS = {
+  win: "Length of the window", n: "Number of connections", gap_med: "Time between connections",
+  gap_mad: "Jitter between connections", gap_iqr: "Spread between connections", gap_skew: "Lopsided gaps",
+  gap_near: "Gaps near the usual one", gap_max: "Longest pause", gap_short: "Connections in parallel",
+  hist_top: "One dominant interval", hist_used: "Variety of intervals", vis_n: "Number of visits",
+  vis_med: "Time between visits", vis_mad: "Jitter between visits", vis_iqr: "Spread between visits",
+  vis_skew: "Lopsided visits", vis_near: "Visits near their rhythm", vis_harm: "Visits on multiples of a rhythm",
+  vis_run: "Longest steady run", vis_size: "Connections in a visit", fill: "Active minutes",
+  span: "Part of the window covered", hours: "Hours with a connection", acf: "Pattern that repeats",
+  peak: "Fullest minute", fail: "Failed connections", fail_now: "Recent failures", tx_med: "Bytes sent",
+  tx_mad: "Variation of bytes sent", tx_same: "Same size sent again", rx_med: "Bytes received",
+  rx_mad: "Variation of bytes received", rx_same: "Same size received again", ratio: "Received over sent",
+  dur_med: "Duration", dur_mad: "Variation of the duration", blind: "Sizes unknown", port: "Kind of port",
+  place: "Kind of address", proto: "Protocol", ntp: "Looks like a time service", rest: "Everything else",
+  bias: "Starting point",
+};
+
+const WINDOW = { "1h": "hour", "6h": "6 hours", "24h": "24 hours" };
+
+const COVERAGE = {
+  full: "The source saw every connection.",
+  lossy: "The source may have missed some connections.",
+  "no-udp": "The source cannot see UDP.",
+  "closer-only": "The source saw who closed a connection, not always who opened it.",
+};
+
+export function termName(name) {
+  return name.split("*").map((part) => TERMS[part] || part).join(" × ");
+}
+
+// "vis_mad+812,rest-12" as [{name, mlogit}].
+export function parseWhy(why) {
+  return String(why || "").split(",").map((part) => /^(.+?)([+-]\d+)$/.exec(part)).filter(Boolean)
+    .map((m) => ({ name: m[1], mlogit: Number(m[2]) }));
+}
+
+export function duration(ms) {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const s = ms / 1000;
+  if (s < 60) return `${Number(s.toFixed(s < 10 ? 1 : 0))} s`;
+  const unit = (value, name, rest, small) => (rest >= 1 ? `${value} ${name} ${Math.floor(rest)} ${small}` : `${value} ${name}`);
+  if (s < 3600) return unit(Math.floor(s / 60), "min", s % 60, "s");
+  if (s < 2 * 86400) return unit(Math.floor(s / 3600), "h", (s % 3600) / 60, "min");
+  return unit(Math.floor(s / 86400), "days", (s % 86400) / 3600, "h");
+}
+
+export function bytes(n) {
+  return n < 1024 ? `${n} bytes` : n < 1048576 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 1048576).toFixed(1)} MiB`;
+}
+
+export function plural(n, one, many) {
+  return `${n.toLocaleString()} ${n === 1 ? one : many || one + "s"}`;
+}
+
+// "every 5 min, give or take 12 %"
+export function rhythm(n) {
+  if (!(n.p > 0)) return "many times a second";
+  if (n.j === 0) return `every ${duration(n.p)}, to the dot`;
+  return `every ${duration(n.p)}, give or take ${n.j ?? "?"} %`;
+}
+
+export function volume(n) {
+  const failed = n.f > 0 ? (n.f >= n.n ? ", all failed" : `, ${n.f.toLocaleString()} failed`) : "";
+  return `${plural(n.n || 0, "connection")} in the last ${WINDOW[n.w] || "hours"}${failed}`;
+}
+
+export function facts(record) {
+  const n = record.noroshi || {};
+  const lines = [
+    ["Rhythm", `Connects ${rhythm(n)}.`],
+    ["Connections", `${volume(n)}${n.f === 0 ? ", none failed" : ""}.`],
+  ];
+  if (n.h !== undefined) lines.push(["Hours", `Active in ${plural(n.h, "hour")} of the window.`]);
+  if (n.tx !== undefined || n.rx !== undefined) {
+    const part = (value, word) => (value === undefined ? `an unknown amount ${word}` : `${bytes(value)} ${word}`);
+    lines.push(["Size", `Typically ${part(n.tx, "sent")}, ${part(n.rx, "received")}.`]);
+  }
+  if (n.age !== undefined) lines.push(["First contact", `${duration(n.age * 1000)} before this judgement.`]);
+  if (n.cov) lines.push(["What was seen", COVERAGE[n.cov] || n.cov]);
+  lines.push(["Judged by", `${record["rule.id"]} on the device itself.`]);
+  return lines;
+}
+
+export function destination(record) {
+  const ip = record["destination.ip"] || "?", port = record["destination.port"];
+  const shown = ip.includes(":") ? `[${ip}]` : ip;
+  return {
+    title: record["destination.domain"] || ip,
+    address: `${shown}${port === undefined ? "" : ":" + port} ${record["network.transport"] || ""}`.trim(),
+  };
+}
+
+export function prevalence(devices) {
+  return devices === 1 ? "one device" : devices >= 1000 ? "1,000 devices or more" : plural(devices, "device");
+}
