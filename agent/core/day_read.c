@@ -21,7 +21,7 @@ static void walk_one(struct walk *w, const struct nrs_day *d, uint32_t slot)
     uint32_t n = get_nibble(d->counts, slot);
 
     w->sum += n;
-    w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1u;
+    w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1;
     w->peaks = nrs_bits_larger_bytes(w->peaks, n);
 }
 
