@@ -22,7 +22,7 @@ import card
 import figures
 import rows as feature_rows
 
-STRENGTH = 0.5          # inverse penalty of the logistic regression
+STRENGTH = 0.15         # inverse penalty of the logistic regression: best for families that were held out
 SIM_SHARE = 0.03        # weight of all simulated rows, relative to all rows of the corpus
 SIM_ROWS = (1500, 4500) # simulated C2 and benign rows, one for each pair and window
 FALSE_RATE = 0.004      # share of held-out good windows that may be flagged: where thresholds are set
