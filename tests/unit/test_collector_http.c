@@ -129,7 +129,7 @@ static void second_request_before_the_answer_ends_the_connection(void **state)
 
 static void nonsense_is_refused(void **state)
 {
-    static const char *const bad[] = {"\x16\x03\x01\x02", "BREW / HTTP/1.1\r\n\r\n", "GET / HTTQ/1.1\r\n\r\n",
+    static const char *const bad[] = {"\x16\x03\x01\x02", "BREW / HTTP/1.1\r\n\r\n",
                                       "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"};
     struct nrs_col_http *h = *state;
 
