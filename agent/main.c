@@ -140,7 +140,7 @@ int main(int argc, char **argv)
 
     nrs_privileges_seal_relro();
     if (is_one_of(args.command, "help", "--help", "-h")) {
-        fputs(help, stdout);
+        fputs(help, argc > 1 ? stdout : stderr);
         return argc > 1 ? NRS_EXIT_OK : NRS_EXIT_USAGE;
     }
     if (is_one_of(args.command, "version", "--version", "-V")) {

@@ -149,13 +149,8 @@ static int open_source(struct nrs_agent *a)
                                           .max_open = c->source.open_flows,
                                           .names = c->source.names,
                                           .log = log_source};
-    int rc = nrs_flowsrc_open(&a->source, &conf);
 
-    if (rc < 0) {
-        nrs_log("source: %s: no source of flows works here: %s", c->source.order, strerror(-rc));
-        return NRS_EXIT_FAILED;
-    }
-    return 0;
+    return nrs_flowsrc_open(&a->source, &conf) == 0 ? 0 : NRS_EXIT_FAILED; /* it has said why */
 }
 
 /* The collector is no news: the core leaves its addresses alone. */

@@ -72,6 +72,8 @@ int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir, const struct nrs_co
         rc = load_cert(&t->cert, dir, "server.pem");
     if (rc == 0)
         rc = load_key(&t->key, dir, "server-key.pem");
+    if (rc == 0 && mbedtls_pk_check_pair(&t->cert.pk, &t->key, nrs_random, NULL) != 0)
+        rc = nrs_col_complain("server-key.pem", "does not belong to server.pem");
     if (rc != 0)
         return rc;
     rc = mbedtls_ssl_config_defaults(&t->conf, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,

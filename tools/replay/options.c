@@ -159,8 +159,11 @@ static bool fits_together(const struct nrs_replay_options *o)
 
 enum nrs_replay_command nrs_replay_options_read(struct nrs_replay_options *o, int argc, char **argv)
 {
+    static char name[] = "noroshi-replay"; /* how getopt's messages begin */
     int option;
 
+    if (argc > 0)
+        argv[0] = name;
     *o = (struct nrs_replay_options){.window = NRS_WINDOW_24H, .host_id = "replay"};
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (option == HELP || option == VERSION) {
