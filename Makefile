@@ -21,7 +21,7 @@ VERSION ?= $(or $(shell cat VERSION 2>/dev/null),$(shell git describe --tags --a
 export LC_ALL := C
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
-say = @printf '  %-7s %s\n' $(1) $(2)
+say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
 include cross/deps/deps.mk
@@ -55,7 +55,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
 
-.PHONY: all run test lint fuzz bench size deps install clean help FORCE
+.PHONY: all run model test lint fuzz bench size deps install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -117,6 +117,8 @@ build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 
 include tests/tests.mk
 
+model: all
+	$(Q)tools/train/train.py --build build/host
 run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)

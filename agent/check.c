@@ -3,26 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/agent.h"
-#include "agent/release.h"
-#include "platform/clock.h"
 #include "platform/files.h"
 
-static struct nrs_agent subject; /* large, and nothing else of it is used */
-
-static int check_identity(const struct nrs_config *c)
+static int check_identity(struct nrs_agent *a)
 {
+    const struct nrs_config *c = &a->config;
     struct nrs_tls_client *tls = NULL;
     int rc = 0;
 
     if (c->collector.url.host[0] != '\0') {
-        rc = nrs_agent_load_tls(c, &subject.tls[0]);
-        tls = rc == 0 ? &subject.tls[0] : NULL;
+        rc = nrs_agent_load_tls(c, &a->tls[0]);
+        tls = rc == 0 ? &a->tls[0] : NULL;
     }
     if (rc == 0)
-        rc = nrs_agent_name(c, tls, subject.host);
+        rc = nrs_agent_name(c, tls, a->host);
     if (rc == 0)
-        printf("host       %s\n", subject.host);
+        printf("host       %s\n", a->host);
     if (tls != NULL) {
         printf("collector  %s, certificates and key fit\n", c->collector.url_text);
         nrs_tls_client_done(tls);
@@ -32,19 +28,20 @@ static int check_identity(const struct nrs_config *c)
     return rc;
 }
 
-static int check_spool(const struct nrs_config *c)
+static int check_spool(struct nrs_agent *a)
 {
+    const struct nrs_config *c = &a->config;
     int rc;
 
-    subject.spool_dir = -1;
+    a->spool_dir = -1;
     if (c->collector.url.host[0] == '\0')
         return 0;
     rc = nrs_dir_open(c->spool.dir);
-    subject.spool_dir = rc;
+    a->spool_dir = rc;
     if (rc >= 0)
-        rc = nrs_file_replace(subject.spool_dir, "check", "", 0, 0);
+        rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
     if (rc >= 0)
-        rc = nrs_file_remove(subject.spool_dir, "check");
+        rc = nrs_file_remove(a->spool_dir, "check");
     if (rc < 0) {
         nrs_log("spool.dir: %s: %s", c->spool.dir, strerror(-rc));
         return NRS_EXIT_USAGE;
@@ -53,18 +50,18 @@ static int check_spool(const struct nrs_config *c)
     return 0;
 }
 
-static int check_model(const struct nrs_config *c)
+static int check_model(struct nrs_agent *a)
 {
     const struct nrs_model *m;
-    int rc = nrs_agent_open_trust(&subject);
+    int rc = nrs_agent_open_trust(a);
 
     if (rc != 0)
         return NRS_EXIT_USAGE;
-    m = nrs_agent_load_model(&subject);
+    m = nrs_agent_load_model(a);
     if (m == NULL)
         return NRS_EXIT_USAGE;
     printf("model      beacon-%u, %s\n", (unsigned)m->serial,
-           c->model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
+           a->config.model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
     return 0;
 }
 
@@ -86,21 +83,20 @@ static int check_source(const struct nrs_config *c)
     return 0;
 }
 
-int nrs_check(const struct nrs_config *c, const char *path)
+int nrs_check(struct nrs_agent *a, const char *path)
 {
     int rc;
 
-    subject.config = *c;
     printf("config     %s\n", path != NULL ? path : "none: defaults");
-    rc = check_identity(c);
+    rc = check_identity(a);
     if (rc == 0)
-        rc = check_spool(c);
+        rc = check_spool(a);
     if (rc == 0)
-        rc = check_model(c);
-    if (subject.spool_dir >= 0)
-        nrs_file_close(subject.spool_dir);
+        rc = check_model(a);
+    if (a->spool_dir >= 0)
+        nrs_file_close(a->spool_dir);
     if (rc == 0)
-        rc = check_source(c);
+        rc = check_source(&a->config);
     if (rc == 0)
         printf("everything is fine\n");
     return rc == 0 ? NRS_EXIT_OK : NRS_EXIT_USAGE;

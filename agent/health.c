@@ -1,9 +1,6 @@
 /* The health record: how the agent is doing, in numbers (VERDICT.md lists them). */
-#include <inttypes.h>
-#include <stdio.h>
-#include <time.h>
-
 #include "agent/agent.h"
+#include "agent/core/text.h"
 #include "agent/release.h"
 #include "platform/clock.h"
 
@@ -23,36 +20,56 @@ static const char *coverage_word(enum nrs_coverage c)
     return words[c];
 }
 
-static void stamp(char *buf, size_t cap)
+static void add_number(struct nrs_text *t, const char *key, uint64_t value)
 {
-    time_t t = (time_t)(nrs_clock_wall_ns() / NS);
-    struct tm tm = {0};
+    nrs_text_raw(t, key);
+    nrs_text_u64(t, value);
+}
 
-    gmtime_r(&t, &tm);
-    if (strftime(buf, cap, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        buf[0] = '\0';
+static void add_string(struct nrs_text *t, const char *key, const char *value)
+{
+    nrs_text_raw(t, key);
+    nrs_text_string(t, value);
+}
+
+static void add_head(struct nrs_text *t, struct nrs_agent *a)
+{
+    nrs_text_raw(t, "{\"@timestamp\":\"");
+    nrs_text_time(t, nrs_clock_wall_ns() / NS);
+    nrs_text_raw(t, "\",\"event.kind\":\"metric\",\"event.dataset\":\"noroshi.health\",\"event.id\":\"");
+    nrs_text_raw(t, a->host);
+    nrs_text_raw(t, "-");
+    nrs_text_raw(t, a->boot);
+    nrs_text_raw(t, "-");
+    nrs_text_hex(t, ++a->seq);
+    nrs_text_raw(t, "\",\"host.id\":\"");
+    nrs_text_raw(t, a->host);
+    add_string(t, "\",\"agent.version\":", NRS_VERSION);
 }
 
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
 {
     struct nrs_core_stats core;
+    struct nrs_text t;
     size_t rss = 0;
-    char now[32];
-    int len;
 
     nrs_core_stats(a->core, &core);
     uv_resident_set_memory(&rss);
-    stamp(now, sizeof now);
-    len = snprintf(buf, cap,
-                   "{\"@timestamp\":\"%s\",\"event.kind\":\"metric\",\"event.dataset\":\"noroshi.health\","
-                   "\"event.id\":\"%s-%s-%" PRIx32 "\",\"host.id\":\"%s\",\"agent.version\":\"%s\",\"noroshi\":{"
-                   "\"v\":1,\"up\":%" PRIu64 ",\"src\":\"%s\",\"cov\":\"%s\",\"mdl\":\"beacon-%" PRIu32 "\","
-                   "\"dst\":%" PRIu32 ",\"wat\":%" PRIu32 ",\"flows\":%" PRIu64 ",\"lost\":%" PRIu64
-                   ",\"evict\":%" PRIu64 ",\"q\":%" PRIu32 ",\"drop\":%" PRIu32 ",\"clk\":%d,\"rss\":%zu}}\n",
-                   now, a->host, a->boot, ++a->seq, a->host, NRS_VERSION,
-                   (nrs_clock_boot_ns() - a->started_ns) / NS, nrs_flowsrc_name(a->source),
-                   coverage_word(nrs_flowsrc_coverage(a->source)), a->model->serial, core.dests, core.watched,
-                   core.flows, core.lost, core.evicted, a->spool_dir < 0 ? 0 : nrs_spool_waiting(&a->spool),
-                   a->spool.dropped + a->spool.errors + a->uplink.stats.refused, !nrs_clock_is_set(), rss / 1024);
-    return len > 0 && (size_t)len < cap ? len : 0;
+    nrs_text_init(&t, buf, cap);
+    add_head(&t, a);
+    add_number(&t, ",\"noroshi\":{\"v\":1,\"up\":", (nrs_clock_boot_ns() - a->started_ns) / NS);
+    add_string(&t, ",\"src\":", nrs_flowsrc_name(a->source));
+    add_string(&t, ",\"cov\":", coverage_word(nrs_flowsrc_coverage(a->source)));
+    add_number(&t, ",\"mdl\":\"beacon-", a->model->serial);
+    add_number(&t, "\",\"dst\":", core.dests);
+    add_number(&t, ",\"wat\":", core.watched);
+    add_number(&t, ",\"flows\":", core.flows);
+    add_number(&t, ",\"lost\":", core.lost);
+    add_number(&t, ",\"evict\":", core.evicted);
+    add_number(&t, ",\"q\":", nrs_spool_waiting(&a->spool));
+    add_number(&t, ",\"drop\":", (uint64_t)a->spool.dropped + a->spool.errors + a->uplink.stats.refused);
+    add_number(&t, ",\"clk\":", !nrs_clock_is_set());
+    add_number(&t, ",\"rss\":", rss / 1024);
+    nrs_text_raw(&t, "}}\n");
+    return t.full ? 0 : (int)t.len;
 }

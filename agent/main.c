@@ -87,7 +87,8 @@ static int find_config(const char *given, const char **path)
         *path = given;
         return 0;
     }
-    if (uv_cwd(folder, &len) != 0 || (size_t)snprintf(full, sizeof full, "%s/%s", folder, given) >= sizeof full)
+    if (uv_cwd(folder, &len) != 0 ||
+        (size_t)snprintf(full, sizeof full, "%s/%s", folder, given) >= sizeof full)
         return complain("too long a path", given);
     *path = full;
     return 0;
@@ -124,7 +125,7 @@ static int with_config(const struct arguments *args)
     if (strcmp(args->command, "run") == 0)
         return run(args, path);
     if (strcmp(args->command, "check") == 0)
-        return nrs_check(&agent.config, path);
+        return nrs_check(&agent, path);
     return nrs_status_show(&agent.config, args->json);
 }
 
@@ -139,7 +140,7 @@ int main(int argc, char **argv)
 
     nrs_privileges_seal_relro();
     if (is_one_of(args.command, "help", "--help", "-h")) {
-        fputs(help, stdout);
+        fputs(help, argc > 1 ? stdout : stderr);
         return argc > 1 ? NRS_EXIT_OK : NRS_EXIT_USAGE;
     }
     if (is_one_of(args.command, "version", "--version", "-V")) {

@@ -1,62 +1,80 @@
 #include "agent/status.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "agent/agent.h"
+#include "agent/core/text.h"
 #include "agent/release.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
 #define NS UINT64_C(1000000000)
 
-/* Text that may hold anything, as it may stand in a JSON string. */
-static const char *plain(const char *text, char *buf, size_t cap)
+static void add_number(struct nrs_text *t, const char *key, uint64_t value)
 {
-    size_t i;
-
-    for (i = 0; text[i] != '\0' && i + 1 < cap; i++) {
-        bool ok = text[i] >= ' ' && text[i] <= '~' && text[i] != '"' && text[i] != '\\';
-
-        buf[i] = ok ? text[i] : '?';
-    }
-    buf[i] = '\0';
-    return buf;
+    nrs_text_raw(t, t->len == 0 ? "{" : ",\n");
+    nrs_text_string(t, key);
+    nrs_text_raw(t, ":");
+    nrs_text_u64(t, value);
 }
 
-static int write_text(struct nrs_agent *a, char *buf, size_t cap)
+static void add_string(struct nrs_text *t, const char *key, const char *value)
 {
-    const struct nrs_uplink_stats *up = &a->uplink.stats;
+    nrs_text_raw(t, ",\n");
+    nrs_text_string(t, key);
+    nrs_text_raw(t, ":");
+    nrs_text_string(t, value);
+}
+
+static void add_sight(struct nrs_text *t, struct nrs_agent *a)
+{
     struct nrs_core_stats core;
-    char note[256], why[256], url[512];
 
     nrs_core_stats(a->core, &core);
-    return snprintf(
-        buf, cap,
-        "{\"pid\":%d,\"written\":%" PRIu64 ",\n\"version\":\"%s\",\"host\":\"%s\",\"boot\":\"%s\",\"up_s\":%" PRIu64
-        ",\n\"source\":\"%s\",\"sees\":\"%s\",\"model\":\"beacon-%" PRIu32 "\",\n\"destinations\":%" PRIu32
-        ",\"watched\":%" PRIu32 ",\"flagged\":%" PRIu32 ",\"flows\":%" PRIu64 ",\"lost\":%" PRIu64
-        ",\"evicted\":%" PRIu64 ",\n\"collector\":\"%s\",\"posts\":%" PRIu64 ",\"stored\":%" PRIu64
-        ",\"last_stored\":%" PRIu64 ",\"last_status\":%d,\"failures\":%" PRIu32 ",\"failure\":\"%s\",\n\"spooled\":%"
-        PRIu32 ",\"dropped\":%" PRIu32 ",\"refused\":%" PRIu32 ",\"spool_errors\":%" PRIu32 ",\"clock_set\":%s}\n",
-        (int)uv_os_getpid(), nrs_clock_wall_ns() / NS, NRS_VERSION, a->host, a->boot,
-        (nrs_clock_boot_ns() - a->started_ns) / NS, nrs_flowsrc_name(a->source),
-        plain(nrs_flowsrc_coverage_note(a->source), note, sizeof note), a->model->serial, core.dests, core.watched,
-        core.flagged, core.flows, core.lost, core.evicted, plain(a->config.collector.url_text, url, sizeof url),
-        up->posts, up->stored, up->last_ok_s, up->last_status, up->failures, plain(a->uplink.why, why, sizeof why),
-        nrs_spool_waiting(&a->spool), a->spool.dropped, up->refused, a->spool.errors,
-        nrs_clock_is_set() ? "true" : "false");
+    add_string(t, "source", nrs_flowsrc_name(a->source));
+    add_string(t, "sees", nrs_flowsrc_coverage_note(a->source));
+    add_number(t, "model", a->model->serial);
+    add_number(t, "destinations", core.dests);
+    add_number(t, "watched", core.watched);
+    add_number(t, "flagged", core.flagged);
+    add_number(t, "flows", core.flows);
+    add_number(t, "lost", core.lost);
+    add_number(t, "evicted", core.evicted);
+}
+
+static void add_uplink(struct nrs_text *t, struct nrs_agent *a)
+{
+    const struct nrs_uplink_stats *up = &a->uplink.stats;
+
+    add_string(t, "collector", a->config.collector.url_text);
+    add_number(t, "posts", up->posts);
+    add_number(t, "stored", up->stored);
+    add_number(t, "last_stored", up->last_ok_s);
+    add_number(t, "last_status", (uint64_t)up->last_status);
+    add_number(t, "failures", up->failures);
+    add_string(t, "failure", a->uplink.why);
+    add_number(t, "refused", up->refused);
+    add_number(t, "spooled", nrs_spool_waiting(&a->spool));
+    add_number(t, "dropped", a->spool.dropped);
+    add_number(t, "spool_errors", a->spool.errors);
+    add_number(t, "clock_set", nrs_clock_is_set());
 }
 
 void nrs_agent_write_status(struct nrs_agent *a)
 {
     char text[NRS_STATUS_MAX];
-    int len;
+    struct nrs_text t;
 
     if (a->spool_dir < 0)
         return;
-    len = write_text(a, text, sizeof text);
-    if (len > 0 && (size_t)len < sizeof text)
-        (void)nrs_file_replace(a->spool_dir, NRS_STATUS_NAME, text, (size_t)len, 0);
+    nrs_text_init(&t, text, sizeof text);
+    add_number(&t, "pid", (uint64_t)uv_os_getpid());
+    add_number(&t, "written", nrs_clock_wall_ns() / NS);
+    add_string(&t, "version", NRS_VERSION);
+    add_string(&t, "host", a->host);
+    add_string(&t, "boot", a->boot);
+    add_number(&t, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NS);
+    add_sight(&t, a);
+    add_uplink(&t, a);
+    nrs_text_raw(&t, "}\n");
+    if (!t.full)
+        (void)nrs_file_replace(a->spool_dir, NRS_STATUS_NAME, text, t.len, 0);
 }

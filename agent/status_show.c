@@ -69,7 +69,7 @@ static int print_fact(void *arg, const struct nrs_json_leaf *leaf)
             printf("%-13s %lld s ago\n", leaf->path, (long long)(now - then));
         return 0;
     }
-    printf("%-13s %s\n", leaf->path, leaf->text);
+    printf("%-13s %s%s\n", leaf->path, strcmp(leaf->path, "model") == 0 ? "beacon-" : "", leaf->text);
     return 0;
 }
 

@@ -130,7 +130,10 @@ static void close_event(struct nrs_event *e, const struct nrs_flow *f)
     e->flags |= NRS_EVENT_CLOSED;
     if (has_failed(f))
         e->flags |= NRS_EVENT_FAILED;
-    if (f->flags & NRS_F_BYTES) {
+    if (has_failed(f) && f->proto == NRS_PROTO_TCP) {
+        e->flags |= NRS_EVENT_SIZES; /* never established: no payload, whatever a recorder writes there */
+        e->tx = e->rx = 0;
+    } else if (f->flags & NRS_F_BYTES) {
         e->flags |= NRS_EVENT_SIZES;
         e->tx = nrs_code16(f->tx_bytes);
         e->rx = nrs_code16(f->rx_bytes);

@@ -165,6 +165,7 @@ struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms)
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now)
 {
     uint32_t minute = (uint32_t)(now / 60000), into_minute = (uint32_t)(now % 60000);
+    uint32_t first_minute = d->first_s / 60;
 
     nrs_day_init(day, minute);
     for (unsigned i = 0; i < d->n_events; i++) {
@@ -177,6 +178,8 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
         if (d->events[i].flags & NRS_EVENT_FAILED)
             nrs_day_mark_failed(day, minute - ago_min);
     }
+    if (d->n > d->n_events && first_minute <= minute && minute - first_minute < NRS_DAY_MINUTES)
+        nrs_day_add(day, first_minute, d->n - d->n_events);
 }
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)

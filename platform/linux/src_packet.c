@@ -172,6 +172,8 @@ static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why
     s->forwards = nrs_machine_forwards();
     if (s->forwards)
         nrs_own_addrs_open(&s->own);
+    if (s->forwards && !names_interfaces(s))
+        nrs_flowsrc_log(&s->conf, 2, "packet: this machine routes; routed flows are followed on named interfaces only");
     *state = s;
     return 0;
 }

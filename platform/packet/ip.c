@@ -105,9 +105,10 @@ enum nrs_ip_result nrs_ip_parse(struct nrs_ip_view *v, const uint8_t *ip, size_t
     return NRS_IP_BAD;
 }
 
+static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
 void nrs_ip_addr(struct nrs_addr *out, const uint8_t *raw, uint8_t version)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     static const uint8_t nat64[12] = {0, 0x64, 0xff, 0x9b};
 
     if (version == 4) {
@@ -120,10 +121,12 @@ void nrs_ip_addr(struct nrs_addr *out, const uint8_t *raw, uint8_t version)
         memcpy(out->b, mapped, 12);
 }
 
+/* The one byte that decides nearly always is looked at first. */
 bool nrs_addr_is_loopback(const struct nrs_addr *a)
 {
-    static const uint8_t zeros_then_one[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    static const uint8_t zeros[12] = {0};
 
-    return memcmp(a->b, zeros_then_one, 16) == 0 || (memcmp(a->b, mapped, 12) == 0 && a->b[12] == 127);
+    if (a->b[12] == 127)
+        return memcmp(a->b, mapped, 12) == 0;
+    return a->b[15] == 1 && a->b[12] == 0 && a->b[13] == 0 && a->b[14] == 0 && memcmp(a->b, zeros, 12) == 0;
 }

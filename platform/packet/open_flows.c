@@ -33,61 +33,90 @@ void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint
         t->queue[l] = (struct nrs_open_queue){.oldest = NRS_OPEN_NONE, .newest = NRS_OPEN_NONE};
 }
 
-static uint32_t rotate(uint32_t x, int by)
+/* Parts of an address as numbers: compared and hashed, never shown, so their byte order does not matter. Scalars instead of
+ * arrays on purpose: clearing an array costs more than hashing it. */
+static inline uint32_t word_at(const uint8_t *p)
+{
+    uint32_t x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+static inline uint64_t half_at(const uint8_t *p)
+{
+    uint64_t x;
+
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+
+static inline bool same_addr(const struct nrs_addr *a, const struct nrs_addr *b)
+{
+    return ((half_at(a->b) ^ half_at(b->b)) | (half_at(a->b + 8) ^ half_at(b->b + 8))) == 0;
+}
+
+static inline uint32_t rotate(uint32_t x, int by)
 {
     return (x << by) | (x >> (32 - by));
 }
 
-static void sip_round(uint32_t v[4])
+struct sip {
+    uint32_t a, b, c, d;
+};
+
+static struct sip sip_word(struct sip s, uint32_t word)
 {
-    v[0] += v[1];
-    v[1] = rotate(v[1], 5) ^ v[0];
-    v[0] = rotate(v[0], 16);
-    v[2] += v[3];
-    v[3] = rotate(v[3], 8) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotate(v[3], 7) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[2];
-    v[2] = rotate(v[2], 16);
+    s.d ^= word;
+    s.a += s.b;
+    s.b = rotate(s.b, 5) ^ s.a;
+    s.a = rotate(s.a, 16);
+    s.c += s.d;
+    s.d = rotate(s.d, 8) ^ s.c;
+    s.a += s.d;
+    s.d = rotate(s.d, 7) ^ s.a;
+    s.c += s.b;
+    s.b = rotate(s.b, 13) ^ s.c;
+    s.c = rotate(s.c, 16);
+    s.a ^= word;
+    return s;
 }
 
-static void sip_word(uint32_t v[4], uint32_t word)
+/* The constant front of an IPv4 address says nothing and is left out. */
+static struct sip sip_addr(struct sip s, const struct nrs_addr *a)
 {
-    v[3] ^= word;
-    sip_round(v);
-    v[0] ^= word;
+    if (half_at(a->b) != 0)
+        for (int i = 0; i < 12; i += 4)
+            s = sip_word(s, word_at(a->b + i));
+    return sip_word(s, word_at(a->b + 12));
 }
 
-static void sip_addr(uint32_t v[4], const struct nrs_addr *a)
+/* Any order will do that does not depend on which end is which. */
+static bool source_first(const struct nrs_open_key *k)
 {
-    uint32_t word[4];
+    uint32_t src = word_at(k->src.b + 12), dst = word_at(k->dst.b + 12);
+    int front;
 
-    memcpy(word, a->b, 16);
-    for (int i = 0; i < 4; i++)
-        sip_word(v, word[i]);
+    if (src != dst)
+        return src < dst;
+    front = memcmp(k->src.b, k->dst.b, 12);
+    return front ? front < 0 : k->sport < k->dport;
 }
 
-/* The same for both directions: the smaller end goes first. */
+/* The same for both directions. */
 static uint32_t bucket_of(const struct nrs_open_flows *t, const struct nrs_open_key *k)
 {
-    uint32_t v[4] = {t->hash_key[0], t->hash_key[1], 0x6c796765u ^ t->hash_key[0], 0x74656462u ^ t->hash_key[1]};
-    int order = memcmp(k->src.b, k->dst.b, 16);
-    bool src_first = order < 0 || (order == 0 && k->sport < k->dport);
+    struct sip s = {t->hash_key[0], t->hash_key[1], 0x6c796765u ^ t->hash_key[0], 0x74656462u ^ t->hash_key[1]};
+    bool first = source_first(k);
 
-    sip_addr(v, src_first ? &k->src : &k->dst);
-    sip_addr(v, src_first ? &k->dst : &k->src);
-    sip_word(v, src_first ? (uint32_t)k->sport << 16 | k->dport : (uint32_t)k->dport << 16 | k->sport);
-    sip_word(v, k->proto);
-    v[2] ^= 0xff;
+    s = sip_addr(s, first ? &k->src : &k->dst);
+    s = sip_addr(s, first ? &k->dst : &k->src);
+    s = sip_word(s, first ? (uint32_t)k->sport << 16 | k->dport : (uint32_t)k->dport << 16 | k->sport);
+    s = sip_word(s, k->proto);
+    s.c ^= 0xff;
     for (int i = 0; i < 3; i++)
-        sip_round(v);
-    return (v[1] ^ v[3]) & t->head_mask;
-}
-
-static bool same_addr(const struct nrs_addr *a, const struct nrs_addr *b)
-{
-    return memcmp(a->b, b->b, 16) == 0;
+        s = sip_word(s, 0);
+    return (s.b ^ s.d) & t->head_mask;
 }
 
 struct nrs_open_flow *nrs_open_flows_find(const struct nrs_open_flows *t, const struct nrs_open_key *k,

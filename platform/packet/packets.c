@@ -106,7 +106,8 @@ static enum nrs_dir direction(const struct nrs_one_packet *k, enum nrs_open_list
 {
     if (k->way == NRS_WAY_UNKNOWN)
         return NRS_DIR_UNKNOWN;
-    if (nrs_addr_is_loopback(&k->key.src) || memcmp(&k->key.src, &k->key.dst, sizeof k->key.src) == 0)
+    if (nrs_addr_is_loopback(&k->key.src) ||
+        (k->key.src.b[15] == k->key.dst.b[15] && memcmp(&k->key.src, &k->key.dst, sizeof k->key.src) == 0))
         return NRS_DIR_LOCAL;
     return is_inbound(list) ? NRS_DIR_IN : NRS_DIR_OUT;
 }

@@ -173,14 +173,19 @@ static void control(struct nrs_one_packet *k, const struct segment *s)
     }
 }
 
-/* Only what leaves: a ClientHello that arrives names our own server. */
+/* Most segments are decided by one byte. Only what leaves counts: a ClientHello that arrives names our own server. */
+static bool may_name(const struct nrs_one_packet *k, size_t header)
+{
+    return k->p->names && k->ip.body_cap > header && k->ip.body[header] == NRS_TLS_HANDSHAKE &&
+           !nrs_packet_comes_in(k);
+}
+
 static void look_for_name(struct nrs_one_packet *k, size_t header)
 {
     char name[NRS_SNI_MAX + 1];
     struct nrs_addr server;
 
-    if (nrs_packet_comes_in(k) || k->ip.body_cap <= header ||
-        !nrs_tls_sni(name, k->ip.body + header, k->ip.body_cap - header)) {
+    if (!nrs_tls_sni(name, k->ip.body + header, k->ip.body_cap - header)) {
         k->p->stats.skipped++;
         return;
     }
@@ -204,7 +209,7 @@ void nrs_tcp_take(struct nrs_one_packet *k)
         (flags & (SYN | RST)) == (SYN | RST)) {
         k->p->stats.malformed++;
     } else if (!(flags & (FIN | SYN | RST))) {
-        if (k->p->names)
+        if (may_name(k, header))
             look_for_name(k, header);
         else
             k->p->stats.skipped++;

@@ -11,7 +11,7 @@
 #include "platform/packet/bytes_be.h"
 #include "platform/packet/name_text.h"
 
-enum { RECORD_HANDSHAKE = 22, CLIENT_HELLO = 1, EXTENSION_SERVER_NAME = 0, NAME_TYPE_HOST = 0 };
+enum { CLIENT_HELLO = 1, EXTENSION_SERVER_NAME = 0, NAME_TYPE_HOST = 0 };
 enum { BEFORE_SESSION = 5 + 4 + 2 + 32 };
 
 struct reader {
@@ -89,7 +89,7 @@ bool nrs_tls_sni(char name[NRS_SNI_MAX + 1], const uint8_t *bytes, size_t len)
     struct reader r = {bytes, len};
     size_t extensions, type;
 
-    if (len < BEFORE_SESSION || bytes[0] != RECORD_HANDSHAKE || bytes[1] != 3 || bytes[5] != CLIENT_HELLO)
+    if (len < BEFORE_SESSION || bytes[0] != NRS_TLS_HANDSHAKE || bytes[1] != 3 || bytes[5] != CLIENT_HELLO)
         return false;
     if (!skip(&r, BEFORE_SESSION) || !skip_vector8(&r) || !skip_vector16(&r) || !skip_vector8(&r) ||
         !read_u16(&r, &extensions))

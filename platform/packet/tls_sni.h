@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NRS_SNI_MAX 253
+#define NRS_SNI_MAX       253
+#define NRS_TLS_HANDSHAKE 22 /* first byte of a record that may hold a ClientHello */
 
 /* bytes: the start of a TCP segment's payload; may be cut short. True, and the name in lower case with a NUL, if it is a
  * ClientHello whose server_name extension lies within the bytes. Anything else is refused after two compares. */

@@ -123,3 +123,8 @@ bool nrs_addr_text(struct nrs_addr *a, const char *text, size_t len)
     *a = got;
     return true;
 }
+
+bool nrs_addr_is_v4(const struct nrs_addr *a)
+{
+    return memcmp(a->b, v4_prefix, sizeof v4_prefix) == 0;
+}

@@ -12,4 +12,7 @@
 /* False, and *a unchanged, if text[0..len) is not an address. */
 bool nrs_addr_text(struct nrs_addr *a, const char *text, size_t len);
 
+/* Whether it is an IPv4 address, in the form that flow.h asks for. */
+bool nrs_addr_is_v4(const struct nrs_addr *a);
+
 #endif

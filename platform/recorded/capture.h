@@ -7,8 +7,9 @@
 #include "platform/packet/packet.h"
 #include "platform/recorded/reader.h"
 
-#define NRS_CAPTURE_FRAME_MAX 262144 /* what writers allow a captured frame to be; more is a broken length   \
-                                      */
+#define NRS_CAPTURE_FRAME_MAX                                                                                \
+    262144 /* what writers allow a captured frame to be; more is a broken length                             \
+            */
 
 struct nrs_capture {
     struct nrs_packets *packets;

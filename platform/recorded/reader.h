@@ -26,7 +26,8 @@ struct nrs_recorded {
     void *log_arg;
 };
 
-extern const struct nrs_reader nrs_reader_zeek_tsv, nrs_reader_zeek_json, nrs_reader_pcap, nrs_reader_pcapng;
+extern const struct nrs_reader nrs_reader_zeek_tsv, nrs_reader_zeek_json, nrs_reader_eve;
+extern const struct nrs_reader nrs_reader_pcap, nrs_reader_pcapng;
 
 /* Counts one damaged line or packet, and names the place if it is among the first. */
 void nrs_recorded_damage(struct nrs_recorded *r, const char *what);

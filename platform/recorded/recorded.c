@@ -59,6 +59,15 @@ int nrs_recorded_line(struct nrs_recorded *r, const char **line, size_t *len)
     }
 }
 
+/* Every record of Suricata says of what type it is; Zeek has no such column. */
+static bool is_eve(const uint8_t *b, size_t n)
+{
+    static const char key[] = "\"event_type\"";
+    const uint8_t *newline = memchr(b, '\n', n);
+
+    return memmem(b, newline ? (size_t)(newline - b) : n, key, sizeof key - 1) != NULL;
+}
+
 /* pcap's magic number stands in the writer's byte order and also tells microseconds from nanoseconds. */
 static const struct nrs_reader *detect(const uint8_t *b, size_t n)
 {
@@ -79,7 +88,7 @@ static const struct nrs_reader *detect(const uint8_t *b, size_t n)
     if (n > 0 && b[0] == '#')
         return &nrs_reader_zeek_tsv;
     if (n > 0 && b[0] == '{')
-        return &nrs_reader_zeek_json;
+        return is_eve(b, n) ? &nrs_reader_eve : &nrs_reader_zeek_json;
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "platform/recorded/addr_text.h"
+#include "platform/recorded/count_text.h"
 #include "platform/recorded/time_text.h"
 
 #define BIT(f) (1u << (f))
@@ -67,39 +68,9 @@ static bool same(const char *text, size_t len, const struct word *w)
     return w->len == len && memcmp(w->text, text, len) == 0;
 }
 
-static bool read_count(const char *text, size_t len, uint64_t max, uint64_t *value)
-{
-    uint64_t v = 0;
-    size_t i;
-
-    if (len == 0 || len > 19) /* 19 digits fit 64 bits */
-        return false;
-    for (i = 0; i < len; i++) {
-        unsigned digit = (unsigned)(text[i] - '0');
-
-        if (digit > 9)
-            return false;
-        v = v * 10 + digit;
-    }
-    if (v > max)
-        return false;
-    *value = v;
-    return true;
-}
-
 static bool read_time(const char *text, size_t len, uint64_t *ns)
 {
     return nrs_time_seconds(text, len, ns) || nrs_time_iso(text, len, ns);
-}
-
-static bool read_port(const char *text, size_t len, uint16_t *port)
-{
-    uint64_t v;
-
-    if (!read_count(text, len, UINT16_MAX, &v))
-        return false;
-    *port = (uint16_t)v;
-    return true;
 }
 
 static bool read_duration(const char *text, size_t len, uint32_t *ms)
@@ -117,7 +88,7 @@ static bool read_byte(const char *text, size_t len, uint8_t *value)
 {
     uint64_t v;
 
-    if (!read_count(text, len, UINT8_MAX, &v))
+    if (!nrs_count_text(text, len, UINT8_MAX, &v))
         return false;
     *value = (uint8_t)v;
     return true;
@@ -183,23 +154,18 @@ const char *nrs_zeek_take(struct nrs_zeek_record *rec, enum nrs_zeek_field f, co
     case NRS_ZEEK_TS: return read_time(text, len, &flow->t_ns) ? NULL : "not a time";
     case NRS_ZEEK_ORIG_H: return nrs_addr_text(&flow->local, text, len) ? NULL : "not an address";
     case NRS_ZEEK_RESP_H: return nrs_addr_text(&flow->remote, text, len) ? NULL : "not an address";
-    case NRS_ZEEK_ORIG_P: return read_port(text, len, &flow->lport) ? NULL : "not a port";
-    case NRS_ZEEK_RESP_P: return read_port(text, len, &flow->rport) ? NULL : "not a port";
+    case NRS_ZEEK_ORIG_P: return nrs_port_text(text, len, &flow->lport) ? NULL : "not a port";
+    case NRS_ZEEK_RESP_P: return nrs_port_text(text, len, &flow->rport) ? NULL : "not a port";
     case NRS_ZEEK_PROTO: return read_proto(text, len, &flow->proto) ? NULL : "not a protocol";
     case NRS_ZEEK_DURATION: return read_duration(text, len, &flow->dur_ms) ? NULL : "not a time span";
-    case NRS_ZEEK_ORIG_BYTES: return read_count(text, len, BYTES_MAX, &flow->tx_bytes) ? NULL : "not a count";
-    case NRS_ZEEK_RESP_BYTES: return read_count(text, len, BYTES_MAX, &flow->rx_bytes) ? NULL : "not a count";
+    case NRS_ZEEK_ORIG_BYTES:
+        return nrs_count_text(text, len, BYTES_MAX, &flow->tx_bytes) ? NULL : "not a count";
+    case NRS_ZEEK_RESP_BYTES:
+        return nrs_count_text(text, len, BYTES_MAX, &flow->rx_bytes) ? NULL : "not a count";
     case NRS_ZEEK_CONN_STATE: flow->end = end_of_state(text, len); return NULL;
     case NRS_ZEEK_IP_PROTO: return read_byte(text, len, &rec->ip_proto) ? NULL : "not a protocol number";
     default: return NULL;
     }
-}
-
-static bool is_v4(const struct nrs_addr *a)
-{
-    static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-    return memcmp(a->b, prefix, sizeof prefix) == 0;
 }
 
 /* Zeek calls both ICMPs "icmp" and has one word for everything that is not TCP, UDP or ICMP. */
@@ -207,7 +173,7 @@ static uint8_t exact_proto(const struct nrs_zeek_record *rec)
 {
     if (rec->flow.proto == 0)
         return rec->ip_proto;
-    if (rec->flow.proto == NRS_PROTO_ICMP && !is_v4(&rec->flow.remote))
+    if (rec->flow.proto == NRS_PROTO_ICMP && !nrs_addr_is_v4(&rec->flow.remote))
         return NRS_PROTO_ICMP6;
     return rec->flow.proto;
 }

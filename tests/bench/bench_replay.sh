@@ -2,7 +2,8 @@
 # Speed and memory of noroshi-replay on a made log: lines of `name<TAB>measured<TAB>budget`.
 #
 # 2 million records of 126 bytes over 24 hours, 3,000 destinations. The memory of 1 million records stands beside that of 2
-# million: replay holds a table and one buffer, whatever the length of the log. RECORDS sets another number.
+# million: replay holds a table and one buffer, whatever the length of the log; more than a tenth above it fails. RECORDS sets
+# another number.
 set -eu
 replay=${BUILD:-build/host}/noroshi-replay
 records=${RECORDS:-2000000}
@@ -23,6 +24,12 @@ best_of_three() {
     for _ in 1 2 3; do stat "$@"; done | sort -n | tail -1
 }
 
+# The processor's time does not depend on what else runs here; the wall clock does.
+per_cpu_second() {
+    for _ in 1 2 3; do stat cpu_milliseconds "$@"; done | sort -n | awk -v n="$records" 'NR == 1 { printf "%d", n * 1000 / ($1 > 0 ? $1 : 1) }'
+}
+
+printf 'replay: Zeek TSV, rows, records per CPU second\t%s\t>= 2000000\n' "$(per_cpu_second --all "$work/whole.log")"
 printf 'replay: Zeek TSV, rows, records/s\t%s\t>= 2000000\n' "$(best_of_three records_per_s --all "$work/whole.log")"
 printf 'replay: Zeek TSV in gzip, rows, records/s\t%s\t-\n' "$(best_of_three records_per_s --all "$work/half.log.gz")"
 printf 'replay: Zeek TSV, judged every minute, records/s\t%s\t-\n' "$(stat records_per_s "$work/half.log")"
@@ -30,3 +37,4 @@ half=$(stat resident_kib --all "$work/half.log")
 whole=$(stat resident_kib --all "$work/whole.log")
 printf 'replay: resident memory, %s records, KiB\t%s\t-\n' "$((records / 2))" "$half"
 printf 'replay: resident memory, %s records, KiB\t%s\t<= %s\n' "$records" "$whole" "$((half + half / 10))"
+[ "$whole" -le "$((half + half / 10))" ]

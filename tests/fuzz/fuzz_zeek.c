@@ -1,4 +1,4 @@
-/* Zeek logs, TSV and JSON, plain or gzip. */
+/* Text logs: Zeek TSV and JSON, Suricata EVE, plain or gzip. */
 #include "tests/fuzz/recorded_bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -1,12 +1,13 @@
 #!/bin/sh
-# The same traffic gives the same rows from every form: Zeek TSV, Zeek JSON, pcap and pcapng; and so do all features.
+# The same traffic gives the same rows from every form: Zeek TSV, Zeek JSON, Suricata EVE, pcap and pcapng; and so do all
+# features.
 set -eu
 replay=${BUILD:-build/host}/noroshi-replay
 here=tests/golden/replay
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for input in traffic.conn.log traffic.json.log.gz traffic.pcap.gz traffic.pcapng.gz; do
+for input in traffic.conn.log traffic.json.log.gz traffic.eve.json.gz traffic.pcap.gz traffic.pcapng.gz; do
     "$replay" --all --window 1h --model none "$here/$input" | sort >"$work/rows"
     diff -u "$here/traffic.exp" "$work/rows" || { echo "$input: other rows"; exit 1; }
     "$replay" --all --window 6h --features --model none "$here/$input" | sort >"$work/$input"

@@ -186,6 +186,8 @@ struct progress {
     volatile int begun, appended;
 };
 
+#define RECORDS_A_LIFE 300 /* so that the spool does not fill up when the kill comes late */
+
 /* Writes numbered records as fast as it can, until it is killed. */
 static void write_until_killed(struct progress *p)
 {
@@ -193,13 +195,15 @@ static void write_until_killed(struct progress *p)
     char line[512];
 
     nrs_spool_open(&own, dir.fd, 1048576);
-    for (;;) {
+    for (int n = 0; n < RECORDS_A_LIFE; n++) {
         int i = ++p->begun; /* a number is never used twice, even if its record was lost */
 
         p->appended += nrs_spool_append(&own, line, make_line(line, i), false) == 0;
         if (i % 64 == 0)
             nrs_spool_sync(&own);
     }
+    for (;;)
+        pause();
 }
 
 static void kill_loses_nothing_that_was_appended(void **state)

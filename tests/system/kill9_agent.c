@@ -1,7 +1,8 @@
 /* The agent's spool and uplink without its core: makes numbered verdicts at a rate, spools and posts them, and notes
  * the event.id of each one that is in the spool. It is made to be killed.
  *
- * usage: kill9_agent CONFIG NOTES RATE    RATE verdicts a second; 0 = only send what waits, then end with 0 */
+ * usage: kill9_agent CONFIG NOTES RATE [COUNT]
+ *        RATE verdicts a second; 0 = only send what waits, then end with 0. After COUNT verdicts it ends at once. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -25,7 +26,7 @@ static struct nrs_tls_client tls;
 static struct nrs_uplink uplink;
 static char boot[NRS_BOOT_ID_MAX + 1];
 static int notes;
-static uint32_t seq;
+static uint32_t seq, count;
 
 static int no_health(void *arg, char *buf, size_t cap)
 {
@@ -53,17 +54,20 @@ static void make_verdict(uv_timer_t *timer)
 
     (void)timer;
     snprintf(id, sizeof id, "device-1-%s-%" PRIx32 "\n", boot, ++seq);
-    len = snprintf(line, sizeof line,
-                   "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"alert\",\"event.dataset\":"
-                   "\"noroshi.beacon\",\"event.id\":\"%.*s\",\"host.id\":\"device-1\",\"event.risk_score\":93,"
-                   "\"source.ip\":\"192.168.1.23\",\"destination.ip\":\"203.0.113.7\",\"destination.port\":443,"
-                   "\"network.transport\":\"tcp\",\"rule.id\":\"beacon-7\",\"noroshi\":{\"v\":1,\"st\":\"open\","
-                   "\"d\":%" PRIu32 ",\"w\":\"24h\",\"score\":2608,\"n\":320,\"f\":0,\"p\":300000,\"j\":12,\"h\":24,"
-                   "\"age\":86400,\"cov\":\"full\",\"why\":\"gap_mad+2608,bias+0\",\"m\":"
-                   "\"7u/v7v3u/v7+/u/uL4aIlpjDlpyDmpRPpkavM+bDppo5mYaKmITGxE6J\"}}\n",
-                   (int)strlen(id) - 1, id, seq);
+    len = snprintf(
+        line, sizeof line,
+        "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"alert\",\"event.dataset\":"
+        "\"noroshi.beacon\",\"event.id\":\"%.*s\",\"host.id\":\"device-1\",\"event.risk_score\":93,"
+        "\"source.ip\":\"192.168.1.23\",\"destination.ip\":\"203.0.113.7\",\"destination.port\":443,"
+        "\"network.transport\":\"tcp\",\"rule.id\":\"beacon-7\",\"noroshi\":{\"v\":1,\"st\":\"open\","
+        "\"d\":%" PRIu32 ",\"w\":\"24h\",\"score\":2608,\"n\":320,\"f\":0,\"p\":300000,\"j\":12,\"h\":24,"
+        "\"age\":86400,\"cov\":\"full\",\"why\":\"gap_mad+2608,bias+0\",\"m\":"
+        "\"7u/v7v3u/v7+/u/uL4aIlpjDlpyDmpRPpkavM+bDppo5mYaKmITGxE6J\"}}\n",
+        (int)strlen(id) - 1, id, seq);
     if (nrs_spool_append(&spool, line, (size_t)len, true) == 0 && write(notes, id, strlen(id)) < 0)
         abort();
+    if (seq == count)
+        exit(0);
 }
 
 static void flush(uv_timer_t *timer)
@@ -76,14 +80,16 @@ static void flush(uv_timer_t *timer)
 
 int main(int argc, char **argv)
 {
-    const unsigned rate = argc == 4 ? (unsigned)atoi(argv[3]) : 0;
+    const unsigned rate = argc >= 4 ? (unsigned)atoi(argv[3]) : 0;
     uv_loop_t *loop = uv_default_loop();
     uv_timer_t make_timer, flush_timer;
     char why[NRS_CONFIG_WHY_MAX];
     int dir;
 
-    if (argc != 4 || nrs_config_load(&config, argv[1], why, sizeof why) != 0 ||
-        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, why, sizeof why))
+    count = argc == 5 ? (uint32_t)atoi(argv[4]) : 0;
+    if (argc < 4 || nrs_config_load(&config, argv[1], why, sizeof why) != 0 ||
+        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, why,
+                            sizeof why))
         return 2;
     signal(SIGPIPE, SIG_IGN);
     notes = open(argv[2], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -93,6 +99,7 @@ int main(int argc, char **argv)
         return 2;
     nrs_uplink_init(&uplink, loop,
                     &(struct nrs_uplink_conf){.url = config.collector.url,
+                                              .proxy = config.collector.proxy,
                                               .content_type = config.collector.content_type,
                                               .prefix = config.collector.prefix,
                                               .spool = &spool,

@@ -150,8 +150,10 @@ static void an_unwatched_destination_counts_all_since_first_contact(void **state
         start(T0 + i * 1000);
     fill(NULL, NRS_WINDOW_1H, T0 + 2 * MINUTE);
     assert_int_equal(facts.n, 100);
-    fill(NULL, NRS_WINDOW_1H, T0 + HOUR + 30000); /* first contact is outside: only what is remembered */
-    assert_int_equal(facts.n, 16);
+    fill(NULL, NRS_WINDOW_1H, T0 + HOUR + 30000); /* full minutes: rounded up to whole hours (day.h) */
+    assert_int_equal(facts.n, 100);
+    fill(NULL, NRS_WINDOW_1H, T0 + 2 * HOUR + 30000);
+    assert_int_equal(facts.n, 0);
 }
 
 static void connections_of_fifty_days_are_not_those_of_an_hour(void **state)

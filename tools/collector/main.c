@@ -128,7 +128,7 @@ int main(int argc, char **argv)
     struct options o = {.config = &config};
 
     nrs_col_config_defaults(&config);
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+    if (argc > 1 && (strcmp(argv[argc - 1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         (void)fputs(help, stdout);
         return 0;
     }

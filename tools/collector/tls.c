@@ -12,6 +12,7 @@
 #include "tools/collector/files.h"
 #include "tools/collector/init.h"
 #include "tools/collector/server.h"
+#include "tools/collector/tls_memory.h"
 
 #define PEM_MAX 65536
 
@@ -50,7 +51,12 @@ static int load_key(mbedtls_pk_context *key, const char *dir, const char *file)
     return rc != 0 ? complain(file, rc) : 0;
 }
 
-int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
+static mbedtls_ssl_protocol_version version_of(unsigned setting)
+{
+    return setting == 13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
+}
+
+int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir, const struct nrs_col_config *c)
 {
     int rc;
 
@@ -58,6 +64,7 @@ int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
     mbedtls_x509_crt_init(&t->authority);
     mbedtls_x509_crt_init(&t->cert);
     mbedtls_pk_init(&t->key);
+    nrs_col_tls_memory_setup();
     if (psa_crypto_init() != PSA_SUCCESS)
         return nrs_col_complain("TLS", "cryptography does not start");
     rc = load_cert(&t->authority, dir, "ca.pem");
@@ -65,6 +72,8 @@ int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
         rc = load_cert(&t->cert, dir, "server.pem");
     if (rc == 0)
         rc = load_key(&t->key, dir, "server-key.pem");
+    if (rc == 0 && mbedtls_pk_check_pair(&t->cert.pk, &t->key, nrs_random, NULL) != 0)
+        rc = nrs_col_complain("server-key.pem", "does not belong to server.pem");
     if (rc != 0)
         return rc;
     rc = mbedtls_ssl_config_defaults(&t->conf, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
@@ -74,8 +83,8 @@ int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
     if (rc != 0)
         return complain("server.pem", rc);
     mbedtls_ssl_conf_rng(&t->conf, nrs_random, NULL);
-    mbedtls_ssl_conf_min_tls_version(&t->conf, MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_max_tls_version(&t->conf, MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_min_tls_version(&t->conf, version_of(c->tls_min));
+    mbedtls_ssl_conf_max_tls_version(&t->conf, version_of(c->tls_max));
     mbedtls_ssl_conf_authmode(&t->conf, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_ca_chain(&t->conf, &t->authority, NULL);
     return 0;

@@ -11,8 +11,8 @@
 
 /* One mark for each four-bit count; 15 means "or more". */
 static const char marks[17] = " .:-=+*o#%%@@@@@";
-/* The same as backgrounds of the 256-colour palette: dark blue over green and yellow to red. */
-static const uint8_t colours[16] = {234, 18, 19, 20, 26, 32, 38, 43, 48, 83, 119, 155, 190, 220, 208, 196};
+/* The same as backgrounds of the 256-colour palette: blue over green and yellow to red. */
+static const uint8_t colours[16] = {234, 25, 31, 37, 36, 42, 41, 77, 113, 149, 185, 221, 215, 209, 203, 197};
 
 static void draw_cells(FILE *to, const uint8_t *row, bool colour)
 {
@@ -75,8 +75,10 @@ static void draw_behaviour(FILE *to, const struct nrs_judgement *j)
         nrs_words_bytes(to, j->rx_med);
         fputs(" in", to);
     }
-    fputs("; known for ", to);
-    nrs_words_time(to, (uint64_t)j->age_s * 1000);
+    if (j->state != NRS_STATE_NONE) { /* with --all it would count up to the end of the window */
+        fputs("; known for ", to);
+        nrs_words_time(to, (uint64_t)j->age_s * 1000);
+    }
     putc('\n', to);
 }
 

@@ -11,9 +11,9 @@ static const char help[] =
     "usage: noroshi-replay [OPTIONS] FILE...\n"
     "\n"
     "Runs recorded traffic through the agent's core and prints its verdicts, one JSON line each.\n"
-    "FILE is a Zeek conn.log (TSV or JSON), a pcap or a pcapng file, plain or gzip; `-` is standard\n"
-    "input. Several files are one stretch of traffic in the order given (rotated logs), except with\n"
-    "--all.\n"
+    "FILE is a Zeek conn.log (TSV or JSON), a Suricata EVE log (its flow records), a pcap or a pcapng\n"
+    "file, plain or gzip; `-` is standard input. Several files are one stretch of traffic in the order\n"
+    "given (rotated logs), except with --all.\n"
     "\n"
     "What is printed\n"
     "  --evidence       after each verdict its hour x minute matrix as an evidence record\n"
@@ -159,8 +159,11 @@ static bool fits_together(const struct nrs_replay_options *o)
 
 enum nrs_replay_command nrs_replay_options_read(struct nrs_replay_options *o, int argc, char **argv)
 {
+    static char name[] = "noroshi-replay"; /* how getopt's messages begin */
     int option;
 
+    if (argc > 0)
+        argv[0] = name;
     *o = (struct nrs_replay_options){.window = NRS_WINDOW_24H, .host_id = "replay"};
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (option == HELP || option == VERSION) {

@@ -59,7 +59,7 @@ static void say_damage(void *arg, const char *msg)
 static const char *reason(int err)
 {
     switch (-err) {
-    case EPROTONOSUPPORT: return "not a Zeek conn.log, pcap or pcapng that can be read";
+    case EPROTONOSUPPORT: return "not a Zeek conn.log, EVE log, pcap or pcapng that can be read";
     case EBADMSG: return "damaged; what follows cannot be read";
     default: return strerror(-err);
     }
@@ -120,6 +120,11 @@ void nrs_replay_finish(struct nrs_replay *r)
         nrs_gallery_draw(&r->gallery, r->out, isatty(fileno(r->out)) && !getenv("NO_COLOR"));
 }
 
+static uint64_t milliseconds(const struct timeval *t)
+{
+    return (uint64_t)t->tv_sec * 1000 + (uint64_t)t->tv_usec / 1000;
+}
+
 static void print_stat(FILE *to, const char *name, uint64_t value)
 {
     fprintf(to, "%s\t%llu\n", name, (unsigned long long)value);
@@ -139,6 +144,7 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
     print_stat(to, "lines", t->lines);
     print_stat(to, "flagged", t->flagged);
     print_stat(to, "milliseconds", t->spent_ns / 1000000);
+    print_stat(to, "cpu_milliseconds", milliseconds(&use.ru_utime) + milliseconds(&use.ru_stime));
     print_stat(to, "records_per_s",
                t->spent_ns ? (uint64_t)((double)t->records * 1e9 / (double)t->spent_ns) : 0);
     print_stat(to, "resident_kib", (uint64_t)use.ru_maxrss);

@@ -13,6 +13,7 @@ import json
 import random
 import struct
 import sys
+import time
 from pathlib import Path
 
 START_US = 1_700_000_040_250_000
@@ -66,6 +67,29 @@ def json_lines():
                    for k, v in r.items() if v is not None]
         return "{" + ",".join(members) + "}\n"
     return "".join(map(one, records())).encode()
+
+
+def eve_lines():
+    """Suricata counts whole packets: 14 bytes of Ethernet, 20 or 40 of IP, 20 of TCP or 8 of UDP each."""
+    def moment(us):
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(us // 1_000_000)) + f".{us % 1_000_000:06d}+0000"
+    lines = [json.dumps({"timestamp": moment(START_US), "event_type": "stats", "stats": {"uptime": 1}})]
+    for r in records():
+        refused, udp = r["conn_state"] == "REJ", r["proto"] == "udp"
+        there, back = (1, 1) if refused or udp else (4, 3)
+        header = 14 + (40 if ":" in r["id.orig_h"] else 20) + (8 if udp else 20)
+        flow = {"pkts_toserver": there, "pkts_toclient": back, "start": moment(r["ts"]),
+                "end": moment(r["ts"] + r["duration"]), "age": 0, "state": "closed", "reason": "timeout", "alerted": False}
+        if not refused:
+            flow |= {"bytes_toserver": there * header + r["orig_bytes"], "bytes_toclient": back * header + r["resp_bytes"]}
+        event = {"timestamp": moment(r["ts"] + 60_000_000), "flow_id": 1, "event_type": "flow", "src_ip": r["id.orig_h"],
+                 "src_port": r["id.orig_p"], "dest_ip": r["id.resp_h"], "dest_port": r["id.resp_p"],
+                 "proto": r["proto"].upper(), "flow": flow}
+        if not udp:
+            event["tcp"] = {"tcp_flags": "16" if refused else "1b", "tcp_flags_ts": "02" if refused else "1b",
+                            "tcp_flags_tc": "14" if refused else "1b", "syn": True, "state": "closed"}
+        lines.append(json.dumps(event, separators=(",", ":")))
+    return "\n".join(lines + [""]).encode()
 
 
 def ip(src, dst, proto, payload):
@@ -137,6 +161,7 @@ def main():
     folder = Path(sys.argv[1])
     (folder / "traffic.conn.log").write_bytes(tsv())
     (folder / "traffic.json.log.gz").write_bytes(gzip.compress(json_lines(), 9, mtime=0))
+    (folder / "traffic.eve.json.gz").write_bytes(gzip.compress(eve_lines(), 9, mtime=0))
     (folder / "traffic.pcap.gz").write_bytes(gzip.compress(pcap(), 9, mtime=0))
     (folder / "traffic.pcapng.gz").write_bytes(gzip.compress(pcapng(), 9, mtime=0))
 

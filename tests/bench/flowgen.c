@@ -1,0 +1,2 @@
+/* The program of the system tests, built like the device. */
+#include "tests/system/flowgen.c"

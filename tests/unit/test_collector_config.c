@@ -1,0 +1,83 @@
+/* collector.json and addresses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "models/error.h"
+#include "tools/collector/config.h"
+#include "tools/collector/post.h"
+
+static int read_text(struct nrs_col_config *c, const char *text, char why[160])
+{
+    nrs_col_config_defaults(c);
+    return nrs_col_config_read(c, text, strlen(text), why);
+}
+
+static void keys_replace_defaults(void **state)
+{
+    struct nrs_col_config c;
+    char why[160];
+
+    (void)state;
+    assert_int_equal(read_text(&c, "{\"listen\":\"[::]:9\",\"body_kib\":128}", why), 0);
+    assert_string_equal(c.listen, "[::]:9");
+    assert_string_equal(c.page, "127.0.0.1:8080");
+    assert_int_equal(c.body_kib, 128);
+}
+
+static void mistakes_are_named(void **state)
+{
+    static const char *const rows[][2] = {
+        {"[]", "not a JSON object"},
+        {"{", "not a JSON object"},
+        {"{\"lisen\":\"127.0.0.1:1\"}", "lisen: unknown key"},
+        {"{\"listen\":7}", "listen: not a string that fits"},
+        {"{\"listen\":\"localhost:1\"}", "listen: not ADDRESS:PORT"},
+        {"{\"page\":\"127.0.0.1\"}", "page: not ADDRESS:PORT"},
+        {"{\"page\":\"127.0.0.1:65536\"}", "page: not ADDRESS:PORT"},
+        {"{\"page\":\"[::1:80\"}", "page: not ADDRESS:PORT"},
+        {"{\"body_kib\":3}", "body_kib: not a whole number in its range"},
+        {"{\"body_kib\":64.5}", "body_kib: not a whole number in its range"},
+        {"{\"gather_ms\":201}", "gather_ms: not a whole number in its range"},
+    };
+    struct nrs_col_config c;
+    char why[160];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(read_text(&c, rows[i][0], why), NRS_ERR_FORMAT);
+        assert_string_equal(why, rows[i][1]);
+        assert_string_equal(c.listen, "127.0.0.1:8443");
+    }
+}
+
+static void device_names_are_plain(void **state)
+{
+    char name[NRS_COL_NAME_MAX + 2];
+
+    (void)state;
+    assert_int_equal(nrs_col_name_check("gate-7.lan_x"), 0);
+    assert_int_equal(nrs_col_name_check(""), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_name_check(".."), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_name_check("a/b"), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_name_check("-x"), NRS_ERR_FORMAT);
+    memset(name, 'a', sizeof name);
+    name[NRS_COL_NAME_MAX + 1] = '\0';
+    assert_int_equal(nrs_col_name_check(name), NRS_ERR_FORMAT);
+    name[NRS_COL_NAME_MAX] = '\0';
+    assert_int_equal(nrs_col_name_check(name), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_replace_defaults),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(device_names_are_plain),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
