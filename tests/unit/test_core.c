@@ -198,13 +198,38 @@ static void an_end_completes_its_start(void **state)
     f = cf_flow(1, CF_START + 2500 * UINT64_C(1000000));
     f.ev = NRS_EV_CLOSE;
     f.dur_ms = 2500;
-    f.end = NRS_END_TIMEOUT;
     nrs_core_flow(cf.core, &f, NULL);
     each(NRS_WINDOW_1H, CF_START + CF_MINUTE);
     assert_int_equal(cf.last.tx_med, 300);
     assert_int_equal(cf.last.rx_med, 900);
     assert_int_equal(cf.last.n, 1);
+    assert_int_equal(cf.last.n_failed, 0);
+}
+
+static void a_connection_that_was_never_established_carried_nothing(void **state)
+{
+    struct nrs_flow f = cf_flow(1, CF_START);
+
+    (void)state;
+    f.end = NRS_END_REFUSED;
+    nrs_core_flow(cf.core, &f, NULL);
+    each(NRS_WINDOW_1H, CF_START + CF_MINUTE);
+    assert_int_equal(cf.last.tx_med, 0);
     assert_int_equal(cf.last.n_failed, 1);
+    f.proto = NRS_PROTO_UDP; /* an unanswered datagram was sent all the same */
+    nrs_core_flow(cf.core, &f, NULL);
+    each(NRS_WINDOW_1H, CF_START + CF_MINUTE);
+    assert_int_equal(cf.last.tx_med, 300);
+}
+
+static void what_was_only_counted_before_the_day_began_stays_in_n(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 300; i++) /* five minutes, one a second; watched in the fourth */
+        cf_send(&cf, 1, CF_START + i * CF_SECOND);
+    assert_int_equal(cf_stats(&cf).watched, 1);
+    each(NRS_WINDOW_1H, CF_START + CF_HOUR);
+    assert_int_equal(cf.last.n, 300);
 }
 
 static void an_end_without_a_start_makes_no_destination(void **state)
@@ -326,6 +351,8 @@ int main(void)
         CORE_TEST(an_inbound_scan_evicts_nothing_and_takes_no_day),
         CORE_TEST(an_inbound_flow_is_keyed_by_our_port),
         CORE_TEST(an_end_completes_its_start),
+        CORE_TEST(a_connection_that_was_never_established_carried_nothing),
+        CORE_TEST(what_was_only_counted_before_the_day_began_stays_in_n),
         CORE_TEST(an_end_without_a_start_makes_no_destination),
         CORE_TEST(bytes_inside_a_connection_are_active_minutes),
         CORE_TEST(an_exempt_address_is_never_taken_in),

@@ -168,7 +168,7 @@ static void a_young_destination_is_judged_every_ten_seconds(void **state)
     (void)state;
     for (n = 1; !cf.n_judged && n < 60; n++) {
         cf_send(&cf, 1, CF_START + n * 2 * CF_SECOND);
-        nrs_core_tick(cf.core, CF_START + n * 2 * CF_SECOND + 1000, cf_keep, &cf);
+        nrs_core_tick(cf.core, CF_START + n * 2 * CF_SECOND + CF_SECOND, cf_keep, &cf);
     }
     assert_int_equal(cf.n_judged, 1);
     assert_int_equal(n, 7); /* the sixth connection, and the loop's step */
