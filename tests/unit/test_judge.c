@@ -224,7 +224,7 @@ static void a_new_model_judges_anew(void **state)
 
     (void)state;
     for (unsigned w = 0; w < NRS_WINDOWS; w++)
-        strict.threshold_mlogit[w] = 2001;
+        strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
     strict.serial = 8;
     nrs_core_set_model(cf.core, &strict);
     beacon(1, 0, 10, 60);
@@ -236,6 +236,21 @@ static void a_new_model_judges_anew(void **state)
     beacon(1, 11, 80, 60);
     assert_int_equal(cf.n_state[NRS_STATE_END], 1);
     assert_int_equal(cf.last.model->serial, 8);
+}
+
+static void a_verdict_holds_a_little_below_its_threshold(void **state)
+{
+    struct nrs_model shy = cf.model;
+
+    (void)state;
+    beacon(1, 0, 11, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+        shy.threshold_mlogit[w] = 3500;
+    nrs_core_set_model(cf.core, &shy);
+    beacon(1, 11, 80, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 0);
+    assert_true(cf.n_state[NRS_STATE_UPDATE] >= 1);
 }
 
 static void thresholds_at_both_ends_are_no_overflow(void **state)
@@ -293,6 +308,7 @@ int main(void)
         JUDGE_TEST(age_grows_beyond_the_wrap),
         JUDGE_TEST(an_evicted_verdict_is_no_longer_counted),
         JUDGE_TEST(a_new_model_judges_anew),
+        JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),
         JUDGE_TEST(thresholds_at_both_ends_are_no_overflow),
         JUDGE_TEST(the_window_with_the_highest_margin_is_told),
         JUDGE_TEST(coverage_and_wall_clock_travel_with_the_judgement),

@@ -23,8 +23,9 @@ import figures
 import rows as feature_rows
 
 STRENGTH = 0.15         # inverse penalty of the logistic regression: best for families that were held out
-SIM_SHARE = 0.03        # weight of all simulated rows, relative to all rows of the corpus
-SIM_ROWS = (1500, 4500) # simulated C2 and benign rows, one for each pair and window
+SIM_SHARE = 0.06        # weight of all simulated rows, relative to all rows of the corpus
+SIM_ROWS = (2000, 6000) # simulated C2 and benign rows, one for each pair and window
+BLIND_SHARE = 0.3       # weight of the copies without sizes, relative to their originals
 FALSE_RATE = 0.004      # share of held-out good windows that may be flagged: where thresholds are set
 CALIBRATION_POINTS = 9
 
