@@ -55,7 +55,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
 
-.PHONY: all run test lint fuzz bench size deps install clean help FORCE
+.PHONY: all run model test lint fuzz bench size deps install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -117,6 +117,8 @@ build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 
 include tests/tests.mk
 
+model: all
+	$(Q)tools/train/train.py --build build/host
 run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)

@@ -45,6 +45,7 @@ struct nrs_agent {
     const struct nrs_model *model;
 
     struct nrs_core *core;
+    void *core_mem;
     struct nrs_flowsrc *source;
     struct nrs_addr exempt[NRS_AGENT_EXEMPT_MAX];
     unsigned n_exempt;

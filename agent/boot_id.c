@@ -31,7 +31,8 @@ static void make_tag(uint8_t tag[TAG_LEN])
 static uint32_t last_count(int dir, uint8_t b[BOOT_BYTES + 1])
 {
     if (dir >= 0 && nrs_file_load(dir, BOOT_NAME, b, BOOT_BYTES + 1) == BOOT_BYTES &&
-        nrs_crc32(0, b, TAG_LEN + 4) == nrs_get_u32le(b + TAG_LEN + 4) && nrs_get_u32le(b + TAG_LEN) < COUNT_MAX)
+        nrs_crc32(0, b, TAG_LEN + 4) == nrs_get_u32le(b + TAG_LEN + 4) &&
+        nrs_get_u32le(b + TAG_LEN) < COUNT_MAX)
         return nrs_get_u32le(b + TAG_LEN);
     make_tag(b);
     return 0;

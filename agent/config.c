@@ -114,12 +114,14 @@ static int check_urls(struct reading *r)
 
     if (c->collector.url_text[0] != '\0' &&
         nrs_url_parse(&c->collector.url, c->collector.url_text, "https", 443) != 0)
-        return complain(r, line_of_key(r, "collector.url"), "collector.url", "is not https://host[:port]/path");
+        return complain(r, line_of_key(r, "collector.url"), "collector.url",
+                        "is not https://host[:port]/path");
     if (c->collector.proxy_text[0] != '\0' &&
         nrs_url_parse(&c->collector.proxy, c->collector.proxy_text, "http", 3128) != 0)
         return complain(r, line_of_key(r, "collector.proxy"), "collector.proxy", "is not http://host[:port]");
     if (c->collector.url.host[0] != '\0' && c->collector.ca[0] == '\0')
-        return complain(r, line_of_key(r, "collector.url"), "collector.ca", "missing: whom should the agent trust?");
+        return complain(r, line_of_key(r, "collector.url"), "collector.ca",
+                        "missing: whom should the agent trust?");
     if ((c->collector.cert[0] != '\0') != (c->collector.key[0] != '\0'))
         return complain(r, line_of_key(r, "collector"), "collector", "cert and key go together");
     return 0;
@@ -131,11 +133,13 @@ static int check_whole(struct reading *r)
     struct nrs_config *c = r->c;
 
     if (c->host_id[0] != '\0' && !nrs_config_host_id_ok(c->host_id))
-        return complain(r, line_of_key(r, "host_id"), "host_id", "may have letters, digits, '.', '_' and '-' only");
+        return complain(r, line_of_key(r, "host_id"), "host_id",
+                        "may have letters, digits, '.', '_' and '-' only");
     if (c->table.watched > c->table.destinations)
         return complain(r, line_of_key(r, "table.watched"), "table.watched", "more than table.destinations");
     if (c->model.file[0] != '\0' && c->model.n_keys == 0)
-        return complain(r, line_of_key(r, "model.file"), "model.keys", "missing: a model file has to be signed");
+        return complain(r, line_of_key(r, "model.file"), "model.keys",
+                        "missing: a model file has to be signed");
     if (c->spool.dir[0] == '\0')
         return complain(r, line_of_key(r, "spool.dir"), "spool.dir", "is empty");
     return check_urls(r);
@@ -153,7 +157,8 @@ static int set_dir(struct reading *r)
     return 0;
 }
 
-int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len, char *why, size_t why_len)
+int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len, char *why,
+                     size_t why_len)
 {
     struct reading r = {.c = c, .path = path, .why = why, .why_len = why_len};
     int line = 1, rc;

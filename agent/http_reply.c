@@ -141,9 +141,7 @@ static int take_line(struct nrs_http_reply *r)
     switch (r->state) {
     case STATUS_LINE: return take_status(r);
     case CHUNK_SIZE: return take_chunk_size(r);
-    case CHUNK_END:
-        r->state = CHUNK_SIZE;
-        return r->line[0] == '\0' ? 0 : NRS_ERR_FORMAT;
+    case CHUNK_END: r->state = CHUNK_SIZE; return r->line[0] == '\0' ? 0 : NRS_ERR_FORMAT;
     case TRAILER: r->done = r->line[0] == '\0'; return 0;
     default:
         if (r->line[0] != '\0')

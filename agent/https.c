@@ -85,6 +85,8 @@ static void on_written(uv_write_t *req, int status)
     h->writing = false;
     if (h->state == NRS_HTTPS_CLOSING || h->state == NRS_HTTPS_CLOSED)
         return;
+    if (status == UV_EPIPE || status == UV_ECONNRESET)
+        return; /* the reading side will say why: an alert or a reply may still wait there */
     if (status != 0) {
         fail(h, uv_strerror(status));
     } else if (h->out_at < h->out_len) {
@@ -285,7 +287,8 @@ static void on_dialed(void *arg, const char *why, const struct sockaddr *to)
     if (why != NULL) {
         h->state = NRS_HTTPS_CLOSED;
         if (h->why[0] == '\0')
-            snprintf(h->why, sizeof h->why, "%.90s: %s", h->proxy->host[0] ? h->proxy->host : h->url->host, why);
+            snprintf(h->why, sizeof h->why, "%.90s: %s", h->proxy->host[0] ? h->proxy->host : h->url->host,
+                     why);
         if (h->in_use) {
             h->in_use = false;
             report(h);

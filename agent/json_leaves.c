@@ -133,8 +133,8 @@ static const char *trailing(const char *at, const char *end)
     return at < end ? at : NULL;
 }
 
-int nrs_json_leaves(const char *text, size_t len, int (*fn)(void *arg, const struct nrs_json_leaf *leaf), void *arg,
-                    int *line)
+int nrs_json_leaves(const char *text, size_t len, int (*fn)(void *arg, const struct nrs_json_leaf *leaf),
+                    void *arg, int *line)
 {
     struct walk w = {.at = text, .end = text + len, .line = 1, .fn = fn, .arg = arg};
     const char *stopped = text;

@@ -5,9 +5,9 @@
 #include "agent/agent.h"
 #include "platform/clock.h"
 
-#define DRAIN_EVENTS 256   /* taken from the source at once */
-#define DRAIN_ROUNDS 16    /* before other things get their turn */
-#define TICK_MS 5000       /* judging is due once a minute and destination; asking more often costs little */
+#define DRAIN_EVENTS 256 /* taken from the source at once */
+#define DRAIN_ROUNDS 16  /* before other things get their turn */
+#define TICK_MS 5000     /* judging is due once a minute and destination; asking more often costs little */
 #define SOURCE_WAIT_MIN_MS 20
 #define NS_PER_S UINT64_C(1000000000)
 

@@ -87,7 +87,8 @@ static int find_config(const char *given, const char **path)
         *path = given;
         return 0;
     }
-    if (uv_cwd(folder, &len) != 0 || (size_t)snprintf(full, sizeof full, "%s/%s", folder, given) >= sizeof full)
+    if (uv_cwd(folder, &len) != 0 ||
+        (size_t)snprintf(full, sizeof full, "%s/%s", folder, given) >= sizeof full)
         return complain("too long a path", given);
     *path = full;
     return 0;

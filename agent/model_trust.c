@@ -15,8 +15,9 @@
 #define FLOOR_NAME "model.floor"
 
 /* SubjectPublicKeyInfo of an uncompressed P-256 key (RFC 5480): these 26 bytes, then the 65 of the point. */
-static const uint8_t spki_head[26] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-                                      0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+static const uint8_t spki_head[26] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                      0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                      0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
 
 static int take_spki(struct nrs_trusted_key *key, const uint8_t *der, size_t len)
 {
@@ -44,7 +45,8 @@ static int read_key(struct nrs_trusted_key *key, const char *path, char *why, si
         return NRS_ERR_IO;
     }
     mbedtls_pem_init(&pem);
-    rc = mbedtls_pem_read_buffer(&pem, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----", text, NULL, 0, &used);
+    rc = mbedtls_pem_read_buffer(&pem, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----", text, NULL,
+                                 0, &used);
     if (rc == 0) {
         der = mbedtls_pem_get_buffer(&pem, &used);
         rc = take_spki(key, der, used);
@@ -70,7 +72,7 @@ int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, s
 
 static bool digest_fits(const struct nrs_model_envelope *e)
 {
-    uint8_t hash[32];
+    uint8_t hash[32] = {0};
     mbedtls_sha256_context sha;
     int rc;
 
@@ -122,7 +124,8 @@ static int refuse(int err, const char *text, char *why, size_t why_len)
     return err;
 }
 
-static int check_signer(const struct nrs_trust *t, const struct nrs_model_envelope *e, char *why, size_t why_len)
+static int check_signer(const struct nrs_trust *t, const struct nrs_model_envelope *e, char *why,
+                        size_t why_len)
 {
     static const uint8_t unsigned_id[8];
     uint32_t i = 0;
@@ -138,7 +141,8 @@ static int check_signer(const struct nrs_trust *t, const struct nrs_model_envelo
     return 0;
 }
 
-static int check_policy(const struct nrs_trust *t, const struct nrs_model_envelope *e, char *why, size_t why_len)
+static int check_policy(const struct nrs_trust *t, const struct nrs_model_envelope *e, char *why,
+                        size_t why_len)
 {
     if (e->expires_day != 0 && t->today > e->expires_day)
         return refuse(NRS_ERR_STALE, "it has expired", why, why_len);
@@ -146,7 +150,8 @@ static int check_policy(const struct nrs_trust *t, const struct nrs_model_envelo
         return refuse(NRS_ERR_STALE, "it needs a newer agent", why, why_len);
     if (e->serial >= t->floor)
         return 0;
-    snprintf(why, why_len, "serial %u is older than %u, which was in use", (unsigned)e->serial, (unsigned)t->floor);
+    snprintf(why, why_len, "serial %u is older than %u, which was in use", (unsigned)e->serial,
+             (unsigned)t->floor);
     return NRS_ERR_STALE;
 }
 
@@ -156,17 +161,20 @@ static int load_body(struct nrs_model *m, const struct nrs_model_envelope *e, ch
     int rc = nrs_model_load(m, e, &place);
 
     if (rc != 0)
-        snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "", nrs_strerror(rc));
+        snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
+                 nrs_strerror(rc));
     return rc;
 }
 
-static int open_envelope(struct nrs_model_envelope *e, const uint8_t *file, size_t len, char *why, size_t why_len)
+static int open_envelope(struct nrs_model_envelope *e, const uint8_t *file, size_t len, char *why,
+                         size_t why_len)
 {
     const char *place = NULL;
     int rc = nrs_model_envelope_read(e, file, len, &place);
 
     if (rc != 0)
-        snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "", nrs_strerror(rc));
+        snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
+                 nrs_strerror(rc));
     else if (!digest_fits(e))
         rc = refuse(NRS_ERR_SIGNATURE, "its digest is wrong: the file is damaged", why, why_len);
     else if (e->kind != NRS_KIND_BEACON)
@@ -174,7 +182,8 @@ static int open_envelope(struct nrs_model_envelope *e, const uint8_t *file, size
     return rc;
 }
 
-int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, char *why, size_t why_len)
+int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, char *why,
+                    size_t why_len)
 {
     struct nrs_model_envelope e;
     int rc = open_envelope(&e, p->bytes, len, why, why_len);
@@ -188,7 +197,8 @@ int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t
     return rc;
 }
 
-int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why, size_t why_len)
+int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why,
+                   size_t why_len)
 {
     int len = nrs_path_load(path, p->bytes, sizeof p->bytes);
 
@@ -211,8 +221,8 @@ int nrs_trust_builtin(struct nrs_model *m, char *why, size_t why_len)
 uint32_t nrs_model_floor_load(int dir)
 {
     uint8_t b[9];
-    bool whole = nrs_file_load(dir, FLOOR_NAME, b, sizeof b) == 8 &&
-                 nrs_get_u32le(b) == ~nrs_get_u32le(b + 4);
+    bool whole =
+        nrs_file_load(dir, FLOOR_NAME, b, sizeof b) == 8 && nrs_get_u32le(b) == ~nrs_get_u32le(b + 4);
 
     return whole ? nrs_get_u32le(b) : 0;
 }

@@ -17,7 +17,8 @@ static void emit(struct nrs_agent *a, const char *line, int len, bool keep)
     if (a->spool_dir < 0 || a->options.print)
         nrs_agent_print(line, (size_t)len);
     if (a->spool_dir >= 0)
-        (void)nrs_spool_append(&a->spool, line, (size_t)len, keep); /* counted there, told in the health line */
+        (void)nrs_spool_append(&a->spool, line, (size_t)len,
+                               keep); /* counted there, told in the health line */
 }
 
 static struct nrs_verdict_id next_id(struct nrs_agent *a)

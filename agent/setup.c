@@ -17,7 +17,8 @@ int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
     char why[NRS_CONFIG_WHY_MAX];
 
-    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) != 0) {
+    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) !=
+        0) {
         nrs_log("%s", why);
         return NRS_EXIT_USAGE;
     }
@@ -42,7 +43,8 @@ static void name_of_machine(char host[NRS_HOST_ID_MAX + 1])
     }
 }
 
-int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1])
+int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
+                   char host[NRS_HOST_ID_MAX + 1])
 {
     if (c->host_id[0] != '\0') {
         strcpy(host, c->host_id);
@@ -112,17 +114,17 @@ static int open_spool_dir(struct nrs_agent *a)
 static int open_core(struct nrs_agent *a)
 {
     struct nrs_core_conf conf = {.dest_cap = a->config.table.destinations,
-                                       .watched_cap = a->config.table.watched,
-                                       .name_cap = a->config.table.names,
-                                       .min_conns = a->config.report.min_conns,
-                                       .update_s = a->config.report.update_s};
+                                 .watched_cap = a->config.table.watched,
+                                 .name_cap = a->config.table.names,
+                                 .min_conns = a->config.report.min_conns,
+                                 .update_s = a->config.report.update_s};
     size_t len = nrs_core_bytes(&conf);
-    void *mem = calloc(1, len);
-    int rc;
+    int rc = NRS_ERR_SPACE;
 
     nrs_random(NULL, (unsigned char *)&conf.hash_seed, sizeof conf.hash_seed);
-    rc = mem == NULL ? NRS_ERR_SPACE : nrs_core_init(&a->core, mem, len, &conf, a->model, nrs_clock_boot_ns());
-
+    a->core_mem = calloc(1, len);
+    if (a->core_mem != NULL)
+        rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->model, nrs_clock_boot_ns());
     if (rc != 0) {
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;
@@ -237,7 +239,8 @@ static void open_uplink(struct nrs_agent *a)
 
 int nrs_agent_open(struct nrs_agent *a)
 {
-    bool remote = a->config.collector.url.host[0] != '\0' && !a->options.report_only;
+    bool remote = a->config.collector.url.host[0] != '\0';
+    const struct nrs_model *wanted;
     int rc = 0;
 
     a->spool_dir = -1;
@@ -248,16 +251,15 @@ int nrs_agent_open(struct nrs_agent *a)
     }
     if (rc == 0)
         rc = nrs_agent_name(&a->config, a->tls_now, a->host);
-    if (rc == 0 && remote)
+    if (rc == 0 && remote && !a->options.report_only)
         rc = open_spool_dir(a);
     if (rc == 0)
         rc = nrs_agent_open_trust(a);
-    if (rc == 0) {
-        const struct nrs_model *wanted = nrs_agent_load_model(a);
-
-        a->model = wanted != NULL ? wanted : a->model;
-        rc = open_core(a);
-    }
+    if (rc != 0)
+        return rc;
+    wanted = nrs_agent_load_model(a);
+    a->model = wanted != NULL ? wanted : a->model;
+    rc = open_core(a);
     return rc == 0 ? open_source(a) : rc;
 }
 
@@ -280,8 +282,10 @@ int nrs_agent_confine(struct nrs_agent *a)
     nrs_log("rights: %s", why);
     if (rc != 0 && rc != -ENOSYS)
         return NRS_EXIT_FAILED;
-    nrs_privileges_confine(a->spool_dir >= 0 ? "." : NULL, folder[0] != '\0' ? folder : NULL, why, sizeof why);
+    nrs_privileges_confine(a->spool_dir >= 0 ? "." : NULL, folder[0] != '\0' ? folder : NULL, why,
+                           sizeof why);
     nrs_log("rights: %s", why);
+    uv_os_setenv("UV_THREADPOOL_SIZE", "1"); /* one name at a time is looked up */
     uv_loop_init(&a->loop);
     if (a->spool_dir < 0) {
         nrs_boot_id_next(-1, a->boot);
@@ -297,11 +301,10 @@ void nrs_agent_close(struct nrs_agent *a)
 {
     if (a->source != NULL)
         nrs_flowsrc_close(a->source);
-    if (a->spool_dir >= 0) {
+    if (a->spool.segment_bytes > 0)
         nrs_spool_close(&a->spool);
-        nrs_file_close(a->spool_dir);
-    }
+    nrs_file_close(a->spool_dir);
     if (a->tls_now != NULL)
         nrs_tls_client_done(a->tls_now);
-    free(a->core);
+    free(a->core_mem);
 }

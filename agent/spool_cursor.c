@@ -11,7 +11,8 @@ uint64_t nrs_spool_cursor_load(int dir)
 {
     uint8_t b[CURSOR_BYTES + 1];
 
-    if (nrs_file_load(dir, CURSOR_NAME, b, sizeof b) != CURSOR_BYTES || nrs_crc32(0, b, 8) != nrs_get_u32le(b + 8))
+    if (nrs_file_load(dir, CURSOR_NAME, b, sizeof b) != CURSOR_BYTES ||
+        nrs_crc32(0, b, 8) != nrs_get_u32le(b + 8))
         return 0;
     return nrs_get_u64le(b);
 }

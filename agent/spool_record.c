@@ -9,9 +9,9 @@ static const uint8_t magic[4] = {0xf5, 'n', 'r', 0xff};
 uint32_t nrs_crc32(uint32_t crc, const uint8_t *bytes, size_t len)
 {
     /* The remainders of 0..15: half a byte at a time, 64 bytes of table instead of 1,024. */
-    static const uint32_t nibble[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-                                        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+    static const uint32_t nibble[16] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
 
     crc = ~crc;
     for (size_t i = 0; i < len; i++) {

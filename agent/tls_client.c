@@ -35,7 +35,8 @@ static int read_pem(const char *what, const char *path, char *why, size_t why_le
     return len + 1;
 }
 
-static int read_certificates(mbedtls_x509_crt *crt, const char *what, const char *path, char *why, size_t why_len)
+static int read_certificates(mbedtls_x509_crt *crt, const char *what, const char *path, char *why,
+                             size_t why_len)
 {
     int len = read_pem(what, path, why, why_len);
 
@@ -65,7 +66,8 @@ static int read_key(mbedtls_pk_context *key, const char *path, char *why, size_t
     return 0;
 }
 
-static int read_identity(struct nrs_tls_client *c, const char *cert, const char *key, char *why, size_t why_len)
+static int read_identity(struct nrs_tls_client *c, const char *cert, const char *key, char *why,
+                         size_t why_len)
 {
     int rc = read_certificates(&c->own, "cert", cert, why, why_len);
 
@@ -95,8 +97,8 @@ static int configure(struct nrs_tls_client *c)
     return 0;
 }
 
-int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key, char *why,
-                        size_t why_len)
+int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key,
+                        char *why, size_t why_len)
 {
     int rc;
 

@@ -79,7 +79,8 @@ int nrs_url_parse(struct nrs_url *out, const char *text, const char *scheme, uin
     rc = read_authority(&u, text, authority);
     if (rc == 0)
         rc = copy(u.host_header, sizeof u.host_header, text, authority);
-    if (rc == 0 && snprintf(u.path, sizeof u.path, "%s%s", *path == '/' ? "" : "/", path) >= (int)sizeof u.path)
+    if (rc == 0 &&
+        snprintf(u.path, sizeof u.path, "%s%s", *path == '/' ? "" : "/", path) >= (int)sizeof u.path)
         rc = NRS_ERR_LIMIT;
     if (rc == 0)
         *out = u;

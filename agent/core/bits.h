@@ -25,12 +25,4 @@ static inline uint32_t nrs_bits_count(uint64_t v)
     return nrs_bits_sum_bytes(nrs_bits_by_byte(v));
 }
 
-/* The larger of each pair of bytes; all of them below 128. */
-static inline uint64_t nrs_bits_larger_bytes(uint64_t a, uint64_t b)
-{
-    uint64_t a_is_larger = ((a | 0x80 * NRS_BYTES) - b) >> 7 & NRS_BYTES;
-
-    return b ^ ((a ^ b) & a_is_larger * 255);
-}
-
 #endif

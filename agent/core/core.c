@@ -224,7 +224,7 @@ static void take_snapshot(struct nrs_core *c, const struct nrs_flow *f, uint64_t
     if (!day && new_minute)
         day = nrs_table_watch(&c->table, index, c->now);
     if (day)
-        nrs_day_mark_inside(day, minute);
+        nrs_day_mark_active(day, minute);
 }
 
 static void take_connection(struct nrs_core *c, const struct nrs_flow *f)

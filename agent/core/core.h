@@ -65,7 +65,7 @@ struct nrs_judgement {
     const char *name;           /* of the remote address, NULL = not known */
     const uint16_t *x;          /* the feature vector, [model->schema->n_features] */
     const struct nrs_model *model;
-    const uint8_t *matrix;      /* 720 bytes: 24 x 60 four-bit counts, see nrs_core_matrix; NULL if not watched */
+    const uint8_t *matrix;      /* 720 bytes: 24 x 60 four-bit counts (VERDICT.md); from the last connections if not watched */
 };
 
 typedef void (*nrs_judgement_fn)(void *arg, const struct nrs_judgement *j);

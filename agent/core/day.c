@@ -20,7 +20,7 @@ static void clear_groups(struct nrs_day *d, uint32_t group, uint32_t n)
 {
     memset(d->counts + 4 * group, 0, 4 * n);
     memset(d->failed + group, 0, n);
-    memset(d->inside + group, 0, n);
+    memset(d->active + group, 0, n);
 }
 
 /* Whole groups at once, what sticks out at the ends slot by slot. */
@@ -35,7 +35,7 @@ static void clear_slots(struct nrs_day *d, uint32_t slot, uint32_t n)
         } else {
             set_nibble(d->counts, slot, 0);
             clear_bit(d->failed, slot);
-            clear_bit(d->inside, slot);
+            clear_bit(d->active, slot);
         }
         n -= done;
         slot = (slot + done) % NRS_DAY_MINUTES;
@@ -95,6 +95,8 @@ uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n)
         return n;
     d->hours[hour % NRS_DAY_HOURS] = add_capped(d->hours[hour % NRS_DAY_HOURS], n);
     add_to_nibble(d->week, hour % NRS_WEEK_HOURS, n);
+    if (n)
+        set_bit(d->active, minute % NRS_DAY_MINUTES);
     return add_to_nibble(d->counts, minute % NRS_DAY_MINUTES, n);
 }
 
@@ -108,9 +110,9 @@ void nrs_day_mark_failed(struct nrs_day *d, uint32_t minute)
     d->hours_failed[hour] = add_capped(d->hours_failed[hour], 1);
 }
 
-void nrs_day_mark_inside(struct nrs_day *d, uint32_t minute)
+void nrs_day_mark_active(struct nrs_day *d, uint32_t minute)
 {
     nrs_day_advance(d, minute);
     if (is_kept(d, minute))
-        set_bit(d->inside, minute % NRS_DAY_MINUTES);
+        set_bit(d->active, minute % NRS_DAY_MINUTES);
 }

@@ -3,7 +3,7 @@
  * counts:  [1,440] four-bit counts, each saturating at 15; the minute m since the core's epoch lives in slot
  *          m % 1440, so nothing moves when time passes.
  * failed:  [1,440] bits: a connection that began in this minute failed.
- * inside:  [1,440] bits: bytes moved within a connection that was already open.
+ * active:  [1,440] bits: a connection began in this minute, or bytes moved within one that was already open.
  * hours:   [25] exact counts of whole hours (saturating at 65,535), failed ones apart: what "n connections"
  *          in a verdict is made of.
  * week:    [168] four-bit counts by hour: the coarse week for slow beacons.
@@ -25,7 +25,7 @@ struct nrs_day {
     uint32_t newest;                          /* minute up to which slots are valid */
     uint8_t counts[NRS_DAY_MINUTES / 2];      /* even minute in the high half */
     uint8_t failed[NRS_DAY_MINUTES / 8];
-    uint8_t inside[NRS_DAY_MINUTES / 8];
+    uint8_t active[NRS_DAY_MINUTES / 8];
     uint16_t hours[NRS_DAY_HOURS];
     uint16_t hours_failed[NRS_DAY_HOURS];
     uint8_t week[NRS_WEEK_HOURS / 2];
@@ -37,11 +37,14 @@ void nrs_day_init(struct nrs_day *d, uint32_t minute);
 /* Forgets what is older than 24 hours before `minute`; earlier minutes change nothing. */
 void nrs_day_advance(struct nrs_day *d, uint32_t minute);
 
-/* Adds n connections (or marks) at a minute, advancing if it is new. Returns how many counts were lost to
- * saturation, or n if the minute is no longer kept. */
+/* Adds n connections at a minute, advancing if it is new. Returns how many counts were lost to saturation, or n if
+ * the minute is no longer kept. */
 uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n);
+
+/* Activity without a new connection; advances like nrs_day_add. */
+void nrs_day_mark_active(struct nrs_day *d, uint32_t minute);
+
 void nrs_day_mark_failed(struct nrs_day *d, uint32_t minute); /* nothing if the minute is not kept */
-void nrs_day_mark_inside(struct nrs_day *d, uint32_t minute);
 
 unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute); /* 0 if not kept */
 
@@ -59,7 +62,7 @@ void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struc
 unsigned nrs_day_week_hours(const struct nrs_day *d);
 
 /* The activity bitmap of the 24 hours that end with `last`: bit i is minute last - 1439 + i, in words of 64, lowest
- * bit first; the last 32 bits are 0. Counts and in-connection marks both are activity. */
+ * bit first; the last 32 bits are 0. */
 void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS]);
 
 /* 24 rows of 60 counts by wall-clock hour, packed like `counts`: slot (m + shift) % 1440 holds minute m.

@@ -12,17 +12,26 @@ unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute)
 
 struct walk {
     uint32_t sum;
-    uint32_t failed; /* not 0: a failed bit was seen */
-    uint64_t peaks;  /* fullest minutes, a byte each */
+    uint32_t failed;   /* not 0: a failed bit was seen */
+    uint32_t peak;     /* fullest minute so far */
+    uint64_t headroom; /* in every byte what makes a count above the peak reach 128 */
 };
+
+static void raise_peak(struct walk *w, uint64_t counts)
+{
+    for (; counts; counts >>= 8)
+        w->peak = (counts & 255) > w->peak ? counts & 255 : w->peak;
+    w->headroom = (127 - w->peak) * NRS_BYTES;
+}
 
 static void walk_one(struct walk *w, const struct nrs_day *d, uint32_t slot)
 {
     uint32_t n = get_nibble(d->counts, slot);
 
     w->sum += n;
-    w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1u;
-    w->peaks = nrs_bits_larger_bytes(w->peaks, n);
+    w->failed |= (uint32_t)d->failed[slot / 8] >> (slot & 7) & 1;
+    if (n > w->peak)
+        raise_peak(w, n);
 }
 
 static void walk_sixteen(struct walk *w, const struct nrs_day *d, uint32_t slot)
@@ -34,19 +43,15 @@ static void walk_sixteen(struct walk *w, const struct nrs_day *d, uint32_t slot)
     if (!counts)
         return;
     w->sum += (uint32_t)((odd + even) * NRS_BYTES >> 56); /* at most 240: the sum of the bytes fits the highest */
-    w->peaks = nrs_bits_larger_bytes(w->peaks, nrs_bits_larger_bytes(odd, even));
-}
-
-static uint32_t largest_byte(uint64_t v)
-{
-    for (unsigned shift = 32; shift >= 8; shift /= 2)
-        v = nrs_bits_larger_bytes(v, v >> shift);
-    return v & 255;
+    if (((odd + w->headroom) | (even + w->headroom)) & 128 * NRS_BYTES) {
+        raise_peak(w, odd);
+        raise_peak(w, even);
+    }
 }
 
 static struct walk walk_minutes(const struct nrs_day *d, uint32_t first, uint32_t last)
 {
-    struct walk w = {0, 0, 0};
+    struct walk w = {.headroom = 127 * NRS_BYTES};
 
     _Static_assert(NRS_DAY_MINUTES % 16 == 0, "sixteen slots never go around the end");
     for (; first <= last && first % 16; first++)
@@ -89,7 +94,7 @@ void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struc
     if (!clip(d, &from, &to))
         return;
     w = walk_minutes(d, from, to);
-    total->peak = largest_byte(w.peaks);
+    total->peak = w.peak;
     total->n = total->peak < NRS_COUNT_FULL ? w.sum : total_of_hours(d, d->hours, first, last);
     failed = w.failed ? total_of_hours(d, d->hours_failed, first, last) : 0;
     total->n_failed = failed < total->n ? failed : total->n;
@@ -102,23 +107,6 @@ unsigned nrs_day_week_hours(const struct nrs_day *d)
     for (uint32_t h = 0; h < NRS_WEEK_HOURS; h++)
         hours += get_nibble(d->week, h) != 0;
     return hours;
-}
-
-/* Bit i: slot 16 * group + i is active. Each half byte is folded into its lowest bit, then the bits move together. */
-static uint64_t active_sixteen(const struct nrs_day *d, uint32_t group)
-{
-    uint64_t v = nrs_get_u64le(d->counts + 8 * group);
-    uint32_t inside = nrs_get_u16le(d->inside + 2 * group);
-
-    if (!v)
-        return inside;
-    v |= v >> 1;
-    v |= v >> 2;
-    v &= 0x11 * NRS_BYTES;                     /* odd minute in bit 0 of a byte, even minute in bit 4 */
-    v = (v >> 4 | v << 1) & 3 * NRS_BYTES;     /* even minute in bit 0, odd minute in bit 1 */
-    v = (v | v >> 6) & UINT64_C(0x000f000f000f000f);
-    v = (v | v >> 12) & UINT64_C(0x000000ff000000ff);
-    return ((v | v >> 24) & 0xffff) | inside;
 }
 
 static void clear_outside(uint64_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t to)
@@ -135,20 +123,21 @@ static void clear_outside(uint64_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t 
     }
 }
 
-/* The groups of sixteen slots are laid one after the other from the first minute's on, once around; then all bits
- * move so that the first minute becomes bit 0. */
+/* Words of 32 slots are laid one after the other from the first minute's on, once around; then all bits move so that
+ * the first minute becomes bit 0. */
 void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS])
 {
     uint32_t first = last + 1 - NRS_DAY_MINUTES, from = first, to = last;
-    uint32_t group = first % NRS_DAY_MINUTES / 16, shift = first % 16;
+    uint32_t at = first % NRS_DAY_MINUTES / 32 * 4, shift = first % 32;
     uint64_t laid[NRS_DAY_WORDS + 1] = {0};
 
+    _Static_assert(NRS_DAY_MINUTES % 32 == 0, "a minute and its slot have the same place in a word");
     memset(bits, 0, NRS_DAY_WORDS * sizeof bits[0]);
     if (!clip(d, &from, &to))
         return;
-    for (uint32_t i = 0; i <= NRS_DAY_MINUTES / 16; i++) {
-        laid[i / 4] |= active_sixteen(d, group) << 16 * (i % 4);
-        group = group + 1 < NRS_DAY_MINUTES / 16 ? group + 1 : 0;
+    for (uint32_t i = 0; i <= NRS_DAY_MINUTES / 32; i++) {
+        laid[i / 2] |= (uint64_t)nrs_get_u32le(d->active + at) << 32 * (i % 2);
+        at = at + 4 < sizeof d->active ? at + 4 : 0;
     }
     for (uint32_t i = 0; i < NRS_DAY_WORDS; i++)
         bits[i] = laid[i] >> shift | laid[i + 1] << 1 << (63 - shift);

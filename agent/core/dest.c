@@ -164,7 +164,7 @@ struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms)
 
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now)
 {
-    uint32_t minute = (uint32_t)(now / 60000), into_minute = (uint32_t)(now % 60000);
+    uint32_t minute = (uint32_t)((now - 1) / 60000), into_minute = (uint32_t)(now - minute * UINT64_C(60000));
     uint32_t first_minute = d->first_s / 60;
 
     nrs_day_init(day, minute);

@@ -66,8 +66,9 @@ struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint64_t start);
 /* The remembered connection that began at start_ms (within 20 ms) and is not closed yet, or NULL. */
 struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms);
 
-/* Starts a day with what the sketch remembers. Connections that are only counted by now go to the minute of the
- * first contact, if that is less than a day ago, so that totals stay right. now: ms since the core's epoch, in full. */
+/* Starts a day that ends just before `now` (ms since the core's epoch, in full) with what the sketch remembers.
+ * Connections that are only counted by now go to the minute of the first contact, if that is less than a day ago,
+ * so that totals stay right. */
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now);
 
 /* Halves the gap histogram and drops starts older than two weeks. To be called about once a day. */

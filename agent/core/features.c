@@ -166,7 +166,7 @@ void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const str
     memset(p->x, 0, sizeof p->x);
     p->day = day;
     if (!day) {
-        nrs_dest_fill_day(d, &p->made, now - 1);
+        nrs_dest_fill_day(d, &p->made, now);
         p->day = &p->made;
     }
     nrs_day_bitmap(p->day, (uint32_t)((now - 1) / 60000), p->minutes);

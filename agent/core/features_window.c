@@ -102,9 +102,6 @@ void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t no
     facts->n = total.n;
     facts->n_failed = total.n_failed;
     facts->hours = active_hours(&m, window_min);
-    if (p->day == &p->made && p->dest->n > p->dest->n_events &&
-        now / 1000 - p->dest->first_s <= nrs_window_s[window])
-        facts->n = p->dest->n;
     active = count_minutes(&m);
     x[NRS_X_win] = (uint16_t)window;
     x[NRS_X_n] = (uint16_t)nrs_log2_q3(facts->n);

@@ -38,14 +38,9 @@ static size_t count_harmonic(const uint32_t *gap, size_t n, uint32_t base)
     size_t hits = 0;
 
     for (size_t i = 0; base && i < n; i++) {
-        for (uint64_t k = 1; k <= 3; k++) {
-            uint64_t at = k * base, off = gap[i] > at ? gap[i] - at : at - gap[i];
+        uint32_t k = (gap[i] + base / 2) / base; /* the nearest multiple; gaps are below 2^31 */
 
-            if (off <= base / 10) {
-                hits++;
-                break;
-            }
-        }
+        hits += k >= 1 && k <= 3 && distance(gap[i], k * base) <= base / 10;
     }
     return hits;
 }

@@ -8,6 +8,7 @@
 #define YOUNG_S 600u             /* a young destination is judged every 10 s, so that a fast beacon shows early */
 #define JUDGE_YOUNG_MS 10000u
 #define JUDGE_MS 60000u
+#define HYSTERESIS_MLOGIT 1500   /* how far below its threshold a verdict still holds: 4.5 times the odds */
 
 /* Slot of epoch minute 0 in a matrix whose first cell is midnight UTC. */
 static uint32_t matrix_shift(const struct nrs_core *c)
@@ -19,8 +20,6 @@ static uint32_t matrix_shift(const struct nrs_core *c)
 
 static void fill_matrix(struct nrs_core *c, struct nrs_judgement *j, uint64_t now)
 {
-    if (c->profile.day == &c->profile.made)
-        return;
     nrs_day_matrix(c->profile.day, (uint32_t)((now - 1) / 60000), matrix_shift(c), c->matrix);
     j->matrix = c->matrix;
 }
@@ -117,6 +116,13 @@ static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement 
     fn(arg, j);
 }
 
+/* A verdict ends well below the threshold at which it opened, so that it does not flap around it. */
+static bool still_holds(const struct nrs_core *c, const struct nrs_judgement *j)
+{
+    return j->n >= c->conf.min_conns &&
+           j->score_mlogit >= (int64_t)c->model->threshold_mlogit[j->window] - HYSTERESIS_MLOGIT;
+}
+
 static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
     struct nrs_dest *d = &c->table.dests[index];
@@ -128,7 +134,7 @@ static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgemen
     if (!d->verdict && j.flagged)
         report(c, d, &j, now, NRS_STATE_OPEN, fn, arg);
     else if (d->verdict && update_due)
-        report(c, d, &j, now, j.flagged ? NRS_STATE_UPDATE : NRS_STATE_END, fn, arg);
+        report(c, d, &j, now, still_holds(c, &j) ? NRS_STATE_UPDATE : NRS_STATE_END, fn, arg);
 }
 
 /* Ends verdicts that fell silent, fades sketches once a day, forgets what nobody has seen for eight days. */

@@ -225,7 +225,7 @@ struct nrs_day *nrs_table_watch(struct nrs_table *t, uint32_t index, uint64_t no
     t->n_watched++;
     d->watched = t->free_days[t->watched_cap - t->n_watched];
     t->owners[d->watched] = index;
-    nrs_dest_fill_day(d, &t->days[d->watched], now);
+    nrs_dest_fill_day(d, &t->days[d->watched], now + 1);
     return &t->days[d->watched];
 }
 

@@ -75,13 +75,22 @@ static bool copy_name(char name[NRS_SNI_MAX + 1], const uint8_t *from, size_t le
     return true;
 }
 
+/* RFC 6066 allows no addresses here, but clients send them; the last label of a host name has a letter. */
+static bool is_address(const char *name)
+{
+    for (const char *at = name; *at; at++)
+        if (*at != '.' && (*at < '0' || *at > '9'))
+            return false;
+    return true;
+}
+
 /* The body of the server_name extension; its first name is the host. */
 static bool read_host_name(char name[NRS_SNI_MAX + 1], struct reader *r)
 {
     size_t list, type, len;
 
     return read_u16(r, &list) && read_u8(r, &type) && type == NAME_TYPE_HOST && read_u16(r, &len) &&
-           len <= r->left && copy_name(name, r->at, len);
+           len <= r->left && copy_name(name, r->at, len) && !is_address(name);
 }
 
 bool nrs_tls_sni(char name[NRS_SNI_MAX + 1], const uint8_t *bytes, size_t len)

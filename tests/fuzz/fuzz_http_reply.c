@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     if (feed(&a, data + 1, n - 1, n) != feed(&b, data + 1, n - 1, 1u + data[0]))
         abort();
-    if (a.done != b.done || a.status != b.status || a.body_len != b.body_len || memcmp(a.body, b.body, a.body_len) != 0)
+    if (a.done != b.done || a.status != b.status || a.body_len != b.body_len ||
+        memcmp(a.body, b.body, a.body_len) != 0)
         abort();
     nrs_http_reply_end(&a);
     return 0;

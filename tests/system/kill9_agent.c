@@ -54,15 +54,16 @@ static void make_verdict(uv_timer_t *timer)
 
     (void)timer;
     snprintf(id, sizeof id, "device-1-%s-%" PRIx32 "\n", boot, ++seq);
-    len = snprintf(line, sizeof line,
-                   "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"alert\",\"event.dataset\":"
-                   "\"noroshi.beacon\",\"event.id\":\"%.*s\",\"host.id\":\"device-1\",\"event.risk_score\":93,"
-                   "\"source.ip\":\"192.168.1.23\",\"destination.ip\":\"203.0.113.7\",\"destination.port\":443,"
-                   "\"network.transport\":\"tcp\",\"rule.id\":\"beacon-7\",\"noroshi\":{\"v\":1,\"st\":\"open\","
-                   "\"d\":%" PRIu32 ",\"w\":\"24h\",\"score\":2608,\"n\":320,\"f\":0,\"p\":300000,\"j\":12,\"h\":24,"
-                   "\"age\":86400,\"cov\":\"full\",\"why\":\"gap_mad+2608,bias+0\",\"m\":"
-                   "\"7u/v7v3u/v7+/u/uL4aIlpjDlpyDmpRPpkavM+bDppo5mYaKmITGxE6J\"}}\n",
-                   (int)strlen(id) - 1, id, seq);
+    len = snprintf(
+        line, sizeof line,
+        "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"alert\",\"event.dataset\":"
+        "\"noroshi.beacon\",\"event.id\":\"%.*s\",\"host.id\":\"device-1\",\"event.risk_score\":93,"
+        "\"source.ip\":\"192.168.1.23\",\"destination.ip\":\"203.0.113.7\",\"destination.port\":443,"
+        "\"network.transport\":\"tcp\",\"rule.id\":\"beacon-7\",\"noroshi\":{\"v\":1,\"st\":\"open\","
+        "\"d\":%" PRIu32 ",\"w\":\"24h\",\"score\":2608,\"n\":320,\"f\":0,\"p\":300000,\"j\":12,\"h\":24,"
+        "\"age\":86400,\"cov\":\"full\",\"why\":\"gap_mad+2608,bias+0\",\"m\":"
+        "\"7u/v7v3u/v7+/u/uL4aIlpjDlpyDmpRPpkavM+bDppo5mYaKmITGxE6J\"}}\n",
+        (int)strlen(id) - 1, id, seq);
     if (nrs_spool_append(&spool, line, (size_t)len, true) == 0 && write(notes, id, strlen(id)) < 0)
         abort();
     if (seq == count)
@@ -87,7 +88,8 @@ int main(int argc, char **argv)
 
     count = argc == 5 ? (uint32_t)atoi(argv[4]) : 0;
     if (argc < 4 || nrs_config_load(&config, argv[1], why, sizeof why) != 0 ||
-        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, why, sizeof why))
+        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, why,
+                            sizeof why))
         return 2;
     signal(SIGPIPE, SIG_IGN);
     notes = open(argv[2], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

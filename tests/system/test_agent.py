@@ -90,6 +90,16 @@ def health_arrives_and_status_tells(collector):
         assert code == 1 and out.startswith("agent         not running"), out
 
 
+def names_are_looked_up(collector):
+    """localhost: by a thread, inside the confinement, and by more than one address on many systems."""
+    agent = Agent(collector)
+    agent.settings["collector"]["url"] = f"https://localhost:{collector.agents}/v1/verdicts"
+    agent.write()
+    with agent:
+        agent.says("the collector answers")
+        assert agent.end(signal.SIGTERM) == 0
+
+
 def second_agent_is_refused(collector):
     with Agent(collector) as agent:
         agent.says("the collector answers")
@@ -150,6 +160,7 @@ def report_is_shown_and_nothing_sent(collector):
     child = subprocess.Popen([NOROSHI, "run", "--print-report", "--config", agent.config], stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, text=True)
     line = json.loads(child.stdout.readline())
+    assert line["host.id"] == "device-1"
     child.terminate()
     assert child.wait(WAIT_S) == 0
     assert line["event.dataset"] == "noroshi.health"
@@ -167,7 +178,7 @@ def main():
     if not collectorlab.PROGRAM.exists():
         print("skipped: the collector is not built")
         return 77
-    for test in (health_arrives_and_status_tells, second_agent_is_refused, reload_takes_what_can_change,
+    for test in (health_arrives_and_status_tells, names_are_looked_up, second_agent_is_refused, reload_takes_what_can_change,
                  verdicts_wait_for_a_collector_that_is_away, check_says_what_run_would_do,
                  report_is_shown_and_nothing_sent, usage_errors_are_one_line_and_exit_code_2):
         with collectorlab.Collector() as collector:

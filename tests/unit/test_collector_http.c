@@ -129,7 +129,7 @@ static void second_request_before_the_answer_ends_the_connection(void **state)
 
 static void nonsense_is_refused(void **state)
 {
-    static const char *const bad[] = {"\x16\x03\x01\x02", "BREW / HTTP/1.1\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+    static const char *const bad[] = {"\x16\x03\x01\x02", "BREW / HTTP/1.1\r\n\r\n",
                                       "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"};
     struct nrs_col_http *h = *state;
 
@@ -139,6 +139,18 @@ static void nonsense_is_refused(void **state)
         assert_int_equal(h->status, 400);
         nrs_col_http_next(h);
     }
+}
+
+static void other_versions_are_refused(void **state)
+{
+    struct nrs_col_http *h = *state;
+
+    assert_true(feed(h, "GET / HTTP/9.9\r\n\r\n"));
+    assert_int_equal(h->status, 505);
+    nrs_col_http_next(h);
+    assert_true(feed(h, "GET / HTTP/1.0\r\n\r\n"));
+    assert_int_equal(h->status, 0);
+    assert_false(h->keep_alive);
 }
 
 static void endless_headers_are_refused(void **state)
@@ -195,6 +207,7 @@ int main(void)
         WITH_REQUEST(body_that_was_taken_keeps_its_charge),
         WITH_REQUEST(second_request_before_the_answer_ends_the_connection),
         WITH_REQUEST(nonsense_is_refused),
+        WITH_REQUEST(other_versions_are_refused),
         WITH_REQUEST(endless_headers_are_refused),
         WITH_REQUEST(long_address_is_refused),
         cmocka_unit_test(rate_allows_bursts_and_then_the_rate),

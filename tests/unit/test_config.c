@@ -34,11 +34,12 @@ static void empty_object_means_the_defaults(void **state)
 static void values_are_stored(void **state)
 {
     (void)state;
-    assert_int_equal(parse("{\"host_id\": \"lab-1\", \"collector\": {\"url\": \"https://c:8443/v1\", \"ca\": \"ca.pem\","
-                           "\"cert\": \"/d.pem\", \"key\": \"k.pem\", \"prefix\": \"{\\\"create\\\":{}}\"},"
-                           "\"source\": {\"interfaces\": [\"lo\", \"eth0\"], \"names\": false},"
-                           "\"report\": {\"evidence\": false, \"health_s\": 60}}"),
-                     0);
+    assert_int_equal(
+        parse("{\"host_id\": \"lab-1\", \"collector\": {\"url\": \"https://c:8443/v1\", \"ca\": \"ca.pem\","
+              "\"cert\": \"/d.pem\", \"key\": \"k.pem\", \"prefix\": \"{\\\"create\\\":{}}\"},"
+              "\"source\": {\"interfaces\": [\"lo\", \"eth0\"], \"names\": false},"
+              "\"report\": {\"evidence\": false, \"health_s\": 60}}"),
+        0);
     assert_string_equal(c.host_id, "lab-1");
     assert_string_equal(c.collector.url.host, "c");
     assert_string_equal(c.collector.ca, "/etc/noroshi/ca.pem");
@@ -62,14 +63,17 @@ static void router_profile_sets_what_the_file_does_not(void **state)
 static void limits_themselves_are_accepted(void **state)
 {
     (void)state;
-    assert_int_equal(parse("{\"table\": {\"destinations\": 64, \"watched\": 16}, \"spool\": {\"kib\": 4096}}"), 0);
+    assert_int_equal(
+        parse("{\"table\": {\"destinations\": 64, \"watched\": 16}, \"spool\": {\"kib\": 4096}}"), 0);
     assert_int_equal(parse("{\"table\": {\"destinations\": 1048576}, \"report\": {\"flush_s\": 1}}"), 0);
 }
 
 static void line_numbers_count_the_lines_of_the_file(void **state)
 {
     (void)state;
-    assert_true(parse("\n\n{ \"collector\": {\"prefix\": \"a \\\"}{\\\" b\"},\n\n  \"table\" :\n{\"names\"\n:\n7}}") < 0);
+    assert_true(
+        parse("\n\n{ \"collector\": {\"prefix\": \"a \\\"}{\\\" b\"},\n\n  \"table\" :\n{\"names\"\n:\n7}}") <
+        0);
     assert_string_equal(why, "/etc/noroshi/lab.json:8: table.names: 7 is below 16");
 }
 

@@ -59,10 +59,12 @@ static void complete_replies_are_read_in_any_pieces(void **state)
 static void chunked_bodies_are_read(void **state)
 {
     (void)state;
-    row("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=1\r\n0123456789\r\n0\r\n\r\n", 200, true,
-        "abc0123456789");
-    row("HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nTrailer: y\r\n\r\n", 400, true, "x");
-    row("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200, false, "x");
+    row("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=1\r\n0123456789\r\n0\r\n\r\n",
+        200, true, "abc0123456789");
+    row("HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nTrailer: y\r\n\r\n", 400, true,
+        "x");
+    row("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200,
+        false, "x");
 }
 
 static void retry_after_is_read_in_seconds_only(void **state)
@@ -70,7 +72,8 @@ static void retry_after_is_read_in_seconds_only(void **state)
     (void)state;
     feed("HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n", 4096);
     assert_int_equal(r.retry_after_s, 120);
-    feed("HTTP/1.1 503 Busy\r\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n", 4096);
+    feed("HTTP/1.1 503 Busy\r\nRetry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 0\r\n\r\n",
+         4096);
     assert_int_equal(r.retry_after_s, 0);
     feed("HTTP/1.1 503 Busy\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n", 4096);
     assert_int_equal(r.retry_after_s, 0);

@@ -29,8 +29,9 @@ static uint8_t file[1024];
 static size_t file_len;
 static char why[NRS_CONFIG_WHY_MAX];
 
-static const uint8_t spki_head[26] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-                                      0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+static const uint8_t spki_head[26] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                      0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                      0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
 
 static void put(const void *bytes, size_t len)
 {
@@ -55,10 +56,12 @@ static void write_body(void)
     put_u32(1000); /* thresholds */
     put_u32(1000);
     put_u32(1000);
-    put_u32(1); /* bound */
+    put_u32(1);   /* bound */
     put_u32(300); /* bias */
     put_u32(UINT32_C(1) << 31);
-    put("\x06" "beacon", 7);
+    put("\x06"
+        "beacon",
+        7);
     put_u32(0);
     put("\x32", 1); /* at 0 mlogit, 50 % */
     put(term, sizeof term);
@@ -106,8 +109,9 @@ static void sign(const struct head *h)
     mbedtls_sha256_update(&sha, file + HEAD, file_len - HEAD);
     mbedtls_sha256_finish(&sha, file + 40);
     if (h->key != 0)
-        assert_int_equal(psa_sign_hash(h->key, PSA_ALG_ECDSA(PSA_ALG_SHA_256), file + 40, 32, file + 72, 64, &len),
-                         PSA_SUCCESS);
+        assert_int_equal(
+            psa_sign_hash(h->key, PSA_ALG_ECDSA(PSA_ALG_SHA_256), file + 40, 32, file + 72, 64, &len),
+            PSA_SUCCESS);
 }
 
 static int try_file(void)
@@ -227,9 +231,11 @@ static void wrong_signers_are_told_apart(void **state)
 static void policy_of_the_header_is_kept(void **state)
 {
     (void)state;
-    expect(&(struct head){.key = signer, .serial = 4}, NRS_ERR_STALE, "serial 4 is older than 5, which was in use");
+    expect(&(struct head){.key = signer, .serial = 4}, NRS_ERR_STALE,
+           "serial 4 is older than 5, which was in use");
     expect(&(struct head){.key = signer, .serial = 5, .expires_day = 19999}, NRS_ERR_STALE, "it has expired");
-    expect(&(struct head){.key = signer, .serial = 5, .min_agent = 257}, NRS_ERR_STALE, "it needs a newer agent");
+    expect(&(struct head){.key = signer, .serial = 5, .min_agent = 257}, NRS_ERR_STALE,
+           "it needs a newer agent");
     trust.today = 0; /* clock not set: nothing expires */
     expect(&(struct head){.key = signer, .serial = 5, .expires_day = 1}, 0, NULL);
 }

@@ -64,13 +64,15 @@ static void open_side(struct side *s, int role, struct cert *own, mbedtls_ssl_pr
     mbedtls_x509_crt_init(&s->ca);
     mbedtls_x509_crt_init(&s->own);
     assert_int_equal(
-        mbedtls_ssl_config_defaults(&s->conf, role, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT), 0);
+        mbedtls_ssl_config_defaults(&s->conf, role, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT),
+        0);
     mbedtls_ssl_conf_rng(&s->conf, nrs_random, NULL);
     mbedtls_ssl_conf_authmode(&s->conf, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_min_tls_version(&s->conf, version);
     mbedtls_ssl_conf_max_tls_version(&s->conf, version);
     assert_int_equal(mbedtls_x509_crt_parse(&s->ca, (unsigned char *)ca.crt_pem, strlen(ca.crt_pem) + 1), 0);
-    assert_int_equal(mbedtls_x509_crt_parse(&s->own, (unsigned char *)own->crt_pem, strlen(own->crt_pem) + 1), 0);
+    assert_int_equal(mbedtls_x509_crt_parse(&s->own, (unsigned char *)own->crt_pem, strlen(own->crt_pem) + 1),
+                     0);
     mbedtls_ssl_conf_ca_chain(&s->conf, &s->ca, NULL);
     assert_int_equal(mbedtls_ssl_conf_own_cert(&s->conf, &s->own, &own->key), 0);
     assert_int_equal(nrs_tls_pump_init(&s->pump, &s->conf, hostname, &ops), 0);
@@ -185,7 +187,8 @@ static void another_name_is_refused(void **state)
     bool ready;
 
     (void)state;
-    assert_int_equal(shake(&server_cert, &client_cert, "elsewhere.test", &ready), MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+    assert_int_equal(shake(&server_cert, &client_cert, "elsewhere.test", &ready),
+                     MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
     assert_false(ready);
 }
 
@@ -234,9 +237,12 @@ static int drop_certs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tls_1_2_carries_both_ways),  cmocka_unit_test(tls_1_3_carries_both_ways),
-        cmocka_unit_test(single_bytes_are_enough),    cmocka_unit_test(another_name_is_refused),
-        cmocka_unit_test(another_ca_is_refused_on_both_sides), cmocka_unit_test(plain_text_is_an_error),
+        cmocka_unit_test(tls_1_2_carries_both_ways),
+        cmocka_unit_test(tls_1_3_carries_both_ways),
+        cmocka_unit_test(single_bytes_are_enough),
+        cmocka_unit_test(another_name_is_refused),
+        cmocka_unit_test(another_ca_is_refused_on_both_sides),
+        cmocka_unit_test(plain_text_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, make_certs, drop_certs);

@@ -94,6 +94,19 @@ static void a_name_with_a_foreign_byte_or_none_is_refused(void **state)
     assert_false(read_hello(name, p, n));
 }
 
+static void an_address_is_no_name(void **state)
+{
+    uint8_t p[256];
+    char name[NRS_SNI_MAX + 1];
+    size_t n = hello(p);
+
+    (void)state;
+    memcpy(p + n - 11 + 1, "10.20.30.4", 10); /* as long as the name in hello() */
+    assert_false(read_hello(name, p, n));
+    p[n - 1] = 'x';
+    assert_true(read_hello(name, p, n));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +114,7 @@ int main(void)
         cmocka_unit_test(every_cut_is_refused_without_reading_beyond_it),
         cmocka_unit_test(other_records_and_messages_are_refused),
         cmocka_unit_test(a_name_with_a_foreign_byte_or_none_is_refused),
+        cmocka_unit_test(an_address_is_no_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,11 +34,24 @@ static void urls_are_taken_apart(void **state)
 
 static void other_texts_are_refused(void **state)
 {
-    static const char *const bad[] = {"http://h/",    "https:/h",      "https://",        "https:///x",
-                                      "https://h:",   "https://h:0/",  "https://h:65536", "https://h:99999999999",
-                                      "https://h:x/", "https://u@h/",  "https://[::1",    "https://[::1]x/",
-                                      "https://[]/",  "https://h/a b", "https://h/#a",    "https://h/\r\nX: y",
-                                      "",             "https://:443/"};
+    static const char *const bad[] = {"http://h/",
+                                      "https:/h",
+                                      "https://",
+                                      "https:///x",
+                                      "https://h:",
+                                      "https://h:0/",
+                                      "https://h:65536",
+                                      "https://h:99999999999",
+                                      "https://h:x/",
+                                      "https://u@h/",
+                                      "https://[::1",
+                                      "https://[::1]x/",
+                                      "https://[]/",
+                                      "https://h/a b",
+                                      "https://h/#a",
+                                      "https://h/\r\nX: y",
+                                      "",
+                                      "https://:443/"};
 
     (void)state;
     strcpy(u.host, "before");

@@ -34,6 +34,8 @@ static const struct key keys[] = {
     NUMBER(pending_kib, 64, 4194304),
     NUMBER(posts_per_s, 1, 1000000),
     NUMBER(gather_ms, 0, 200),
+    NUMBER(tls_min, 12, 13),
+    NUMBER(tls_max, 12, 13),
     NUMBER(request_s, 1, 3600),
     NUMBER(idle_s, 1, 86400),
 };
@@ -49,6 +51,8 @@ void nrs_col_config_defaults(struct nrs_col_config *c)
         .pending_kib = 16384,
         .posts_per_s = 50,
         .gather_ms = 20,
+        .tls_min = 12,
+        .tls_max = 13,
         .request_s = 30,
         .idle_s = 300,
     };

@@ -17,6 +17,7 @@ struct nrs_col_config {
     unsigned pending_kib;       /* bodies on their way into the store, of all connections together */
     unsigned posts_per_s;       /* of one device; twice as many at once */
     unsigned gather_ms;         /* a transaction waits this long for more requests */
+    unsigned tls_min, tls_max;  /* 12 or 13 */
     unsigned request_s, idle_s; /* a request, handshake included, must be whole after; a silent connection ends after */
 };
 

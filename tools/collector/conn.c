@@ -249,7 +249,7 @@ static void half_closed(uv_shutdown_t *shutdown, int status)
 /* After the answer: waits for the next request, or ends the conversation. */
 static void turn(struct nrs_col_conn *c)
 {
-    if (c->http.keep_alive && !c->server->stopping) {
+    if (c->http.keep_alive) {
         nrs_col_http_next(&c->http);
         c->state = NRS_COL_CONN_READ;
         set_deadline(c, (uint64_t)c->server->config.idle_s * 1000);
@@ -279,6 +279,7 @@ void nrs_col_conn_reply(struct nrs_col_conn *c, int status, const char *type, co
     int len, rc;
 
     c->job = NULL;
+    c->http.keep_alive = c->http.keep_alive && !c->server->stopping;
     (void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
     len = snprintf(head, sizeof head,
                    "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"

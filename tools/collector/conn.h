@@ -4,7 +4,7 @@
  * answered; and so on, or the connection lingers: everything said, the socket half closed, what the peer still
  * sends is dropped, so that it can read the answer.
  *
- * Memory: about 40 KiB with TLS (mbedTLS' two record buffers), a few KiB without; freed by the loop after close. */
+ * Memory: about 25 KiB with TLS, a few KiB without; freed by the loop after close. */
 #ifndef NRS_COL_CONN_H
 #define NRS_COL_CONN_H
 #include "agent/tls_pump.h"

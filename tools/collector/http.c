@@ -74,6 +74,8 @@ static int on_headers(http_parser *p)
 {
     struct nrs_col_http *h = p->data;
 
+    if (p->http_major != 1)
+        return refuse(h, 505, "HTTP/1.1 only");
     if (p->content_length != UINT64_MAX && p->content_length > h->body_max)
         return refuse(h, 413, "body too large");
     return 0;

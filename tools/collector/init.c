@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <mbedtls/error.h>
+#include <mbedtls/platform_util.h>
 
 #include "models/error.h"
 #include "tools/collector/files.h"
@@ -141,17 +142,18 @@ static int put_agent_config(const char *folder, const struct nrs_col_config *c)
 static int put_device(const char *dir, const char *folder, const char *name, const struct nrs_col_config *c)
 {
     struct nrs_col_identity authority = {0}, device;
-    size_t n;
-    char *cert = nrs_col_file_read(dir, "ca.pem", sizeof authority.cert - 1, &n);
-    char *key = nrs_col_file_read(dir, "ca-key.pem", sizeof authority.key - 1, &n);
+    size_t n_cert = 0, n_key = 0;
+    char *cert = nrs_col_file_read(dir, "ca.pem", sizeof authority.cert - 1, &n_cert);
+    char *key = nrs_col_file_read(dir, "ca-key.pem", sizeof authority.key - 1, &n_key);
     int rc;
 
     if (cert == NULL || key == NULL) {
         rc = nrs_col_complain(cert == NULL ? "ca.pem" : "ca-key.pem", strerror(errno));
         goto out;
     }
-    (void)snprintf(authority.cert, sizeof authority.cert, "%s", cert);
-    (void)snprintf(authority.key, sizeof authority.key, "%s", key);
+    memcpy(authority.cert, cert, n_cert + 1);
+    memcpy(authority.key, key, n_key + 1);
+    mbedtls_platform_zeroize(key, n_key);
     rc = nrs_col_pki_device(&device, &authority, name, time(NULL));
     if (rc != 0) {
         rc = complain_tls("device.pem", rc);

@@ -17,7 +17,7 @@
 #define NRS_COL_EVENT_MAX 98 /* host 64, boot 16, seq 16, two hyphens */
 #define NRS_COL_BOOT_MAX 16
 #define NRS_COL_ADDR_MAX 46  /* INET6_ADDRSTRLEN */
-#define NRS_COL_VERSION_MAX 32
+#define NRS_COL_VERSION_MAX 64
 #define NRS_COL_WHY 128
 #define NRS_COL_ARENA 131072
 

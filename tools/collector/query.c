@@ -51,9 +51,12 @@ static void add(struct text *t, const char *s, size_t n)
         size_t cap = (t->len + n + 1) * 2;
         char *more = realloc(t->s, cap);
 
-        t->failed = more == NULL;
-        t->s = more != NULL ? more : t->s;
-        t->cap = more != NULL ? cap : t->cap;
+        if (more == NULL) {
+            t->failed = true;
+            return;
+        }
+        t->s = more;
+        t->cap = cap;
     }
     if (t->failed)
         return;

@@ -171,7 +171,7 @@ int nrs_col_serve(const char *dir, const struct nrs_col_config *c)
     s->sweep.data = s->term.data = s->intr.data = s;
     s->store.lock_fd = -1;
     nrs_col_ingest_init(&s->ingest, &s->loop, &s->store, &s->metrics, c->gather_ms);
-    rc = nrs_col_tls_load(&s->tls, dir);
+    rc = nrs_col_tls_load(&s->tls, dir, c);
     if (rc == 0)
         rc = open_store(s, dir);
     if (rc == 0)

@@ -60,7 +60,7 @@ struct nrs_col_server {
 int nrs_col_serve(const char *dir, const struct nrs_col_config *c);
 
 /* Loads ca.pem, server.pem and server-key.pem. 0, or an exit code with a line on stderr. */
-int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir);
+int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir, const struct nrs_col_config *c);
 void nrs_col_tls_free(struct nrs_col_tls *t);
 
 /* CN of the peer's certificate as a device's name; NRS_ERR_FORMAT if it is none. */

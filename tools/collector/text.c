@@ -1,7 +1,9 @@
 #include "tools/collector/text.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 static bool is_digit(unsigned char c)
 {
@@ -25,24 +27,37 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return len;
 }
 
-/* Bytes of the string at s, both quotes included, or 0. */
+/* Bytes of the escape at s, or 0. cJSON takes four characters that are no hexadecimal digits for U+0000, and U+0000 for
+ * the end of the string, so both are refused. */
+static size_t escape_length(const unsigned char *s, size_t n)
+{
+    unsigned any = 0;
+
+    if (n < 2 || strchr("\"\\/bfnrtu", s[1]) == NULL || s[1] == '\0')
+        return 0;
+    if (s[1] != 'u')
+        return 2;
+    for (size_t i = 2; i < 6; i++) {
+        if (i >= n || !isxdigit(s[i]))
+            return 0;
+        any |= s[i] != '0';
+    }
+    return any ? 6 : 0;
+}
+
+/* Bytes of the string at s, both quotes included, or 0 with a reason. */
 static size_t string_length(const unsigned char *s, size_t n, const char **why)
 {
-    size_t i = 1;
+    size_t i = 1, len;
 
-    while (i < n && s[i] != '"') {
-        size_t len = s[i] == '\\' ? 2 : utf8_length(s + i, n - i);
-
+    for (; i < n && s[i] != '"'; i += len) {
+        len = s[i] == '\\' ? escape_length(s + i, n - i) : utf8_length(s + i, n - i);
         if (s[i] < 0x20)
             *why = "control character in a string";
         else if (len == 0)
-            *why = "not UTF-8";
-        else if (len == 2 && s[i] == '\\' && i + 5 < n && s[i + 1] == 'u' && s[i + 2] == '0' && s[i + 3] == '0' &&
-                 s[i + 4] == '0' && s[i + 5] == '0')
-            *why = "NUL in a string";
+            *why = s[i] == '\\' ? "bad escape in a string" : "not UTF-8";
         if (*why != NULL)
             return 0;
-        i += len;
     }
     if (i >= n)
         *why = "string without an end";

@@ -51,7 +51,12 @@ static int load_key(mbedtls_pk_context *key, const char *dir, const char *file)
     return rc != 0 ? complain(file, rc) : 0;
 }
 
-int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
+static mbedtls_ssl_protocol_version version_of(unsigned setting)
+{
+    return setting == 13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
+}
+
+int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir, const struct nrs_col_config *c)
 {
     int rc;
 
@@ -78,8 +83,8 @@ int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir)
     if (rc != 0)
         return complain("server.pem", rc);
     mbedtls_ssl_conf_rng(&t->conf, nrs_random, NULL);
-    mbedtls_ssl_conf_min_tls_version(&t->conf, MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_max_tls_version(&t->conf, MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_min_tls_version(&t->conf, version_of(c->tls_min));
+    mbedtls_ssl_conf_max_tls_version(&t->conf, version_of(c->tls_max));
     mbedtls_ssl_conf_authmode(&t->conf, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_ca_chain(&t->conf, &t->authority, NULL);
     return 0;

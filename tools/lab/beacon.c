@@ -1,4 +1,4 @@
-/* tools/lab/beacon.c - calls home, says one line, hears one line, hangs up, waits */
+/* tools/lab/beacon.c - calls home, sends a request, hears an answer, hangs up, waits */
 #include "tools/lab/lab.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,21 +43,23 @@ static int open_connection(const struct sockaddr_in *to)
         return -1;
     if (!connect(fd, (const struct sockaddr *)to, sizeof(*to)))
         return fd;
-    if (errno == EINPROGRESS && !nrs_lab_ready(fd, POLLOUT) && !getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) && !err)
+    if (errno == EINPROGRESS && !nrs_lab_ready(fd, POLLOUT) &&
+        !getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) && !err)
         return fd;
     close(fd);
     return -1;
 }
 
-static int check_in(const struct nrs_lab_beacon *b, unsigned n)
+static int check_in(const struct nrs_lab_beacon *b)
 {
-    char line[NRS_LAB_LINE_MAX];
-    int len = snprintf(line, sizeof(line), "noroshi lab beacon %08u, harmless, and nothing is asked of you.\n", n);
+    char request[NRS_LAB_REQUEST], answer[NRS_LAB_ANSWER];
     int fd = open_connection(&b->to), rc = -1;
 
     if (fd < 0)
         return -1;
-    if (send(fd, line, (size_t)len, MSG_NOSIGNAL) == len && !nrs_lab_ready(fd, POLLIN) && recv(fd, line, sizeof(line), 0) > 0)
+    nrs_lab_message(request, sizeof(request), "POST /check-in HTTP/1.1\r\nHost: noroshi-lab");
+    if (send(fd, request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request) &&
+        !nrs_lab_ready(fd, POLLIN) && recv(fd, answer, sizeof(answer), 0) > 0)
         rc = 0;
     close(fd);
     return rc;
@@ -83,12 +85,12 @@ int nrs_lab_beacon_run(const struct nrs_lab_beacon *b)
 {
     uint64_t began = now_ms(), state = began << 20 | ((uint64_t)getpid() & 0xFFFFF) | 1;
     bool heard = true, now;
-    unsigned n = 0;
 
     while (!b->for_s || now_ms() - began < b->for_s * UINT64_C(1000)) {
-        now = !check_in(b, n++);
+        now = !check_in(b);
         if (heard && !now)
-            fprintf(stderr, "noroshi-lab: %s:%u: no answer, trying on\n", inet_ntoa(b->to.sin_addr), ntohs(b->to.sin_port));
+            fprintf(stderr, "noroshi-lab: %s:%u: no answer, trying on\n", inet_ntoa(b->to.sin_addr),
+                    ntohs(b->to.sin_port));
         heard = now;
         sleep_ms(nrs_lab_wait_ms(b, &state));
     }

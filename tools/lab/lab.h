@@ -1,14 +1,17 @@
 /* tools/lab/lab.h - a harmless beacon and the server it calls, to see the agent at work
  *
- * What passes between them is one line of about 60 bytes and a short answer. The client closes first, as an
- * implant does. Nothing is executed, read from disk or kept. */
+ * What passes between them has the size of a check-in over HTTP: a request of 400 bytes and an answer of 340,
+ * both of fixed text and padding. The client closes first, as an implant does. Nothing is executed, read from
+ * disk or kept. */
 #ifndef NRS_LAB_H
 #define NRS_LAB_H
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define NRS_LAB_TIMEOUT_MS 5000 /* for connect, request and answer alike */
-#define NRS_LAB_LINE_MAX 512
+#define NRS_LAB_REQUEST    400  /* bytes */
+#define NRS_LAB_ANSWER     340
 
 struct nrs_lab_beacon {
     struct sockaddr_in to;
@@ -25,6 +28,10 @@ int nrs_lab_percent(uint32_t *pct, const char *text);
 
 /* The next wait; *state is a random state that is not 0. */
 uint32_t nrs_lab_wait_ms(const struct nrs_lab_beacon *b, uint64_t *state);
+
+/* Fills out with an HTTP message of exactly len bytes: head, then a line for whoever captures it, then dots.
+ */
+void nrs_lab_message(char *out, size_t len, const char *first_line);
 
 /* Waits until fd is ready for the poll(2) events; 0, or -1 after the timeout. */
 int nrs_lab_ready(int fd, short events);

@@ -5,22 +5,21 @@
 #include <string.h>
 #include "version.h"
 
-static const char help[] =
-    "noroshi-lab - a harmless beacon to see the agent at work\n"
-    "\n"
-    "usage: noroshi-lab serve ADDR:PORT\n"
-    "       noroshi-lab beacon --to ADDR:PORT --every 3s [--jitter 20%] [--for 10m]\n"
-    "\n"
-    "serve   listens, answers each line with a line; port 0 takes a free one and says which\n"
-    "beacon  connects, sends about 60 bytes, reads a short answer, closes, waits, and again\n"
-    "\n"
-    "  --to ADDR:PORT  an IPv4 address and a port\n"
-    "  --every TIME    time between two check-ins: 500ms, 3s, 2m, 1h (default 3s)\n"
-    "  --jitter N%     evenly that much earlier or later (default 0%)\n"
-    "  --for TIME      stop after this time (default: never)\n"
-    "  --help, --version\n"
-    "\n"
-    "exit: 0 done, 2 wrong usage or no socket\n";
+static const char help[] = "noroshi-lab - a harmless beacon to see the agent at work\n"
+                           "\n"
+                           "usage: noroshi-lab serve ADDR:PORT\n"
+                           "       noroshi-lab beacon --to ADDR:PORT --every 3s [--jitter 20%] [--for 10m]\n"
+                           "\n"
+                           "serve   listens, answers each request; port 0 takes a free one and says which\n"
+                           "beacon  connects, sends 400 bytes, reads 340, closes, waits, and again\n"
+                           "\n"
+                           "  --to ADDR:PORT  an IPv4 address and a port\n"
+                           "  --every TIME    time between two check-ins: 500ms, 3s, 2m, 1h (default 3s)\n"
+                           "  --jitter N%     evenly that much earlier or later (default 0%)\n"
+                           "  --for TIME      stop after this time (default: never)\n"
+                           "  --help, --version\n"
+                           "\n"
+                           "exit: 0 done, 2 wrong usage or no socket\n";
 
 static int refuse(const char *place, const char *what)
 {
@@ -35,7 +34,8 @@ static int take(struct nrs_lab_beacon *b, int key)
     switch (key) {
     case 't': return nrs_lab_address(&b->to, optarg) ? refuse("--to", "not ADDR:PORT") : 0;
     case 'e': return nrs_lab_duration(&b->every_ms, optarg) ? refuse("--every", "not a time such as 3s") : 0;
-    case 'j': return nrs_lab_percent(&b->jitter_pct, optarg) ? refuse("--jitter", "not a share of 0-100%") : 0;
+    case 'j':
+        return nrs_lab_percent(&b->jitter_pct, optarg) ? refuse("--jitter", "not a share of 0-100%") : 0;
     case 'f':
         if (nrs_lab_duration(&ms, optarg))
             return refuse("--for", "not a time such as 10m");
@@ -47,8 +47,11 @@ static int take(struct nrs_lab_beacon *b, int key)
 
 static int beacon(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"to", 1, NULL, 't'}, {"every", 1, NULL, 'e'}, {"jitter", 1, NULL, 'j'}, {"for", 1, NULL, 'f'}, {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"to", 1, NULL, 't'},
+                                          {"every", 1, NULL, 'e'},
+                                          {"jitter", 1, NULL, 'j'},
+                                          {"for", 1, NULL, 'f'},
+                                          {NULL, 0, NULL, 0}};
     struct nrs_lab_beacon b = {.every_ms = 3000};
     int key;
 

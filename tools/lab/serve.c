@@ -1,4 +1,4 @@
-/* tools/lab/serve.c - answers each line with a line and lets the client hang up */
+/* tools/lab/serve.c - answers each request and lets the client hang up */
 #include "tools/lab/lab.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -8,18 +8,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const char answer[] = "noroshi lab: nothing to do, sleep well.\n";
-
-/* One line in, one line out; then the client closes, or its time is over. */
+/* One request in, one answer out; then the client closes, or its time is over. */
 static void converse(int fd)
 {
-    char line[NRS_LAB_LINE_MAX];
+    char request[NRS_LAB_REQUEST], answer[NRS_LAB_ANSWER];
 
-    if (nrs_lab_ready(fd, POLLIN) || recv(fd, line, sizeof(line), MSG_DONTWAIT) <= 0)
+    if (nrs_lab_ready(fd, POLLIN) || recv(fd, request, sizeof(request), MSG_DONTWAIT) <= 0)
         return;
-    if (send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL) < 0)
+    nrs_lab_message(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nServer: noroshi-lab");
+    if (send(fd, answer, sizeof(answer), MSG_NOSIGNAL) < 0)
         return;
-    while (!nrs_lab_ready(fd, POLLIN) && recv(fd, line, sizeof(line), MSG_DONTWAIT) > 0)
+    while (!nrs_lab_ready(fd, POLLIN) && recv(fd, request, sizeof(request), MSG_DONTWAIT) > 0)
         ;
 }
 
@@ -45,7 +44,8 @@ int nrs_lab_serve(const struct sockaddr_in *at)
     int fd = listen_at(at, &bound), client;
 
     if (fd < 0) {
-        fprintf(stderr, "noroshi-lab: %s:%u: %s\n", inet_ntoa(at->sin_addr), ntohs(at->sin_port), strerror(errno));
+        fprintf(stderr, "noroshi-lab: %s:%u: %s\n", inet_ntoa(at->sin_addr), ntohs(at->sin_port),
+                strerror(errno));
         return -1;
     }
     printf("serving %s:%u\n", inet_ntoa(bound.sin_addr), ntohs(bound.sin_port));

@@ -1,7 +1,8 @@
-/* tools/lab/text.c - addresses, durations and shares as people type them */
+/* tools/lab/text.c - what people type, and what the two programs say to each other */
 #include "tools/lab/lab.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,4 +68,16 @@ int nrs_lab_percent(uint32_t *pct, const char *text)
         return -1;
     *pct = (uint32_t)v;
     return 0;
+}
+
+void nrs_lab_message(char *out, size_t len, const char *first_line)
+{
+    char head[256];
+    int n = snprintf(head, sizeof(head), "%s\r\nContent-Type: text/plain\r\nContent-Length: ", first_line);
+    size_t body = len - (size_t)n - 7; /* three digits and the empty line follow */
+
+    n += snprintf(head + n, sizeof(head) - (size_t)n,
+                  "%03zu\r\n\r\nnoroshi lab: harmless, nothing is asked of you. ", body);
+    memset(out, '.', len);
+    memcpy(out, head, (size_t)n);
 }

@@ -1,8 +1,8 @@
 /* tools/simulate/actors_clocks.c - time, leases and discovery: periodic protocols */
 #include "tools/simulate/rows.h"
 
-#define NTP(zeek)                                                                                              \
-    {UDP, AT_PUBLIC, {123}, zeek, .tx = OF(48, 48), .rx = OF(48, 48), .dur_ms = MS(2, 120), .other_end = S0,   \
+#define NTP(zeek)                                                                                            \
+    {UDP, AT_PUBLIC, {123}, zeek, .tx = OF(48, 48), .rx = OF(48, 48), .dur_ms = MS(2, 120), .other_end = S0, \
      .other_ppm = PC(0, 40)}
 
 static const struct nrs_sim_actor rows[] = {

@@ -1,8 +1,8 @@
 /* tools/simulate/rows.h - short words for the tables in actors_*.c
  *
- * A row: name, source, label, weight, flags, kinds of machine, engine, then .timing {law, period, jitter}, .shape
- * {protocol, place, ports, service, sizes, duration ...} and .habits; what is left out is zero, and actor.h
- * explains each. Included by those tables alone, for its names are everybody's. */
+ * A row: name, source, label, weight, flags, kinds of machine, engine, .timing {law, period, jitter},
+ * .shape {protocol, place, ports, service, sizes, duration ...} and .habits. What is left out is zero;
+ * actor.h explains each. Included by those tables alone, for its names are everybody's. */
 #ifndef NRS_SIM_ROWS_H
 #define NRS_SIM_ROWS_H
 #include "tools/simulate/play.h"

@@ -58,8 +58,10 @@ static uint64_t open_page(struct browser *b, uint64_t t_us)
     uint64_t helpers = nrs_sim_rng_below(&b->p->rng, 9), i;
 
     t_us = fetch_from(b, t_us, favourite(b));
-    for (i = 0; i < helpers; i++)
-        t_us = fetch_from(b, t_us + nrs_sim_rng_scale(&b->p->rng, 2000, 900000), favourite(b));
+    for (i = 0; i < helpers; i++) {
+        t_us += nrs_sim_rng_scale(&b->p->rng, 2000, 900000);
+        t_us = fetch_from(b, t_us, favourite(b));
+    }
     return t_us;
 }
 

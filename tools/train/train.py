@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Trains the default beacon model.
 
-  train.py [--build build/host] [--corpus ../shared/data/beacon] [--work build/train] [--captures 240]
+  train.py [--build build/host] [--corpus ../shared/data/beacon] [--work build/train] [--captures 300]
            [--seed 1] [--serial N] [--quick] [-o models/beacon.nrm]
 
 Simulates labelled captures (noroshi-sim), adds the open corpus where it is present, lets noroshi-replay compute
@@ -22,9 +22,10 @@ import card
 import figures
 import rows as feature_rows
 
-STRENGTH = 0.5          # inverse penalty of the logistic regression
-SIM_SHARE = 0.03        # weight of all simulated rows, relative to all rows of the corpus
-SIM_ROWS = (1500, 4500) # simulated C2 and benign rows, one for each pair and window
+STRENGTH = 0.15         # inverse penalty of the logistic regression: best for families that were held out
+SIM_SHARE = 0.06        # weight of all simulated rows, relative to all rows of the corpus
+SIM_ROWS = (2000, 6000) # simulated C2 and benign rows, one for each pair and window
+BLIND_SHARE = 0.3       # weight of the copies without sizes, relative to their originals
 FALSE_RATE = 0.004      # share of held-out good windows that may be flagged: where thresholds are set
 CALIBRATION_POINTS = 9
 
@@ -47,20 +48,27 @@ def schema_of(build):
     return {f["name"]: f["max"] for f in told["features"]}, told["hash"]
 
 
-def held_out(groups, parts, shares, cuts):
-    """Scores of parts[0], each group scored by a model that has not seen it."""
+def with_blind(parts, shares):
+    """The parts and their copies without sizes."""
+    return parts + [feature_rows.blinded(p) for p in parts], shares + [s * BLIND_SHARE for s in shares]
+
+
+def held_out(group_of, parts, shares, cuts):
+    """Scores of parts[0], each group (group_of(rows)) scored by a model that has seen none of it."""
     rows, scores = parts[0], np.zeros(len(parts[0]))
+    groups = group_of(rows)
     for i, g in enumerate(np.unique(groups)):
         progress(f"held out {i + 1}: {g}")
         out = groups == g
-        model = additive.fit([rows.take(~out), *parts[1:]], shares, cuts, STRENGTH)
+        seen, weights = with_blind([rows.take(~out), *parts[1:]], shares)
+        model = additive.fit(seen, weights, cuts, STRENGTH)
         scores[out] = model.decision_function(additive.encode(rows.take(out), cuts))
     progress("")
     return scores
 
 
 def family_groups(rows):
-    """Rows of a family form a group; good rows are spread over as many groups as there are captures."""
+    """Rows of a family form a group, good rows of a capture another."""
     return np.where(rows.bad, np.char.add("family ", rows.family), np.char.add("capture ", rows.capture))
 
 
@@ -92,7 +100,7 @@ def main():
     ap.add_argument("--build", type=Path, default=Path("build/host"))
     ap.add_argument("--corpus", type=Path, default=Path("../shared/data/beacon"))
     ap.add_argument("--work", type=Path, default=Path("build/train"))
-    ap.add_argument("--captures", type=int, default=240, help="simulated captures")
+    ap.add_argument("--captures", type=int, default=300, help="simulated captures")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--serial", type=int, default=1)
     ap.add_argument("--quick", action="store_true", help="four folds of captures instead of one for each: for tests")
@@ -113,11 +121,11 @@ def main():
     figure_sets = {}
     judged = parts[0]
     if a.quick or not real:
-        scores = figure_sets["held out"] = held_out(folds(judged, 4), parts, shares, cuts)
+        scores = figure_sets["held out"] = held_out(lambda rows: folds(rows, 4), parts, shares, cuts)
     else:
-        scores = figure_sets["leave one capture out"] = held_out(judged.capture, parts, shares, cuts)
-        figure_sets["leave one family out"] = held_out(family_groups(judged), parts, shares, cuts)
-    model = additive.fit(parts, shares, cuts, STRENGTH)
+        scores = figure_sets["leave one capture out"] = held_out(lambda rows: rows.capture, parts, shares, cuts)
+        figure_sets["leave one family out"] = held_out(family_groups, parts, shares, cuts)
+    model = additive.fit(*with_blind(parts, shares), cuts, STRENGTH)
     figure_sets["in sample"] = model.decision_function(additive.encode(judged, cuts))
     terms, bias = additive.to_bins(model, cuts, judged)
     description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],

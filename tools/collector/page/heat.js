@@ -122,12 +122,12 @@ export function heatMap(counts) {
 }
 
 function bars(values, name) {
-  const width = values.length * 12;
-  const picture = svg("svg", { class: "bars", viewBox: `0 0 ${width} 84`, role: "img", "aria-label": `Connections by ${name}` });
+  const step = 720 / values.length, every = values.length === 24 ? 3 : 10;
+  const picture = svg("svg", { class: "bars", viewBox: "0 0 720 152", role: "img", "aria-label": `Connections by ${name}` });
   values.forEach((n, i) => {
-    picture.append(svg("rect", { class: n ? "bar" : "none", "data-n": n, x: i * 12, width: 10, rx: 2,
-      y: 66 - Math.max(2, n * 4.4), height: Math.max(2, n * 4.4) }));
-    if (i % (values.length === 24 ? 3 : 10) === 0) picture.append(label(i * 12, 80, two(i), "start"));
+    const tall = Math.max(2, n * 8.4);
+    picture.append(svg("rect", { class: n ? "bar" : "none", "data-n": n, x: i * step, width: step - 3, rx: 3, y: 128 - tall, height: tall }));
+    if (i % every === 0) picture.append(label(i * step, 147, two(i), "start"));
   });
   return h("figure", {}, picture, h("figcaption", {}, `by ${name}`));
 }

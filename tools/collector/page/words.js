@@ -57,8 +57,8 @@ export function plural(n, one, many) {
 // "every 5 min, give or take 12 %"
 export function rhythm(n) {
   if (!(n.p > 0)) return "many times a second";
-  if (n.j === 0) return `every ${duration(n.p)}, to the dot`;
-  return `every ${duration(n.p)}, give or take ${n.j ?? "?"} %`;
+  const gap = { "1 s": "second", "1 min": "minute", "1 h": "hour" }[duration(n.p)] || duration(n.p);
+  return n.j === 0 ? `every ${gap}, to the dot` : `every ${gap}, give or take ${n.j ?? "?"} %`;
 }
 
 export function volume(n) {

@@ -1,0 +1,318 @@
+/* The life of a verdict: opened, updated, ended. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "tests/core_fixture.h"
+
+static struct cf cf;
+
+static int hourly(void **state)
+{
+    const struct nrs_core_conf conf = {.dest_cap = 64, .watched_cap = 8, .update_s = 3600, .close_s = 7200};
+
+    (void)state;
+    return cf_open(&cf, &conf);
+}
+
+static int closed(void **state)
+{
+    (void)state;
+    cf_close(&cf);
+    return 0;
+}
+
+/* A connection every `every_s` and a tick every minute, from minute to minute. */
+static void beacon(unsigned dest, unsigned from_min, unsigned to_min, unsigned every_s)
+{
+    uint64_t next = CF_START + from_min * CF_MINUTE;
+
+    for (unsigned m = from_min; m < to_min; m++) {
+        for (; next < CF_START + (m + 1) * CF_MINUTE; next += every_s * CF_SECOND)
+            cf_send(&cf, dest, next);
+        nrs_core_tick(cf.core, CF_START + (m + 1) * CF_MINUTE, cf_keep, &cf);
+    }
+}
+
+static void quiet(unsigned from_min, unsigned to_min)
+{
+    cf_tick(&cf, CF_START + from_min * CF_MINUTE, CF_START + to_min * CF_MINUTE);
+}
+
+static void five_connections_are_not_judged(void **state)
+{
+    (void)state;
+    beacon(1, 0, 5, 60);
+    assert_int_equal(cf.n_judged, 0);
+}
+
+static void the_sixth_regular_connection_opens_a_verdict(void **state)
+{
+    (void)state;
+    beacon(1, 0, 6, 60);
+    assert_int_equal(cf.n_judged, 1);
+    assert_int_equal(cf.last.state, NRS_STATE_OPEN);
+    assert_true(cf.last.flagged);
+    assert_int_equal(cf.last.dest_id, 1);
+    assert_int_equal(cf.last.score_mlogit, 2000);
+    assert_int_equal(cf.last.risk, 95);
+    assert_int_equal(cf.last.n, 6);
+    assert_int_equal(cf.last.period_ms, 60000);
+    assert_int_equal(cf.last.jitter_pct, 0);
+    assert_int_equal(cf.last.age_s, 360);
+    assert_int_equal(cf.last.tx_med, 300);
+    assert_true(cf.last.t_ns == CF_START + 6 * CF_MINUTE);
+    assert_int_equal(cf_stats(&cf).flagged, 1);
+}
+
+static void it_is_updated_after_update_s_with_the_same_d(void **state)
+{
+    (void)state;
+    beacon(1, 0, 65, 60);
+    assert_int_equal(cf.n_judged, 1);
+    beacon(1, 65, 66, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 1);
+    assert_int_equal(cf.last.dest_id, 1);
+    beacon(1, 66, 126, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 2);
+    assert_int_equal(cf.n_judged, 3);
+}
+
+static void it_ends_after_close_s_with_the_same_d(void **state)
+{
+    (void)state;
+    cf.core->last_verdict = 41; /* the next one is 42 */
+    beacon(1, 0, 10, 60);
+    assert_int_equal(cf.last.dest_id, 42);
+    quiet(10, 179); /* silent for two hours at minute 130; looked for once an hour */
+    assert_int_equal(cf.n_state[NRS_STATE_END], 0);
+    quiet(179, 180);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1);
+    assert_int_equal(cf.last.dest_id, 42);
+    assert_int_equal(cf.last.window, NRS_WINDOW_24H);
+    assert_int_equal(cf.last.n, 10);
+    assert_int_equal(cf_stats(&cf).flagged, 0);
+    quiet(180, 1000);
+    assert_int_equal(cf.n_judged, 2);
+}
+
+static void it_opens_again_with_a_new_d(void **state)
+{
+    (void)state;
+    beacon(1, 0, 10, 60);
+    quiet(10, 300);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1);
+    beacon(1, 300, 301, 60);
+    assert_int_equal(cf.last.state, NRS_STATE_OPEN);
+    assert_int_equal(cf.last.dest_id, 2);
+}
+
+static void it_ends_when_an_update_is_due_and_it_is_no_longer_flagged(void **state)
+{
+    uint32_t seed = 3;
+
+    (void)state;
+    beacon(1, 0, 10, 60);
+    for (unsigned m = 10; m < 600; m += 1 + cf_random(&seed) % 20) {
+        cf_send(&cf, 1, CF_START + m * CF_MINUTE);
+        nrs_core_tick(cf.core, CF_START + (m + 1) * CF_MINUTE, cf_keep, &cf);
+    }
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1);
+    assert_false(cf.last.flagged);
+}
+
+static void it_ends_when_every_window_falls_below_min_conns(void **state)
+{
+    cf.core->conf.close_s = 10 * 86400;
+    (void)state;
+    beacon(1, 0, 10, 60);
+    for (unsigned h = 30; h < 200 && !cf.n_state[NRS_STATE_END]; h += 12) { /* twice a day: never six in 24 hours */
+        cf_send(&cf, 1, CF_START + h * CF_HOUR);
+        nrs_core_tick(cf.core, CF_START + h * CF_HOUR + CF_MINUTE, cf_keep, &cf);
+    }
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1);
+    assert_int_equal(cf.last.dest_id, 1);
+}
+
+static void bytes_inside_a_connection_keep_a_verdict_open(void **state)
+{
+    struct nrs_flow f = cf_flow(1, 0);
+
+    (void)state;
+    beacon(1, 0, 10, 60);
+    f.ev = NRS_EV_SNAP;
+    for (unsigned m = 10; m < 600; m++) {
+        f.t_ns = CF_START + m * CF_MINUTE;
+        nrs_core_flow(cf.core, &f, NULL);
+        nrs_core_tick(cf.core, f.t_ns + CF_SECOND, cf_keep, &cf);
+    }
+    assert_int_equal(cf.n_state[NRS_STATE_END], 0);
+}
+
+static void a_tick_from_the_past_does_nothing(void **state)
+{
+    (void)state;
+    for (unsigned m = 0; m < 10; m++)
+        cf_send(&cf, 1, CF_START + m * CF_MINUTE);
+    nrs_core_tick(cf.core, CF_START + 5 * CF_MINUTE, cf_keep, &cf);
+    assert_int_equal(cf.n_judged, 0);
+    nrs_core_tick(cf.core, CF_START + 10 * CF_MINUTE, cf_keep, &cf);
+    assert_int_equal(cf.n_judged, 1);
+}
+
+static void a_young_destination_is_judged_every_ten_seconds(void **state)
+{
+    unsigned n;
+
+    (void)state;
+    for (n = 1; !cf.n_judged && n < 60; n++) {
+        cf_send(&cf, 1, CF_START + n * 2 * CF_SECOND);
+        nrs_core_tick(cf.core, CF_START + n * 2 * CF_SECOND + CF_SECOND, cf_keep, &cf);
+    }
+    assert_int_equal(cf.n_judged, 1);
+    assert_int_equal(n, 7); /* the sixth connection, and the loop's step */
+}
+
+static void a_destination_of_last_week_is_forgotten(void **state)
+{
+    (void)state;
+    beacon(1, 0, 10, 60);
+    assert_int_equal(cf_stats(&cf).dests, 1);
+    quiet(10, 8 * 1440);
+    assert_int_equal(cf_stats(&cf).dests, 1);
+    quiet(8 * 1440, 8 * 1440 + 120);
+    assert_int_equal(cf_stats(&cf).dests, 0);
+    assert_int_equal(cf_stats(&cf).watched, 0);
+}
+
+static void a_destination_is_forgotten_after_a_sleep_longer_than_the_wrap(void **state)
+{
+    (void)state;
+    beacon(1, 0, 10, 60);
+    nrs_core_tick(cf.core, CF_START + 50 * CF_DAY, cf_keep, &cf); /* modulo 2^32 ms: seven hours later */
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1);
+    assert_int_equal(cf_stats(&cf).dests, 0);
+}
+
+static void age_grows_beyond_the_wrap(void **state)
+{
+    (void)state;
+    for (unsigned day = 0; day < 60; day++) {
+        cf_send(&cf, 1, CF_START + day * CF_DAY);
+        nrs_core_tick(cf.core, CF_START + day * CF_DAY + CF_SECOND, cf_keep, &cf);
+    }
+    nrs_core_each(cf.core, NRS_WINDOW_24H, CF_START + 59 * CF_DAY + CF_MINUTE, cf_keep, &cf);
+    assert_int_equal(cf.last.age_s, 59 * 86400 + 60);
+}
+
+static void an_evicted_verdict_is_no_longer_counted(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 64; i++)
+        for (unsigned m = 0; m < 6; m++)
+            cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
+    nrs_core_tick(cf.core, CF_START + 6 * CF_MINUTE, cf_keep, &cf);
+    assert_int_equal(cf_stats(&cf).flagged, 64);
+    cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);
+    assert_int_equal(cf_stats(&cf).flagged, 63);
+}
+
+static void a_new_model_judges_anew(void **state)
+{
+    struct nrs_model strict = cf.model;
+
+    (void)state;
+    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+        strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
+    strict.serial = 8;
+    nrs_core_set_model(cf.core, &strict);
+    beacon(1, 0, 10, 60);
+    assert_int_equal(cf.n_judged, 0);
+    nrs_core_set_model(cf.core, &cf.model);
+    beacon(1, 10, 11, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    nrs_core_set_model(cf.core, &strict);
+    beacon(1, 11, 80, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1);
+    assert_int_equal(cf.last.model->serial, 8);
+}
+
+static void a_verdict_holds_a_little_below_its_threshold(void **state)
+{
+    struct nrs_model shy = cf.model;
+
+    (void)state;
+    beacon(1, 0, 11, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+        shy.threshold_mlogit[w] = 3500;
+    nrs_core_set_model(cf.core, &shy);
+    beacon(1, 11, 80, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 0);
+    assert_true(cf.n_state[NRS_STATE_UPDATE] >= 1);
+}
+
+static void thresholds_at_both_ends_are_no_overflow(void **state)
+{
+    (void)state;
+    cf.model.threshold_mlogit[0] = cf.model.threshold_mlogit[1] = INT32_MAX;
+    cf.model.threshold_mlogit[2] = INT32_MIN;
+    cf.model.bias[0] = -1000000;
+    beacon(1, 0, 10, 60);
+    assert_int_equal(cf.last.window, NRS_WINDOW_24H);
+    assert_true(cf.last.flagged);
+}
+
+static void the_window_with_the_highest_margin_is_told(void **state)
+{
+    (void)state;
+    cf.model.threshold_mlogit[NRS_WINDOW_1H] = 1500;
+    cf.model.threshold_mlogit[NRS_WINDOW_6H] = 900;
+    cf.model.threshold_mlogit[NRS_WINDOW_24H] = 1200;
+    beacon(1, 0, 10, 60);
+    assert_int_equal(cf.last.window, NRS_WINDOW_6H);
+}
+
+static void coverage_and_wall_clock_travel_with_the_judgement(void **state)
+{
+    (void)state;
+    nrs_core_set_coverage(cf.core, NRS_COVER_NO_UDP);
+    nrs_core_set_wall(cf.core, (int64_t)(90 * CF_MINUTE)); /* the clock shows 01:30 when the core counts 00:00 */
+    beacon(1, 0, 6, 60);
+    assert_int_equal(cf.last.coverage, NRS_COVER_NO_UDP);
+    for (unsigned m = 0; m < 6; m++)
+        assert_int_equal(cf.matrix[(90 + m) / 2] >> (m & 1 ? 0 : 4) & 15, 1);
+    nrs_core_set_wall(cf.core, -(int64_t)(CF_START + 90 * CF_MINUTE)); /* a clock before 1970 */
+    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 6 * CF_MINUTE, cf_keep, &cf);
+    assert_int_equal(cf.matrix[(1440 - 90) / 2] >> 4, 1);
+}
+
+#define JUDGE_TEST(name) cmocka_unit_test_setup_teardown(name, hourly, closed)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        JUDGE_TEST(five_connections_are_not_judged),
+        JUDGE_TEST(the_sixth_regular_connection_opens_a_verdict),
+        JUDGE_TEST(it_is_updated_after_update_s_with_the_same_d),
+        JUDGE_TEST(it_ends_after_close_s_with_the_same_d),
+        JUDGE_TEST(it_opens_again_with_a_new_d),
+        JUDGE_TEST(it_ends_when_an_update_is_due_and_it_is_no_longer_flagged),
+        JUDGE_TEST(it_ends_when_every_window_falls_below_min_conns),
+        JUDGE_TEST(bytes_inside_a_connection_keep_a_verdict_open),
+        JUDGE_TEST(a_tick_from_the_past_does_nothing),
+        JUDGE_TEST(a_young_destination_is_judged_every_ten_seconds),
+        JUDGE_TEST(a_destination_of_last_week_is_forgotten),
+        JUDGE_TEST(a_destination_is_forgotten_after_a_sleep_longer_than_the_wrap),
+        JUDGE_TEST(age_grows_beyond_the_wrap),
+        JUDGE_TEST(an_evicted_verdict_is_no_longer_counted),
+        JUDGE_TEST(a_new_model_judges_anew),
+        JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),
+        JUDGE_TEST(thresholds_at_both_ends_are_no_overflow),
+        JUDGE_TEST(the_window_with_the_highest_margin_is_told),
+        JUDGE_TEST(coverage_and_wall_clock_travel_with_the_judgement),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
