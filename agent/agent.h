@@ -62,6 +62,7 @@ struct nrs_agent {
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
     bool stopping, source_failing;
+    bool status_owed; /* it could not be written; tried again at every flush */
 };
 
 /* setup.c. Each returns 0 or an exit code after one line on stderr. */

@@ -70,6 +70,8 @@ static void on_flush(uv_timer_t *timer)
     if (a->spool_dir >= 0) {
         nrs_spool_sync(&a->spool);
         nrs_uplink_kick(&a->uplink);
+        if (a->status_owed)
+            nrs_agent_write_status(a);
     } else if (a->options.report_only && nrs_clock_boot_ns() >= a->health_due_ns) {
         a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NS_PER_S;
         nrs_agent_print(line, (size_t)nrs_agent_health(a, line, sizeof line));
@@ -151,7 +153,6 @@ void nrs_agent_set_timers(struct nrs_agent *a)
 {
     uint64_t flush_ms = a->config.report.flush_s * UINT64_C(1000);
 
-    uv_timer_start(&a->tick_timer, on_tick, TICK_MS, TICK_MS);
     uv_timer_start(&a->flush_timer, on_flush, flush_ms < 1000 ? flush_ms : 1000, flush_ms);
 }
 
@@ -171,6 +172,7 @@ int nrs_agent_loop(struct nrs_agent *a)
         uv_run(&a->loop, UV_RUN_DEFAULT);
         return NRS_EXIT_FAILED;
     }
+    uv_timer_start(&a->tick_timer, on_tick, TICK_MS, TICK_MS);
     nrs_agent_set_timers(a);
     nrs_agent_write_status(a);
     uv_run(&a->loop, UV_RUN_DEFAULT);

@@ -75,6 +75,7 @@ void nrs_agent_write_status(struct nrs_agent *a)
     add_sight(&t, a);
     add_uplink(&t, a);
     nrs_text_raw(&t, "}\n");
-    if (!t.full)
-        (void)nrs_file_replace(a->spool_dir, NRS_STATUS_NAME, text, t.len, 0);
+    a->status_owed = t.full || nrs_file_replace(a->spool_dir, NRS_STATUS_NAME, text, t.len, 0) != 0;
+    if (a->status_owed) /* what an earlier start left names a process that is gone */
+        (void)nrs_file_remove(a->spool_dir, NRS_STATUS_NAME);
 }

@@ -161,7 +161,8 @@ void nrs_tls_error(int err, uint32_t flags, char *why, size_t why_len)
 
     if (err == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         text = flags_text(flags);
-    else if (err == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+    else if (err == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ||
+             err == MBEDTLS_ERR_SSL_INVALID_MAC) /* mbedTLS 3.6 as a TLS 1.3 server encrypts the alert with the wrong key */
         text = "refused by the collector (is our certificate known to it?)";
     else if (err == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION)
         text = "the collector speaks neither TLS 1.2 nor 1.3";

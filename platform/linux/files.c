@@ -27,6 +27,14 @@ int nrs_dir_open(const char *path)
     return nrs_dir_look(path);
 }
 
+/* A file that is already theirs needs no change, which a read-only disk would refuse. */
+static int give(int dir, const char *name, const struct stat *st, uid_t uid, gid_t gid)
+{
+    if (st->st_uid == uid && st->st_gid == gid)
+        return 0;
+    return result(fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH));
+}
+
 struct gift {
     int dir;
     uid_t uid;
@@ -38,18 +46,21 @@ static void give_one(void *arg, const char *name)
 {
     struct gift *g = arg;
     struct stat st;
+    int rc;
 
     /* A second name of somebody else's file is no file of ours. */
     if (fstatat(g->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
         return;
-    if (fchownat(g->dir, name, g->uid, g->gid, AT_SYMLINK_NOFOLLOW) != 0)
-        g->rc = -errno;
+    rc = give(g->dir, name, &st, g->uid, g->gid);
+    if (rc != 0)
+        g->rc = rc;
 }
 
 int nrs_dir_give(int dir, const char *user)
 {
     struct gift g = {.dir = dir};
     const struct passwd *pw = getpwnam(user);
+    struct stat st;
     char *end;
 
     if (geteuid() != 0)
@@ -63,9 +74,11 @@ int nrs_dir_give(int dir, const char *user)
         if (end == user || *end != '\0')
             return -ENOENT;
     }
-    if (fchown(dir, g.uid, g.gid) != 0)
+    if (fstat(dir, &st) != 0)
         return -errno;
-    nrs_dir_each(dir, give_one, &g);
+    g.rc = give(dir, "", &st, g.uid, g.gid);
+    if (g.rc == 0)
+        nrs_dir_each(dir, give_one, &g);
     return g.rc;
 }
 

@@ -53,12 +53,6 @@ def until(question, what):
     raise AssertionError(f"{what}: not within {WAIT_S} s")
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 @contextlib.contextmanager
 def folder():
     """A temporary folder that other users may enter."""
@@ -130,6 +124,11 @@ class Agent:
     def said(self, words):
         """The lines with these words so far."""
         return [line for line in self.log.read_text().splitlines() if words in line]
+
+    def watches(self):
+        """From here on it has looked at its source, so what comes now is news to it."""
+        until(self.status, "the agent's status")
+        return self
 
     def says(self, words):
         until(lambda: self.said(words) or self.child.poll() is not None, words)

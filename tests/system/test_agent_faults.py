@@ -2,18 +2,22 @@
 """Faults that a running agent lives with: strangers on the wire, full and read-only disks, missing rights.
 
 Each story ends with the agent alive and the loss, if any, counted. As root the script runs in mount and network
-namespaces of its own; without, the stories about disks and rights are left out and named."""
+namespaces of its own; without, the stories about disks and rights are left out and named. An argument picks the
+stories whose name contains it."""
+import concurrent.futures
 import contextlib
-import json
 import pathlib
 import signal
+import subprocess
 import sys
+import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import collectorlab  # noqa: E402
 import faultlab as lab  # noqa: E402
 
+DISCARD = 9  # a port where nobody listens
 FLAGS_ALL = {}  # the model part of a configuration that flags every destination; filled in main
 
 
@@ -21,7 +25,7 @@ def hurry(agent, question, what):
     """Waits without the back-off: SIGHUP ends it."""
     def ask():
         agent.child.send_signal(signal.SIGHUP)
-        lab.time.sleep(0.3)
+        time.sleep(0.3)
         return question()
     lab.until(ask, what)
 
@@ -31,12 +35,18 @@ def arrived(collector, beacon):
     return [r for r in collector.export() if r.get("destination.port") == beacon.port]
 
 
+def dropped(collector):
+    """What the newest health record counts as lost."""
+    return collector.get("/api/devices")[2]["devices"][0]["health"]["noroshi"]["drop"]
+
+
 def refused_on_the_wire(at, collector, words, **identity):
     """The agent goes on, says once why, its records wait, and no byte of them is on the wire in clear."""
     wire, beacon = lab.Wire(collector.agents), lab.Beacon()
     before = len(collector.export())
     with lab.Agent(at, collector, wire.port, collector=identity, model=FLAGS_ALL) as agent:
         agent.says(words)
+        agent.watches()
         beacon.call()
         lab.until(lambda: agent.status()["spooled"] > 0, "a verdict in the spool")
         hurry(agent, lambda: wire.connections >= 4 and agent.status()["failures"] > 0, "four attempts")
@@ -84,7 +94,7 @@ def bad_models_leave_the_one_compiled_in(at, _):
             agent.says("using proc")
             line, = agent.said("model")
             assert words in line and "; model beacon-" in line and line.endswith(" stays"), line
-            agent.stop()
+            assert agent.child.poll() is None
 
 
 def a_second_agent_is_refused(at, collector):
@@ -104,7 +114,7 @@ def a_full_disk(at, collector):
             agent.says("cannot be written: No space left on device; going on")
             agent.says("the collector answers")
             lost.call()
-            hurry_health(agent, collector, "drop")
+            lab.until(lambda: dropped(collector), "a health record that counts the loss")
             assert not arrived(collector, lost)
             ballast.unlink()
             kept.call()
@@ -113,18 +123,12 @@ def a_full_disk(at, collector):
             agent.stop()
 
 
-def hurry_health(agent, collector, key):
-    """Waits until a health record in the store counts something under this key."""
-    def counted():
-        return any(r["noroshi"].get(key, 0) > 0 for r in collector.export() if r["event.dataset"] == "noroshi.health")
-    hurry(agent, counted, f"a health record with {key}")
-
-
 def a_read_only_disk(at, collector):
     """What waits in the spool is still delivered; what comes is counted as lost; writable again: all as before."""
     waiting, lost, kept = lab.Beacon(), lab.Beacon(), lab.Beacon()
     with lab.small_disk(at / "spool", 256) as disk:
-        with lab.Agent(at, collector, lab.free_port(), model=FLAGS_ALL) as agent:
+        with lab.Agent(at, collector, DISCARD, model=FLAGS_ALL) as agent:
+            agent.watches()
             waiting.call()
             lab.until(lambda: agent.status()["spooled"] > 0, "a verdict in the spool")
             agent.stop()
@@ -133,7 +137,7 @@ def a_read_only_disk(at, collector):
             agent.says("cannot be written: Read-only file system; going on")
             lab.until(lambda: arrived(collector, waiting), "what waited")
             lost.call()
-            hurry_health(agent, collector, "drop")
+            lab.until(lambda: dropped(collector), "a health record that counts the loss")
             remount(disk, "rw")
             kept.call()
             lab.until(lambda: arrived(collector, kept), "a verdict after the disk was writable")
@@ -142,7 +146,7 @@ def a_read_only_disk(at, collector):
 
 
 def remount(disk, how):
-    lab.subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
+    subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
 
 
 def the_collectors_disk_is_full(at, collector):
@@ -150,7 +154,7 @@ def the_collectors_disk_is_full(at, collector):
     beacon = lab.Beacon()
     with collectorlab.Collector() as full, lab.small_disk(at / "store", 1024) as disk:
         full.kill()
-        lab.subprocess.run(["cp", "-a", f"{full.folder}/.", disk], check=True)
+        subprocess.run(["cp", "-a", f"{full.folder}/.", disk], check=True)
         full.folder = disk
         ballast = lab.fill(disk)
         full.start()
@@ -193,24 +197,28 @@ class Unprivileged:
 
 STORIES = [a_wrong_ca, a_foreign_certificate, an_expired_certificate, no_certificate, bad_models_leave_the_one_compiled_in,
            a_second_agent_is_refused]
-ROOT_STORIES = [a_full_disk, a_read_only_disk, the_collectors_disk_is_full, no_right_to_packets]
+ROOT_STORIES = [a_read_only_disk, a_full_disk, the_collectors_disk_is_full, no_right_to_packets]
+
+
+def tell(story, at):
+    """What went wrong, or nothing; every story has a folder and a collector of its own."""
+    try:
+        with collectorlab.Collector() as collector:
+            story(at / story.__name__, collector)
+    except Exception:
+        return f"{story.__name__}:\n{traceback.format_exc()}"
+    return ""
 
 
 def main():
     own = lab.in_own_namespaces()
-    stories = STORIES + (ROOT_STORIES if own else [])
-    failed = 0
-    with lab.folder() as at, collectorlab.Collector() as collector:
+    stories = [s for s in STORIES + (ROOT_STORIES if own else []) if len(sys.argv) < 2 or sys.argv[1] in s.__name__]
+    with lab.folder() as at, concurrent.futures.ThreadPoolExecutor(4) as pool:
         FLAGS_ALL.update(lab.Models(at).trusted)
-        for story in stories:
-            try:
-                story(at / story.__name__, collector)
-            except Exception:
-                failed += 1
-                print(f"{story.__name__}:\n{traceback.format_exc()}")
+        failed = [trouble for trouble in pool.map(tell, stories, [at] * len(stories)) if trouble]
     if not own:
         print("left out without root and namespaces: " + ", ".join(s.__name__ for s in ROOT_STORIES))
-    print(f"{len(stories)} faults, {failed} not lived through")
+    print("".join(failed) + f"{len(stories)} faults, {len(failed)} not lived through")
     return 1 if failed else 0
 
 
