@@ -1,6 +1,6 @@
 /* tools/lab/lab.h - a harmless beacon and the server it calls, to see the agent at work
  *
- * What passes between them has the size of a check-in over HTTP: a request of 400 bytes and an answer of 340,
+ * What passes between them has the size of a small check-in: a request of 96 bytes and an answer of 48,
  * both of fixed text and padding. The client closes first, as an implant does. Nothing is executed, read from
  * disk or kept. */
 #ifndef NRS_LAB_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #define NRS_LAB_TIMEOUT_MS 5000 /* for connect, request and answer alike */
-#define NRS_LAB_REQUEST    400  /* bytes */
-#define NRS_LAB_ANSWER     340
+#define NRS_LAB_REQUEST    96   /* bytes */
+#define NRS_LAB_ANSWER     48
 
 struct nrs_lab_beacon {
     struct sockaddr_in to;
