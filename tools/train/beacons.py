@@ -19,7 +19,8 @@ HEADER = """#separator \\x09
 #fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_bytes\tconn_state
 """
 SERVERS_MAX = 200   # addresses of one beacon
-BEACONS_MAX = 8000  # in one log, so that the second byte of a server stays below 255
+BEACONS_MAX = 8000  # in one log: the watched destinations of its table
+SHORT_S = 3 * HOUR
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def between(draw, bounds):
 def records(beacon, seed, index, horizon_s):
     """Lines of a conn.log with their times; the local address tells the beacon."""
     draw = random.Random(f"sizes {seed}")
-    high, low = divmod(index, 250)
+    high, low = index // 250, index % 250 + 1
     for t, duration, server in check_ins(beacon, seed, horizon_s):
-        yield t, (f"{t:.6f}\t10.1.{high}.{low + 1}\t{32768 + between(draw, (0, 28000))}\t45.{80 + high}.{low + 1}.{server + 1}"
+        yield t, (f"{t:.6f}\t10.1.{high}.{low}\t{between(draw, (32768, 60999))}\t45.{80 + high}.{low}.{server + 1}"
                   f"\t{beacon.port}\t{beacon.proto}\t{duration:.6f}\t{between(draw, beacon.tx)}"
                   f"\t{between(draw, beacon.rx)}\t{beacon.state}\n")
 
@@ -103,6 +104,10 @@ def replay(program, model, log):
     if run.returncode:
         sys.exit(f"beacons: {' '.join(command)}: {run.stderr.strip()[-300:]}")
     return map(json.loads, run.stdout.splitlines())
+
+
+def when(verdict):
+    return datetime.datetime.strptime(verdict["@timestamp"], "%Y-%m-%dT%H:%M:%S%z").timestamp()
 
 
 def run_once(program, model, beacons, seeds, horizon_s):
@@ -118,17 +123,18 @@ def run_once(program, model, beacons, seeds, horizon_s):
         log.flush()
         for verdict in replay(program, model, log.name):
             if verdict["noroshi"]["st"] == "open":
-                opened.setdefault(verdict["source.ip"], datetime.datetime.fromisoformat(verdict["@timestamp"].replace("Z", "+00:00")).timestamp())
+                opened.setdefault(verdict["source.ip"], when(verdict))
     addresses = (f"10.1.{i // 250}.{i % 250 + 1}" for i in range(len(beacons)))
     return [opened[a] - first[a] if a in opened else None for a in addresses]
 
 
 def times_to_verdict(program, beacons, seeds, horizon_s, model=None):
-    """Seconds of traffic from the first check-in to the first `open` verdict on any of its servers, or None, for each
-    beacon. Most are found early, so a short log of all comes before a long one of those that were not."""
-    found = run_once(program, model, beacons, seeds, min(horizon_s, 3 * HOUR))
+    """model: a .nrm file, None = the one compiled in. Seconds of traffic from the first check-in to the first `open` verdict on any of its
+    servers, or None, for each beacon. Most are found early, so a short log of all comes before a long one of those that
+    were not."""
+    found = run_once(program, model, beacons, seeds, min(horizon_s, SHORT_S))
     left = [i for i, t in enumerate(found) if t is None]
-    if left and horizon_s > 3 * HOUR:
+    if left and horizon_s > SHORT_S:
         again = run_once(program, model, [beacons[i] for i in left], [seeds[i] for i in left], horizon_s)
         for i, t in zip(left, again):
             found[i] = t
