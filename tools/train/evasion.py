@@ -15,8 +15,10 @@ from pathlib import Path
 import evasion_page
 from beacons import DAY, HOUR, LAWS, Beacon, records, times_to_verdict
 
+SMALL, LARGE = "small", "TLS"
 TLS = {"tx": (1180, 1200), "rx": (4200, 4230)}  # one TLS 1.3 handshake with a certificate, and the same short exchange
 SPEED_PERIODS, SPEED_JITTERS, SPEED_SEEDS, SPEED_HORIZON = (5, 60, 300, 900, 3600), (0, 0.2, 0.5), 10, 3 * DAY
+SLOW_PERIODS = (300, 360, 450, 600, 900, 1200, 1800, 3600)
 CURVE_PERIODS, CURVE_JITTERS = (60, 300, 900), (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 
 
@@ -31,9 +33,13 @@ class Case:
 
 
 RARE = "Six connections to one destination in 24 hours are the least that is judged."
-SPREAD = "Each server is a destination of its own and starts from nothing: it has to gather six connections, and evidence, anew."
-INSIDE = "A connection record tells nothing of what happens inside the connection."
-LOOKS = "What carries the score besides timing (sizes, ports) looks like the benign traffic that it imitates."
+SHARED = "Each server sees a part of the check-ins and is judged as the slower beacon that it sees, or not at all."
+SPREAD = "Each server is a destination of its own, and evidence begins anew: it is left before there is enough."
+INSIDE = "A connection record tells nothing of what happens inside the connection; at most its renewals can be judged."
+APERIODIC = "Without a period, timing says little, and sizes and ports alone do not reach the threshold."
+BURSTS = "Bursts and rests leave little of the rhythm, too little where the sizes look ordinary."
+ORDINARY = "What counts besides timing, sizes and ports, looks too ordinary."
+NTP = "It is NTP as far as a connection record shows, and NTP is everywhere."
 
 PADDED = {"tx": (100, 4000), "rx": (100, 4000)}
 
@@ -48,43 +54,55 @@ def cases(plain):
 
     return [
         timed("plain", "nothing"),
-        sized("padding, 100-4,000 bytes each way", "bytes; code in implant and server", LOOKS, **PADDED),
-        timed("random gaps (exponential)", "nothing but predictability: some answers take 20 minutes",
-              "Without a period the timing features speak for people.", shape="random"),
-        sized("padding and random gaps", "both", "Without a period and with sizes of any kind little is left to judge.",
+        sized("padding, 100-4,000 bytes each way", "bytes; code in implant and server", ORDINARY, **PADDED),
+        timed("random gaps (exponential)", "predictable answers: one in a hundred gaps is above 20 minutes",
+              APERIODIC, shape="random"),
+        sized("padding and random gaps", "both", APERIODIC,
               shape="random", **PADDED),
-        timed("port 80", "content in the clear, or a protocol that stands out to others", LOOKS, port=80),
-        timed("port 8080", "firewalls that allow only 443", LOOKS, port=8080),
-        timed("port 8443", "the same", LOOKS, port=8443),
-        timed("port 4444", "the same", LOOKS, port=4444),
-        timed("port 22", "the same", LOOKS, port=22),
-        timed("port 53/udp", "few bytes a packet; resolvers in between", LOOKS, port=53, proto="udp"),
+        timed("port 80", "content in the clear, or a protocol that stands out to others", ORDINARY, port=80),
+        timed("port 8080", "firewalls that allow only 443", ORDINARY, port=8080),
+        timed("port 8443", "the same", ORDINARY, port=8443),
+        timed("port 4444", "the same; a port that is looked for", ORDINARY, port=4444),
+        timed("port 22", "the same", ORDINARY, port=22),
+        sized("port 53/udp, 60-120 and 100-250 bytes", "few bytes a check-in; networks that answer DNS themselves", ORDINARY,
+              port=53, proto="udp", tx=(60, 120), rx=(100, 250)),
         sized("port 123/udp, 48 bytes each way", "48 bytes a check-in; the server must pass for a time server",
-              "It is NTP to the last byte that a connection record shows.", port=123, proto="udp", tx=(48, 48), rx=(48, 48)),
+              NTP, port=123, proto="udp", tx=(48, 48), rx=(48, 48)),
         timed("new server every 4 h", "6 addresses a day", SPREAD, new_server_s=4 * HOUR),
         timed("new server every 2 h", "12 addresses a day", SPREAD, new_server_s=2 * HOUR),
         timed("new server every hour", "24 addresses a day", SPREAD, new_server_s=HOUR),
-        timed("8 servers in turn", "8 addresses", SPREAD, servers=8),
-        timed("200 servers in turn", "200 addresses, or a content network", SPREAD, servers=200),
+        timed("new server every 20 min", "72 addresses a day", SPREAD, new_server_s=1200),
+        timed("8 servers in turn", "8 addresses", SHARED, servers=8),
+        timed("200 servers in turn", "200 addresses, or a content network", SHARED, servers=200),
         timed("sleep 6 h", "a command waits 6 h", RARE, 3 * DAY, period_s=6 * HOUR),
         timed("sleep 12 h", "a command waits 12 h", RARE, 3 * DAY, period_s=12 * HOUR),
         timed("sleep 24 h", "a command waits a day", RARE, 3 * DAY, period_s=DAY),
-        timed("5 check-ins 20 s apart, 2 h of rest", "a command waits 2 h", "The bursts look like somebody at work.",
+        timed("5 check-ins 20 s apart, 2 h of rest", "a command waits 2 h", BURSTS,
               period_s=20, burst=5, rest_s=2 * HOUR),
-        timed("5 check-ins 20 s apart, 6 h of rest", "a command waits 6 h", "The bursts look like somebody at work.",
+        timed("5 check-ins 20 s apart, 6 h of rest", "a command waits 6 h", BURSTS,
               period_s=20, burst=5, rest_s=6 * HOUR),
-        timed("20 check-ins 60 s apart, 12 h of rest", "a command waits 12 h", "The bursts look like somebody at work.",
+        timed("20 check-ins 60 s apart, 12 h of rest", "a command waits 12 h", BURSTS,
               period_s=60, burst=20, rest_s=12 * HOUR),
-        timed("working hours only (8 h)", "no access at night", "The rests break the rhythm.", 3 * DAY, work=(9, 17)),
-        sized("server that does not answer (S0)", "an implant without a server", LOOKS, state="S0", tx=(0, 0), rx=(0, 0),
+        timed("working hours only (8 h)", "no access at night", BURSTS, 3 * DAY, work=(9, 17)),
+        sized("server that does not answer (S0)", "an implant without a server", ORDINARY, state="S0", tx=(0, 0), rx=(0, 0),
               duration_s=(3, 3.2)),
-        sized("server that refuses (REJ)", "an implant without a server", LOOKS, state="REJ", tx=(0, 0), rx=(0, 0),
+        sized("server that refuses (REJ)", "an implant without a server", ORDINARY, state="REJ", tx=(0, 0), rx=(0, 0),
               duration_s=(0.02, 0.04)),
         sized("inside one long connection", "a connection that stands for a day and must survive NAT and sleep", INSIDE,
               period_s=10 * DAY, tx=(60000, 60000), rx=(100000, 100000), duration_s=(DAY, DAY)),
-        sized("one connection, renewed every hour", "less of that", INSIDE, period_s=1, tx=(2500, 4000), rx=(5000, 9000),
+        sized("one connection, renewed every hour", "the same, for an hour", INSIDE, period_s=1, tx=(2500, 4000), rx=(5000, 9000),
               duration_s=(3580, 3620)),
     ]
+
+
+@dataclass
+class Measured:
+    """Results, by name of the sizes: speed, slow and curves as their functions return them; the evasions have both."""
+    speed: dict
+    slow: dict
+    curves: dict
+    jitters: tuple
+    evasions: list
 
 
 class Bench:
@@ -112,6 +130,12 @@ def measure_speed(bench, plain):
     grid = [(p, j) for p in SPEED_PERIODS for j in SPEED_JITTERS]
     made = [replace(plain, period_s=p, jitter=j) for p, j in grid]
     return list(zip(grid, bench.times(made, SPEED_SEEDS, SPEED_HORIZON, "time to the verdict")))
+
+
+def measure_slow(bench, plain, n):
+    """[(period, share found within a day)]"""
+    found = bench.times([replace(plain, period_s=p) for p in SLOW_PERIODS], n, DAY, "slower")
+    return [(p, share(f)) for p, f in zip(SLOW_PERIODS, found)]
 
 
 def measure_curves(bench, plain, n):
@@ -155,12 +179,14 @@ def main():
     ap.add_argument("-o", "--out", type=Path, default=Path("models/EVASION.md"))
     args = ap.parse_args()
     bench = Bench(args)
-    bare = Beacon(tx=(args.tx, args.tx), rx=(args.rx, args.rx))
-    tls = replace(bare, **TLS)
-    speed = {name: measure_speed(bench, b) for name, b in (("bare", bare), ("TLS", tls))}
-    curves = {name: measure_curves(bench, b, args.seeds) for name, b in (("bare", bare), ("TLS", tls))}
-    evasions = measure_cases(bench, bare, args.seeds)
-    evasion_page.write(args, bare, tls, speed, curves, CURVE_JITTERS, evasions)
+    small = Beacon(tx=(args.tx, args.tx), rx=(args.rx, args.rx))
+    sizes = {SMALL: small, LARGE: replace(small, **TLS)}
+    measured = Measured(
+        speed={name: measure_speed(bench, b) for name, b in sizes.items()},
+        slow={name: measure_slow(bench, b, args.seeds) for name, b in sizes.items()},
+        curves={name: measure_curves(bench, b, args.seeds) for name, b in sizes.items()},
+        jitters=CURVE_JITTERS, evasions=measure_cases(bench, small, args.seeds))
+    evasion_page.write(args, sizes, measured)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
 

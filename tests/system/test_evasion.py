@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""How fast the shipped model sees made beacons, in a short form of `make evasion`; models/EVASION.md has the whole.
+
+The limits are guards against a change that makes detection much worse, not promises: each is about twice what was
+measured with model serial 1 (in brackets). All times are times of the traffic.
+"""
+import os
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, "tools/train")
+from beacons import DAY, HOUR, Beacon, times_to_verdict  # noqa: E402
+
+REPLAY = pathlib.Path(os.environ.get("BUILD", "build/host")) / "noroshi-replay"
+SEEDS = 8
+MINUTE = 60
+NOISE = 0.3  # between two shares of eight: two or three beacons
+TLS = {"tx": (1180, 1200), "rx": (4200, 4230)}
+SECTIONS = ("In short", "Time to the verdict", "Slower", "Jitter against detection", "Other evasions",
+            "What works, and why", "What these numbers are not")
+
+
+def times(beacon, horizon_s=DAY, n=SEEDS):
+    found = times_to_verdict(REPLAY, [beacon] * n, [f"test {i}" for i in range(n)], horizon_s)
+    return [t for t in found if t is not None]
+
+
+def plain_beacons_are_found_soon():
+    for beacon, limit_s in (
+        (Beacon(60, 0), 15 * MINUTE),                # (9 min)
+        (Beacon(60, 0.2), 15 * MINUTE),              # (8 min)
+        (Beacon(300, 0), 2 * HOUR),                  # (51 min)
+        (Beacon(300, 0.2), 2 * HOUR),                # (31 min)
+        (Beacon(60, 0.2, **TLS), 30 * MINUTE),       # (13 min)
+        (Beacon(300, 0.2, **TLS), 4 * HOUR),         # (79 min)
+    ):
+        found = times(beacon, limit_s)
+        assert len(found) == SEEDS and max(found) <= limit_s, f"{beacon}: {found}, limit {limit_s} s"
+
+
+def much_jitter_does_not_help_detection():
+    """From 20 % on. Below, serial 1 finds more with jitter than without it (EVASION.md), so that is not asserted."""
+    for plain in (Beacon(900), Beacon(300, **TLS)):
+        shares = [len(times(Beacon(plain.period_s, j, tx=plain.tx, rx=plain.rx))) / SEEDS for j in (0.2, 0.5, 0.9)]
+        assert shares[0] >= 0.5, f"{plain}: {shares}"
+        assert all(later <= earlier + NOISE for earlier, later in zip(shares, shares[1:])), f"{plain}: {shares}"
+
+
+def five_connections_are_not_judged():
+    assert not times(Beacon(5 * HOUR, 0), 3 * DAY)
+    assert not times(Beacon(10 * DAY, tx=(60000, 60000), rx=(100000, 100000), duration_s=(DAY, DAY)))
+
+
+def company_in_the_log_changes_nothing():
+    """The page measures many beacons in one log and says that each stands alone."""
+    others = [Beacon(60, 0.2), Beacon(300, 0.2), Beacon(20, 0.5), Beacon(300, 0.5, **TLS)]
+    names = [f"company {i}" for i in range(len(others))]
+    together = times_to_verdict(REPLAY, others, names, DAY)
+    alone = [times_to_verdict(REPLAY, [b], [s], DAY)[0] for b, s in zip(others, names)]
+    # The clock of a replay begins with its first record: a minute later or earlier it looks at a beacon.
+    assert all((a is None) == (t is None) and (a is None or abs(a - t) <= 2 * MINUTE) for a, t in zip(alone, together)), \
+        f"alone {alone}, together {together}"
+
+
+def the_page_is_whole():
+    models = pathlib.Path("models")
+    page = (models / "EVASION.md").read_text()
+    missing = [s for s in SECTIONS if f"\n## {s}\n" not in page]
+    assert not missing, f"EVASION.md lacks {missing}; `make evasion` writes it"
+    assert (models / "evasion.svg").stat().st_size < 15000 and "(evasion.svg)" in page
+    assert "EVASION.md" in (models / "README.md").read_text()
+
+
+def main():
+    failed = False
+    for check in (plain_beacons_are_found_soon, much_jitter_does_not_help_detection, five_connections_are_not_judged,
+                  company_in_the_log_changes_nothing, the_page_is_whole):
+        try:
+            check()
+            print(f"ok    {check.__name__}")
+        except AssertionError as broken:
+            print(f"FAIL  {check.__name__}: {broken}")
+            failed = True
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
