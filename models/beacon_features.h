@@ -31,7 +31,7 @@
     X(fill, 255, "active minutes between the first and the last one in the window, share")                    \
     X(span, 255, "time between first and last connection in the window, share of the window")                 \
     X(hours, 255, "hours of the window with a connection, share")                                             \
-    X(acf, 255, "best autocorrelation of the minute bitmap over fixed lags (Elastic), share of matches")      \
+    X(acf, 255, "share of active minutes that meet another one or two periods (vis_med) later (Elastic)")     \
     X(peak, 15, "fullest minute")                                                                             \
     X(fail, 255, "failed connections, share of all since first contact")                                      \
     X(fail_now, 255, "failed connections, share of the remembered ones")                                      \

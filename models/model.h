@@ -98,6 +98,9 @@ int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum
 /* Sums and mlogit of output 0 in one call: what the beacon model needs. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
 
+/* The sum of output 0 for x, from that of a vector that differs in few features: only their terms are looked up. */
+int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x, int32_t sum);
+
 /* How much each term adds to the sum of one output. parts: [n_terms]; together with bias[output] they are
  * exactly the sum. */
 void nrs_model_explain(const struct nrs_model *m, unsigned output, const uint16_t *x, int32_t *parts);

@@ -28,3 +28,15 @@ int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x)
         sum += nrs_term_part(t, 0, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
     return nrs_model_mlogit(m, 0, sum);
 }
+
+/* A sum without one term is a sum of the others: it is within what the loader proved. */
+int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x, int32_t sum)
+{
+    for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++) {
+        if (before[t->a] == x[t->a] && before[t->b] == x[t->b])
+            continue;
+        sum -= nrs_term_part(t, 0, nrs_term_cell(t, before), nrs_term_factor(m, t, before));
+        sum += nrs_term_part(t, 0, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
+    }
+    return sum;
+}

@@ -34,6 +34,8 @@ struct nrs_core {
     void *evict_arg;
     struct nrs_profile profile;            /* scratch of the judgement under way */
     uint16_t x[NRS_WINDOWS][NRS_BEACON_N];
+    const uint16_t *scored_x;              /* the vector that `sum` belongs to; NULL = none of this profile yet */
+    int32_t sum;                           /* the model's, for scored_x */
     uint8_t matrix[NRS_DAY_MINUTES / 2];
 };
 

@@ -6,9 +6,7 @@
 #include "agent/core/features.h"
 #include "agent/core/intmath.h"
 
-/* Lags in minutes at which a beacon of a common period meets itself; periods in between are met at a multiple. None
- * is a multiple of 64 (matches_at). */
-static const uint16_t lags[] = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360};
+#define LAG_MAX 360 /* minutes; two periods at most */
 
 #define LAG_WORDS 6 /* words beyond the bitmap that the longest lag looks into; always 0 */
 
@@ -41,22 +39,31 @@ static uint32_t count_minutes(const struct minutes *m)
 static uint32_t matches_at(const struct minutes *m, unsigned lag)
 {
     const uint64_t *ahead = m->bits + lag / 64;
-    unsigned shift = lag % 64; /* never 0 */
+    unsigned shift = lag % 64;
     uint64_t n = 0; /* by byte: at most 8 * NRS_DAY_WORDS = 184 each */
 
     for (uint32_t i = m->first; i < NRS_DAY_WORDS; i++)
-        n += nrs_bits_by_byte(m->bits[i] & (ahead[i] >> shift | ahead[i + 1] << (64 - shift)));
+        n += nrs_bits_by_byte(m->bits[i] & (ahead[i] >> shift | ahead[i + 1] << 1 << (63 - shift)));
     return nrs_bits_sum_bytes(n);
 }
 
-/* Best share of active minutes that meet another at a fixed lag, lags above a third of the span left out. The last
- * active minute meets none, so more than active - 1 matches are not to be had. */
-static uint16_t autocorrelation(const struct minutes *m, uint32_t active, uint32_t span)
+/* Best share of active minutes that meet another one period later: one minute earlier or later is as good (the
+ * period is not a whole number of minutes), two periods are too (a check-in may fail). Lags above a third of the
+ * span are left out. */
+static uint16_t autocorrelation(const struct minutes *m, uint32_t active, uint32_t span, uint32_t period_ms)
 {
-    uint32_t best = 0;
+    uint32_t period = (period_ms + 30000) / 60000, best = 0;
+    uint32_t lags[4], n_lags = 0;
 
-    for (size_t i = 0; i < sizeof lags / sizeof lags[0] && lags[i] * 3u <= span && best + 1 < active; i++) {
-        uint32_t n = matches_at(m, lags[i]);
+    period = period < 1 ? 1 : period > LAG_MAX / 2 ? LAG_MAX / 2 : period;
+    lags[n_lags++] = period;
+    lags[n_lags++] = period + 1;
+    if (period > 1) {
+        lags[n_lags++] = period - 1;
+        lags[n_lags++] = 2 * period;
+    }
+    for (uint32_t i = 0; i < n_lags; i++) {
+        uint32_t n = lags[i] * 3 <= span ? matches_at(m, lags[i]) : 0;
 
         best = n > best ? n : best;
     }
@@ -112,5 +119,5 @@ void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t no
     span = active_span(&m);
     x[NRS_X_fill] = (uint16_t)nrs_share(active, span, 255, 255);
     x[NRS_X_span] = (uint16_t)nrs_share(span, window_min, 255, 255);
-    x[NRS_X_acf] = autocorrelation(&m, active, span);
+    x[NRS_X_acf] = autocorrelation(&m, active, span, p->visits.median_ms);
 }

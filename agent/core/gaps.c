@@ -38,9 +38,9 @@ static size_t count_harmonic(const uint32_t *gap, size_t n, uint32_t base)
     size_t hits = 0;
 
     for (size_t i = 0; base && i < n; i++) {
-        uint32_t k = (gap[i] + base / 2) / base; /* the nearest multiple; gaps are below 2^31 */
+        uint64_t k = (gap[i] + (uint64_t)base / 2) / base;
 
-        hits += k >= 1 && k <= 3 && distance(gap[i], k * base) <= base / 10;
+        hits += k >= 1 && k <= 3 && (gap[i] > k * base ? gap[i] - k * base : k * base - gap[i]) <= base / 10;
     }
     return hits;
 }

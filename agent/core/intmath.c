@@ -2,15 +2,7 @@
 
 unsigned nrs_highest_bit(uint64_t v)
 {
-    unsigned bit = 0;
-
-    for (unsigned step = 32; step; step >>= 1) {
-        if (v >> step) {
-            v >>= step;
-            bit += step;
-        }
-    }
-    return bit;
+    return v ? 63u - (unsigned)__builtin_clzll(v) : 0;
 }
 
 unsigned nrs_log2_q3(uint32_t v)

@@ -51,6 +51,18 @@ static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct n
     j->t_ns = (uint64_t)((int64_t)now + c->base_ms) * 1000000u;
     j->name = nrs_names_get(&c->names, &d->key.remote);
     j->model = c->model;
+    j->risk = (uint8_t)nrs_model_risk(c->model, j->score_mlogit);
+}
+
+/* The windows of one destination share most features: after the first, only what differs is scored. */
+static int32_t score(struct nrs_core *c, const uint16_t *x)
+{
+    if (c->scored_x)
+        c->sum = nrs_model_update_sum(c->model, c->scored_x, x, c->sum);
+    else
+        nrs_model_sums(c->model, x, &c->sum);
+    c->scored_x = x;
+    return nrs_model_mlogit(c->model, 0, c->sum);
 }
 
 /* One window; the profile is made. */
@@ -64,9 +76,8 @@ static void judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned w
     j->n = facts.n;
     j->n_failed = facts.n_failed;
     j->hours = facts.hours;
-    j->score_mlogit = nrs_model_score(c->model, j->x);
+    j->score_mlogit = score(c, j->x);
     j->flagged = facts.n >= c->conf.min_conns && j->score_mlogit >= c->model->threshold_mlogit[window];
-    j->risk = (uint8_t)nrs_model_risk(c->model, j->score_mlogit);
 }
 
 static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
@@ -76,6 +87,7 @@ static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
     if (day)
         nrs_day_advance(day, (uint32_t)((now - 1) / 60000));
     nrs_profile_make(&c->profile, d, day, now);
+    c->scored_x = NULL;
 }
 
 /* All windows. Kept is the one with the highest margin over its threshold among those with enough connections; if

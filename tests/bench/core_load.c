@@ -1,5 +1,5 @@
-/* A full load for the agent's core: 4,096 destinations, 512 of them watched, and a model as large as the schema allows (16
- * bins for every feature), so that the numbers do not depend on training.
+/* A full load for the agent's core: 4,096 destinations, 512 of them watched, and the model that is compiled in, with
+ * thresholds that nothing reaches.
  *
  * usage: core_load flow|tick
  * Prints what was counted and, on the clock, nanoseconds for each. The function `measured` holds nothing else, so
@@ -9,45 +9,30 @@
 #include <string.h>
 
 #include "agent/core/core.h"
-#include "models/bytes.h"
+#include "models/builtin.h"
 #include "platform/clock.h"
 
 #define DESTS 4096u
 #define WATCHED 512u
-#define CUTS NRS_MODEL_CUTS_MAX
 #define FLOWS 50000u
 #define SECOND 1000000000ull
 #define START (1000000 * SECOND)
 
-static uint8_t cuts[NRS_FEATURES_MAX][CUTS * 2];
-static int8_t weights[NRS_FEATURES_MAX][CUTS + 1];
-static const uint8_t no_shift[1];
-static const uint8_t calibration[10]; /* one point: nothing is risky */
 static struct nrs_model model;
 static struct nrs_core *core;
 static struct nrs_flow flows[FLOWS];
 
-static void make_model(void)
+static int load_model(void)
 {
-    const struct nrs_schema *schema = &nrs_schema_beacon;
-    unsigned f, i;
+    struct nrs_model_envelope envelope;
+    const char *place;
+    int rc = nrs_model_envelope_read(&envelope, nrs_builtin_beacon, nrs_builtin_beacon_len, &place);
 
-    model.schema = schema;
-    model.n_outputs = 1;
-    model.n_terms = schema->n_features;
-    model.scale_q31[0] = 1u << 20;
-    model.calibration = calibration;
-    model.n_calibration = 1;
-    for (i = 0; i < NRS_MODEL_WINDOWS; i++)
-        model.threshold_mlogit[i] = INT32_MAX;
-    for (f = 0; f < schema->n_features; f++) {
-        for (i = 0; i < CUTS; i++)
-            nrs_put_u16le(&cuts[f][2 * i], (uint16_t)((uint32_t)schema->features[f].max * (i + 1) / (CUTS + 1)));
-        for (i = 0; i <= CUTS; i++)
-            weights[f][i] = (int8_t)(f * 7 + i * 3 - 50);
-        model.term[f] = (struct nrs_term){.type = NRS_TERM_BINS, .n_a = CUTS + 1, .n_b = 1, .a = (uint16_t)f,
-                                          .b = (uint16_t)f, .cuts_a = cuts[f], .weights = weights[f], .shifts = no_shift};
-    }
+    if (rc == 0)
+        rc = nrs_model_load(&model, &envelope, &place);
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+        model.threshold_mlogit[w] = INT32_MAX;
+    return rc;
 }
 
 static struct nrs_flow flow_to(uint32_t dest, uint64_t t_ns)
@@ -139,8 +124,7 @@ int main(int argc, char **argv)
     uint64_t now, began;
     uint32_t n;
 
-    make_model();
-    if (nrs_core_init(&core, malloc(bytes), bytes, &conf, &model, START) != 0)
+    if (load_model() != 0 || nrs_core_init(&core, malloc(bytes), bytes, &conf, &model, START) != 0)
         return 2;
     now = live_a_day() + 120 * SECOND;
     nrs_core_stats(core, &stats);

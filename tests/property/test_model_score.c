@@ -115,9 +115,32 @@ static void contributions_add_up_for_every_output(void **state)
     }
 }
 
+static void an_updated_sum_is_the_whole_sum(void **state)
+{
+    uint32_t seed = 7;
+
+    (void)state;
+    for (unsigned n = 0; n < 50; n++) {
+        uint16_t x[FX_FEATURES], y[FX_FEATURES];
+        int32_t before[2], after[2];
+
+        random_model(&seed);
+        fx_write(&file, &fx);
+        assert_int_equal(fx_load(&model, &file, fx.schema, NULL), 0);
+        fx_random_vector(x, &seed);
+        fx_random_vector(y, &seed);
+        for (unsigned i = 0; i < FX_FEATURES; i += 2)
+            y[i] = x[i];
+        nrs_model_sums(&model, x, before);
+        nrs_model_sums(&model, y, after);
+        assert_int_equal(nrs_model_update_sum(&model, x, y, before[0]), after[0]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_updated_sum_is_the_whole_sum),
         cmocka_unit_test(integer_scores_equal_the_reference),
         cmocka_unit_test(contributions_add_up_for_every_output),
     };
