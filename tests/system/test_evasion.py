@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How fast the shipped model sees made beacons, in a short form of `make evasion`; models/EVASION.md has the whole.
 
-The limits are guards against a change that makes detection much worse, not promises: each is about twice what was
-measured with model serial 1 (in brackets). All times are times of the traffic.
+The limits are guards against a change that makes detection much worse, not promises. In brackets is the slowest of eight, measured
+with the model of SHA-256 3d763035. All times are times of the traffic.
 """
 import os
 import pathlib
@@ -10,13 +10,12 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, "tools/train")
-from beacons import DAY, HOUR, Beacon, times_to_verdict  # noqa: E402
+from beacons import DAY, HOUR, TLS, Beacon, times_to_verdict  # noqa: E402
 
 REPLAY = pathlib.Path(os.environ.get("BUILD", "build/host")) / "noroshi-replay"
 SEEDS = 8
 MINUTE = 60
 NOISE = 0.3  # between two shares of eight: two or three beacons
-TLS = {"tx": (1180, 1200), "rx": (4200, 4230)}
 SECTIONS = ("In short", "Time to the verdict", "Slower", "Jitter against detection", "Other evasions",
             "What works, and why", "What these numbers are not")
 
@@ -28,19 +27,20 @@ def times(beacon, horizon_s=DAY, n=SEEDS):
 
 def plain_beacons_are_found_soon():
     for beacon, limit_s in (
-        (Beacon(60, 0), 15 * MINUTE),                # (9 min)
+        (Beacon(60, 0), 15 * MINUTE),                # (11 min)
         (Beacon(60, 0.2), 15 * MINUTE),              # (8 min)
-        (Beacon(300, 0), 2 * HOUR),                  # (51 min)
-        (Beacon(300, 0.2), 2 * HOUR),                # (31 min)
+        (Beacon(300, 0), 2 * HOUR),                  # (56 min)
+        (Beacon(300, 0.2), 2 * HOUR),                # (30 min)
         (Beacon(60, 0.2, **TLS), 30 * MINUTE),       # (13 min)
-        (Beacon(300, 0.2, **TLS), 4 * HOUR),         # (79 min)
+        (Beacon(300, 0.2, **TLS), 4 * HOUR),         # (63 min; the slowest of forty: 3.8 h)
     ):
         found = times(beacon, limit_s)
         assert len(found) == SEEDS and max(found) <= limit_s, f"{beacon}: {found}, limit {limit_s} s"
 
 
 def much_jitter_does_not_help_detection():
-    """From 20 % on. Below, serial 1 finds more with jitter than without it (EVASION.md), so that is not asserted."""
+    """From 20 % on. Below it detection rises with jitter: clockwork is found less often than a little jitter
+    (EVASION.md, "In short"). That is a weakness of the model, so nothing is asserted of it."""
     for plain in (Beacon(900), Beacon(300, **TLS)):
         shares = [len(times(Beacon(plain.period_s, j, tx=plain.tx, rx=plain.rx))) / SEEDS for j in (0.2, 0.5, 0.9)]
         assert shares[0] >= 0.5, f"{plain}: {shares}"
@@ -54,13 +54,11 @@ def five_connections_are_not_judged():
 
 def company_in_the_log_changes_nothing():
     """The page measures many beacons in one log and says that each stands alone."""
-    others = [Beacon(60, 0.2), Beacon(300, 0.2), Beacon(20, 0.5), Beacon(300, 0.5, **TLS)]
+    others = [Beacon(60, 0.2), Beacon(300, 0.2), Beacon(20, 0.5), Beacon(300, 0.2, **TLS), Beacon(300, 0.5, **TLS)]
     names = [f"company {i}" for i in range(len(others))]
     together = times_to_verdict(REPLAY, others, names, DAY)
     alone = [times_to_verdict(REPLAY, [b], [s], DAY)[0] for b, s in zip(others, names)]
-    # The clock of a replay begins with its first record: a minute later or earlier it looks at a beacon.
-    assert all((a is None) == (t is None) and (a is None or abs(a - t) <= 2 * MINUTE) for a, t in zip(alone, together)), \
-        f"alone {alone}, together {together}"
+    assert alone == together, f"alone {alone}, together {together}"
 
 
 def the_page_is_whole():

@@ -1,7 +1,9 @@
 """Beacons as an attacker would set them up, and when noroshi-replay's first verdict on them comes.
 
-Many beacons go into one log, each with addresses of its own: the agent judges every destination by itself, so the
-answer is the same as for each alone, and one run does. All draws come from the beacon's own seed.
+Many beacons go into one log, each with addresses of its own: the agent judges every destination by itself, so one run
+does for all. Every log begins with one record at the same moment, because the agent's minutes begin there, and where
+they cut a beacon's rhythm moves its first verdict, sometimes by hours. With it a beacon is judged the same in any
+company, to the second (tests/system/test_evasion.py). All draws come from the beacon's own seed.
 """
 import datetime
 import heapq
@@ -18,6 +20,8 @@ HEADER = """#separator \\x09
 #path\tconn
 #fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_bytes\tconn_state
 """
+BEGIN = f"{MONDAY}.0\t10.0.0.1\t40000\t45.79.0.1\t80\ttcp\t0.1\t100\t100\tSF\n"
+TLS = {"tx": (1180, 1200), "rx": (4200, 4230)}  # one TLS 1.3 handshake with a certificate, and a short exchange
 SERVERS_MAX = 200   # addresses of one beacon
 BEACONS_MAX = 8000  # in one log: the watched destinations of its table
 SHORT_S = 3 * HOUR
@@ -116,7 +120,7 @@ def run_once(program, model, beacons, seeds, horizon_s):
     first, opened = {}, {}
     parts = [records(b, s, i, horizon_s) for i, (b, s) in enumerate(zip(beacons, seeds))]
     with tempfile.NamedTemporaryFile("w", prefix="noroshi-beacons-", suffix=".log") as log:
-        log.write(HEADER)
+        log.write(HEADER + BEGIN)
         for t, line in heapq.merge(*parts):
             first.setdefault(line.split("\t", 2)[1], t)
             log.write(line)

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import evasion_page
-from beacons import DAY, HOUR, LAWS, Beacon, records, times_to_verdict
+from beacons import DAY, HOUR, LAWS, TLS, Beacon, records, times_to_verdict
 
 SMALL, LARGE = "small", "TLS"
-TLS = {"tx": (1180, 1200), "rx": (4200, 4230)}  # one TLS 1.3 handshake with a certificate, and the same short exchange
 SPEED_PERIODS, SPEED_JITTERS, SPEED_SEEDS, SPEED_HORIZON = (5, 60, 300, 900, 3600), (0, 0.2, 0.5), 10, 3 * DAY
 SLOW_PERIODS = (300, 360, 450, 600, 900, 1200, 1800, 3600)
-CURVE_PERIODS, CURVE_JITTERS = (60, 300, 900), (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+CURVE_PERIODS, CURVE_JITTERS = (60, 300, 900), (0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def cases(plain):
     return [
         timed("plain", "nothing"),
         sized("padding, 100-4,000 bytes each way", "bytes; code in implant and server", ORDINARY, **PADDED),
-        timed("random gaps (exponential)", "predictable answers: one in a hundred gaps is above 20 minutes",
+        timed("random gaps (exponential)", "predictable answers: one gap in fifty is above 20 minutes",
               APERIODIC, shape="random"),
         sized("padding and random gaps", "both", APERIODIC,
               shape="random", **PADDED),

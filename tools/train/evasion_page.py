@@ -111,7 +111,7 @@ def regular_words(measured):
     if not cases:
         return "* A beacon without jitter is found within 24 hours about as often as one with 20 %."
     return ("* **Without any jitter a beacon is found less often than with 20 %**, against what one would expect "
-            f"({'; '.join(cases)}). The model gives perfectly even gaps less weight than slightly uneven ones, probably because much "
+            f"({'; '.join(cases)}). The model scores perfectly even gaps lower than slightly uneven ones, probably because much "
             "benign software polls by the clock.")
 
 
@@ -152,7 +152,8 @@ when a check-in of 0.1 to 0.4 s has ended. Two choices of sizes:
 
 The first is a bare protocol. The second opens a TLS connection for every check-in, which is what HTTPS looks like in a connection
 record; **who wants to know about HTTPS reads the second.** Found means an `open` verdict. Times are those of the traffic, from the first
-check-in on, told by the minute; a device judges young destinations every ten seconds.
+check-in on. Judged is every minute (a device judges young destinations every ten seconds), and the minutes cut each beacon's rhythm
+somewhere else. Where a score stays close to its threshold that alone moves the verdict, by hours at worst.
 
 ## In short
 
