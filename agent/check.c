@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platform/clock.h"
 #include "platform/files.h"
 
 static int check_identity(struct nrs_agent *a)
@@ -83,6 +84,18 @@ static int check_source(const struct nrs_config *c)
     return 0;
 }
 
+/* A rule that ended is no error, but easily overlooked. */
+static void show_rules(const struct nrs_config *c)
+{
+    uint64_t today = nrs_clock_wall_ns() / UINT64_C(86400000000000);
+    unsigned ended = 0;
+
+    for (uint32_t i = 0; i < c->allow.n; i++)
+        ended += c->allow.rules[i].end_day != 0 && today >= c->allow.rules[i].end_day;
+    if (c->allow.n > 0)
+        printf("allow      %u rules, %u of them ended\n", (unsigned)c->allow.n, ended);
+}
+
 int nrs_check(struct nrs_agent *a, const char *path)
 {
     int rc;
@@ -93,6 +106,8 @@ int nrs_check(struct nrs_agent *a, const char *path)
         rc = check_spool(a);
     if (rc == 0)
         rc = check_model(a);
+    if (rc == 0)
+        show_rules(&a->config);
     if (a->spool_dir >= 0)
         nrs_file_close(a->spool_dir);
     if (rc == 0)

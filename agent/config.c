@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/config_allow.h"
 #include "agent/config_keys.h"
 #include "models/error.h"
 #include "platform/files.h"
@@ -16,6 +17,7 @@ struct reading {
     const char *path;
     char dir[NRS_CONFIG_PATH_MAX]; /* of the file: "" or ending in '/' */
     int line_of[SEEN_MAX];         /* where each key of the table was set, 0 = not */
+    int line_of_rule[NRS_ALLOW_MAX];
     char *why;
     size_t why_len;
 };
@@ -58,6 +60,15 @@ static size_t find_key(const char *path)
     return i;
 }
 
+/* Each rule has the same keys anew. */
+static void begin_rule(struct reading *r, int line)
+{
+    for (size_t i = 0; i < nrs_config_n_keys; i++)
+        if (strncmp(nrs_config_keys[i].path, "allow.", 6) == 0)
+            r->line_of[i] = 0;
+    r->line_of_rule[r->c->allow.n - 1] = line;
+}
+
 static int take_leaf(void *arg, const struct nrs_json_leaf *leaf)
 {
     struct reading *r = arg;
@@ -75,6 +86,8 @@ static int take_leaf(void *arg, const struct nrs_json_leaf *leaf)
     r->line_of[i] = leaf->line;
     if (nrs_config_set(r->c, &nrs_config_keys[i], leaf, r->dir, what, sizeof what) != 0)
         return complain(r, leaf->line, leaf->path, what);
+    if (nrs_config_keys[i].kind == NRS_KEY_RULES && leaf->in_array)
+        begin_rule(r, leaf->line);
     return 0;
 }
 
@@ -127,6 +140,17 @@ static int check_urls(struct reading *r)
     return 0;
 }
 
+static int check_rules(struct reading *r)
+{
+    for (uint32_t i = 0; i < r->c->allow.n; i++) {
+        const char *fault = nrs_config_allow_fault(&r->c->allow.rules[i]);
+
+        if (fault != NULL)
+            return complain(r, r->line_of_rule[i], "allow", fault);
+    }
+    return 0;
+}
+
 /* What only makes sense together. */
 static int check_whole(struct reading *r)
 {
@@ -142,7 +166,7 @@ static int check_whole(struct reading *r)
                         "missing: a model file has to be signed");
     if (c->spool.dir[0] == '\0')
         return complain(r, line_of_key(r, "spool.dir"), "spool.dir", "is empty");
-    return check_urls(r);
+    return check_rules(r) != 0 ? NRS_ERR_RANGE : check_urls(r);
 }
 
 static int set_dir(struct reading *r)

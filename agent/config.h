@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/core/allow.h"
 #include "agent/url.h"
 
 #define NRS_CONFIG_BYTES_MAX 65535
@@ -50,6 +51,10 @@ struct nrs_config {
         uint32_t min_conns, update_s, health_s, flush_s;
         bool evidence;
     } report;
+    struct {
+        struct nrs_allow_rule rules[NRS_ALLOW_MAX];
+        uint32_t n;
+    } allow;
 };
 
 /* What holds without a file. Paths are relative to the current folder. */

@@ -3,15 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/config_allow.h"
 #include "models/error.h"
 
 #define AT(member) offsetof(struct nrs_config, member), sizeof(((struct nrs_config *)0)->member)
-#define SECTION(name) {name, NRS_KEY_SECTION, 0, 0, 0, 0, NULL}
-#define TEXT(name, member) {name, NRS_KEY_TEXT, AT(member), 0, 0, NULL}
-#define CHOICE(name, member, choices) {name, NRS_KEY_TEXT, AT(member), 0, 0, choices}
-#define PATH(name, member) {name, NRS_KEY_PATH, AT(member), 0, 0, NULL}
-#define NUMBER(name, member, min, max) {name, NRS_KEY_NUMBER, AT(member), min, max, NULL}
-#define FLAG(name, member) {name, NRS_KEY_FLAG, AT(member), 0, 0, NULL}
+#define SECTION(name) {.path = name, .kind = NRS_KEY_SECTION}
+#define TEXT(name, member) CHOICE(name, member, NULL)
+#define CHOICE(name, member, words) {name, NRS_KEY_TEXT, AT(member), {.choices = words}}
+#define PATH(name, member) {name, NRS_KEY_PATH, AT(member), {.choices = NULL}}
+#define LIST(name, type, member) {name, type, AT(member), {.choices = NULL}}
+#define NUMBER(name, member, low, high) {name, NRS_KEY_NUMBER, AT(member), {.range = {low, high}}}
+#define FLAG(name, member) {name, NRS_KEY_FLAG, AT(member), {.choices = NULL}}
+#define RULE_TEXT(name) {.path = "allow." name, .kind = NRS_KEY_RULE_TEXT}
 
 const struct nrs_config_key nrs_config_keys[] = {
     TEXT("host_id", host_id),
@@ -26,7 +29,7 @@ const struct nrs_config_key nrs_config_keys[] = {
     TEXT("collector.prefix", collector.prefix),
     SECTION("source"),
     TEXT("source.order", source.order),
-    {"source.interfaces", NRS_KEY_NAMES, AT(source.interfaces), 0, 0, NULL},
+    LIST("source.interfaces", NRS_KEY_NAMES, source.interfaces),
     NUMBER("source.poll_s", source.poll_s, 1, 3600),
     NUMBER("source.buffer_kib", source.buffer_kib, 16, 65536),
     NUMBER("source.open_flows", source.open_flows, 16, 1048576),
@@ -38,7 +41,7 @@ const struct nrs_config_key nrs_config_keys[] = {
     NUMBER("table.names", table.names, 16, 65536),
     SECTION("model"),
     PATH("model.file", model.file),
-    {"model.keys", NRS_KEY_PATHS, AT(model.keys), 0, 0, NULL},
+    LIST("model.keys", NRS_KEY_PATHS, model.keys),
     SECTION("spool"),
     PATH("spool.dir", spool.dir),
     NUMBER("spool.kib", spool.kib, 64, 4096),
@@ -48,6 +51,12 @@ const struct nrs_config_key nrs_config_keys[] = {
     NUMBER("report.health_s", report.health_s, 10, 86400),
     NUMBER("report.flush_s", report.flush_s, 1, 3600),
     FLAG("report.evidence", report.evidence),
+    {.path = "allow", .kind = NRS_KEY_RULES},
+    RULE_TEXT("net"),
+    RULE_TEXT("domain"),
+    {"allow.port", NRS_KEY_RULE_PORT, 0, 0, {.range = {1, 65535}}},
+    RULE_TEXT("proto"),
+    RULE_TEXT("until"),
 };
 
 const size_t nrs_config_n_keys = sizeof nrs_config_keys / sizeof *nrs_config_keys;
@@ -77,11 +86,11 @@ static int set_text(char *to, const struct nrs_config_key *key, const char *text
 
     if (rc != 0)
         return rc;
-    if (key->choices != NULL) {
+    if (key->may.choices != NULL) {
         int n = snprintf(padded, sizeof padded, " %s ", text);
 
-        if (n >= (int)sizeof padded || strchr(text, ' ') != NULL || strstr(key->choices, padded) == NULL) {
-            snprintf(why, why_len, "has to be one of%.*s", (int)strlen(key->choices) - 1, key->choices);
+        if (n >= (int)sizeof padded || strchr(text, ' ') != NULL || strstr(key->may.choices, padded) == NULL) {
+            snprintf(why, why_len, "has to be one of%.*s", (int)strlen(key->may.choices) - 1, key->may.choices);
             return NRS_ERR_RANGE;
         }
     }
@@ -138,16 +147,44 @@ static int set_number(uint32_t *to, const struct nrs_config_key *key, const char
     }
     for (const char *p = digits; *p != '\0' && n <= UINT32_MAX; p++)
         n = n * 10 + (uint64_t)(*p - '0');
-    if (text[0] == '-' || n < key->min) {
-        snprintf(why, why_len, "%s is below %u", text, (unsigned)key->min);
+    if (text[0] == '-' || n < key->may.range.min) {
+        snprintf(why, why_len, "%s is below %u", text, (unsigned)key->may.range.min);
         return NRS_ERR_RANGE;
     }
-    if (n > key->max) {
-        snprintf(why, why_len, "%s is above %u", text, (unsigned)key->max);
+    if (n > key->may.range.max) {
+        snprintf(why, why_len, "%s is above %u", text, (unsigned)key->may.range.max);
         return NRS_ERR_RANGE;
     }
     *to = (uint32_t)n;
     return 0;
+}
+
+static int add_rule(struct nrs_config *c, char *why, size_t why_len)
+{
+    if (c->allow.n == NRS_ALLOW_MAX) {
+        snprintf(why, why_len, "more than %d rules", NRS_ALLOW_MAX);
+        return NRS_ERR_RANGE;
+    }
+    c->allow.n++;
+    return 0;
+}
+
+/* A key of a rule, to the newest one; "allow.net" outside of the array has none. */
+static int set_in_rule(struct nrs_config *c, const struct nrs_config_key *key, const char *text, char *why,
+                       size_t why_len)
+{
+    struct nrs_allow_rule *r;
+    uint32_t port = 0;
+    int rc;
+
+    if (c->allow.n == 0)
+        return wrong(why, why_len, "no such key");
+    r = &c->allow.rules[c->allow.n - 1];
+    if (key->kind == NRS_KEY_RULE_TEXT)
+        return nrs_config_allow_set(r, key->path + strlen("allow."), text, why, why_len);
+    rc = set_number(&port, key, text, why, why_len);
+    r->port = (uint16_t)port;
+    return rc;
 }
 
 /* What a key of this kind wants, as a type; an array's elements are strings. */
@@ -155,12 +192,16 @@ static const char *mismatch(const struct nrs_config_key *key, const struct nrs_j
 {
     switch (key->kind) {
     case NRS_KEY_SECTION: return leaf->type == NRS_JSON_OBJECT ? NULL : "has to be an object";
-    case NRS_KEY_NUMBER: return leaf->type == NRS_JSON_NUMBER && !leaf->in_array ? NULL : "has to be a number";
+    case NRS_KEY_NUMBER:
+    case NRS_KEY_RULE_PORT: return leaf->type == NRS_JSON_NUMBER && !leaf->in_array ? NULL : "has to be a number";
     case NRS_KEY_FLAG: return leaf->type == NRS_JSON_BOOL && !leaf->in_array ? NULL : "has to be true or false";
     case NRS_KEY_NAMES:
     case NRS_KEY_PATHS:
         return leaf->type == (leaf->in_array ? NRS_JSON_STRING : NRS_JSON_ARRAY) ? NULL
                                                                                  : "has to be an array of strings";
+    case NRS_KEY_RULES:
+        return leaf->type == (leaf->in_array ? NRS_JSON_OBJECT : NRS_JSON_ARRAY) ? NULL
+                                                                                 : "has to be an array of objects";
     default: return leaf->type == NRS_JSON_STRING && !leaf->in_array ? NULL : "has to be a string";
     }
 }
@@ -180,6 +221,9 @@ int nrs_config_set(struct nrs_config *c, const struct nrs_config_key *key, const
     case NRS_KEY_FLAG: *(bool *)to = leaf->text[0] == 't'; return 0;
     case NRS_KEY_NAMES: return leaf->in_array ? add_name(to, key->size, leaf->text, why, why_len) : 0;
     case NRS_KEY_PATHS: return leaf->in_array ? add_path(c, dir, leaf->text, why, why_len) : 0;
+    case NRS_KEY_RULES: return leaf->in_array ? add_rule(c, why, why_len) : 0;
+    case NRS_KEY_RULE_TEXT:
+    case NRS_KEY_RULE_PORT: return set_in_rule(c, key, leaf->text, why, why_len);
     default: return 0;
     }
 }

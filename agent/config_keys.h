@@ -11,15 +11,22 @@ enum nrs_config_kind {
     NRS_KEY_NAMES,    /* an array of strings, kept with commas between them */
     NRS_KEY_PATHS,    /* an array of paths: [NRS_CONFIG_KEYS_MAX][NRS_CONFIG_PATH_MAX], count in n_keys */
     NRS_KEY_NUMBER,   /* a whole number in min..max */
-    NRS_KEY_FLAG      /* true or false */
+    NRS_KEY_FLAG,     /* true or false */
+    NRS_KEY_RULES,    /* an array of objects; each begins a rule of `allow` */
+    NRS_KEY_RULE_TEXT, /* a string of the newest rule: config_allow.h */
+    NRS_KEY_RULE_PORT /* its port */
 };
 
 struct nrs_config_key {
     const char *path;
     enum nrs_config_kind kind;
-    size_t offset, size; /* in struct nrs_config */
-    uint32_t min, max;
-    const char *choices; /* text: " one two " it has to be one of, or NULL */
+    uint16_t offset, size; /* in struct nrs_config */
+    union {
+        struct {
+            uint32_t min, max; /* of a number */
+        } range;
+        const char *choices; /* text: " one two " it has to be one of, or NULL */
+    } may;
 };
 
 extern const struct nrs_config_key nrs_config_keys[];

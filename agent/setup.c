@@ -125,6 +125,8 @@ static int open_core(struct nrs_agent *a)
     a->core_mem = calloc(1, len);
     if (a->core_mem != NULL)
         rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->model, nrs_clock_boot_ns());
+    if (rc == 0)
+        rc = nrs_core_set_allow(a->core, a->config.allow.rules, a->config.allow.n);
     if (rc != 0) {
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;

@@ -100,6 +100,16 @@ int nrs_core_exempt(struct nrs_core *c, const struct nrs_addr *remote, uint16_t 
     return 0;
 }
 
+int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, size_t n)
+{
+    if (n > NRS_ALLOW_MAX)
+        return NRS_ERR_LIMIT;
+    c->rules = rules;
+    c->n_rules = n;
+    c->rules_changed = true;
+    return 0;
+}
+
 static bool is_exempt(const struct nrs_core *c, const struct nrs_flow *f)
 {
     for (unsigned i = 0; i < c->n_exempt; i++) {

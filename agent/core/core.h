@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/core/allow.h"
 #include "models/model.h"
 #include "platform/flow.h"
 #include "platform/flowsrc.h"
@@ -78,6 +79,7 @@ struct nrs_core_stats {
     uint64_t late;               /* flows older than what is kept */
     uint64_t saturated;          /* counts lost to a full four-bit bucket */
     uint32_t dests, watched, flagged; /* now */
+    uint32_t suppressed;         /* now: would be flagged, but an allow rule fits */
 };
 
 struct nrs_core; /* opaque */
@@ -115,6 +117,12 @@ void nrs_core_on_evict(struct nrs_core *c, enum nrs_window w, nrs_judgement_fn f
 /* A destination that must never be judged: the collector's own address, for one. At most 8; proto 0 and
  * port 0 mean any. NRS_ERR_LIMIT when full. */
 int nrs_core_exempt(struct nrs_core *c, const struct nrs_addr *remote, uint16_t rport, uint8_t proto);
+
+/* From the next tick on these rules hold, and no others: what fits one is counted and judged, but opens no verdict, and
+ * an open one ends. Destinations that no rule fits any more are judged anew. Rules end with the days of the wall
+ * clock (nrs_core_set_wall), UTC. The table is the caller's and has to stay as it is until the next call.
+ * NRS_ERR_LIMIT: more than NRS_ALLOW_MAX. */
+int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, size_t n);
 
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st);
 

@@ -21,6 +21,10 @@ struct nrs_core {
     struct nrs_names names;
     struct nrs_exempt exempt[NRS_EXEMPT_MAX];
     unsigned n_exempt;
+    const struct nrs_allow_rule *rules; /* the caller's */
+    size_t n_rules;
+    uint32_t today;          /* of the wall clock at the last tick, days since 1970: rules end */
+    bool rules_changed;      /* since the last tick */
     int64_t base_ms;         /* clock time of the core's epoch */
     uint64_t now;            /* latest time seen, ms since the epoch */
     uint64_t swept;          /* last hourly sweep */

@@ -182,6 +182,11 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
         nrs_day_add(day, first_minute, d->n - d->n_events);
 }
 
+bool nrs_dest_is_open(const struct nrs_dest *d)
+{
+    return d->verdict && d->verdict != NRS_VERDICT_SILENT;
+}
+
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)
 {
     return a->rport == b->rport && a->proto == b->proto && a->inbound == b->inbound &&

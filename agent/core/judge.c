@@ -41,7 +41,7 @@ static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct n
     j->rport = d->key.rport;
     j->proto = d->key.proto;
     j->coverage = (uint8_t)c->coverage;
-    j->dest_id = d->verdict;
+    j->dest_id = nrs_dest_is_open(d) ? d->verdict : 0;
     j->period_ms = g->median_ms;
     j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;
     j->jitter_pct = j->jitter_pct > 999 ? 999 : j->jitter_pct;
@@ -135,6 +135,36 @@ static bool still_holds(const struct nrs_core *c, const struct nrs_judgement *j)
            j->score_mlogit >= (int64_t)c->model->threshold_mlogit[j->window] - HYSTERESIS_MLOGIT;
 }
 
+static bool is_allowed(struct nrs_core *c, const struct nrs_dest *d)
+{
+    struct nrs_allow_dest to = {
+        .remote = &d->key.remote, .port = d->key.rport, .proto = d->key.proto, .day = c->today};
+
+    if (!c->n_rules)
+        return false;
+    to.name = nrs_names_get(&c->names, &d->key.remote);
+    return nrs_allow_any(c->rules, c->n_rules, &to);
+}
+
+/* For a destination without an open verdict. */
+static void set_silent(struct nrs_core *c, struct nrs_dest *d, bool silent)
+{
+    c->stats.suppressed -= d->verdict == NRS_VERDICT_SILENT;
+    c->stats.suppressed += silent;
+    d->verdict = silent ? NRS_VERDICT_SILENT : 0;
+}
+
+/* A verdict is not told: an open one ends, and from then on it only counts as long as it would last. */
+static void keep_silent(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,
+                        nrs_judgement_fn fn, void *arg)
+{
+    bool lasts = j->flagged || (d->verdict && still_holds(c, j));
+
+    if (nrs_dest_is_open(d))
+        report(c, d, j, now, NRS_STATE_END, fn, arg);
+    set_silent(c, d, lasts);
+}
+
 static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
     struct nrs_dest *d = &c->table.dests[index];
@@ -143,10 +173,50 @@ static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgemen
 
     d->judged_ms = (uint32_t)now;
     judge_best(c, d, now, &j);
+    if ((d->verdict || j.flagged) && is_allowed(c, d)) {
+        keep_silent(c, d, &j, now, fn, arg);
+        return;
+    }
+    if (d->verdict == NRS_VERDICT_SILENT)
+        set_silent(c, d, false);
     if (!d->verdict && j.flagged)
         report(c, d, &j, now, NRS_STATE_OPEN, fn, arg);
     else if (d->verdict && update_due)
         report(c, d, &j, now, still_holds(c, &j) ? NRS_STATE_UPDATE : NRS_STATE_END, fn, arg);
+}
+
+/* Rules came, went or ended with the day: what they mean for what is already flagged. */
+static void apply_rules(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    uint32_t i;
+
+    for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
+        const struct nrs_dest *d = &c->table.dests[i];
+
+        if (d->verdict && is_allowed(c, d) == nrs_dest_is_open(d))
+            judge(c, i, now, fn, arg);
+    }
+    c->rules_changed = false;
+}
+
+static uint32_t wall_day(const struct nrs_core *c, uint64_t now)
+{
+    int64_t ms = (int64_t)now + c->base_ms + c->wall_offset_ms;
+
+    return ms < 0 ? 0 : (uint32_t)(ms / DAY_MS);
+}
+
+static void end_idle(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    struct nrs_judgement j = {0};
+
+    if (d->verdict == NRS_VERDICT_SILENT) {
+        set_silent(c, d, false);
+        return;
+    }
+    make_profile(c, d, now);
+    judge_window(c, &j, NRS_WINDOW_24H, now);
+    report(c, d, &j, now, NRS_STATE_END, fn, arg);
 }
 
 /* Ends verdicts that fell silent, fades sketches once a day, forgets what nobody has seen for eight days. */
@@ -162,13 +232,8 @@ static void sweep(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *a
 
         if (fade)
             nrs_dest_fade(d, (uint32_t)now);
-        if (d->verdict && (forget || idle_min * 60 > c->conf.close_s)) {
-            struct nrs_judgement j = {0};
-
-            make_profile(c, d, now);
-            judge_window(c, &j, NRS_WINDOW_24H, now);
-            report(c, d, &j, now, NRS_STATE_END, fn, arg);
-        }
+        if (d->verdict && (forget || idle_min * 60 > c->conf.close_s))
+            end_idle(c, d, now, fn, arg);
         if (forget)
             nrs_table_forget(&c->table, i);
     }
@@ -180,11 +245,14 @@ static void sweep(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *a
 void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, void *arg)
 {
     uint64_t now = nrs_core_time(c, now_ns);
-    uint32_t i;
+    uint32_t i, yesterday = c->today;
 
     if (now < c->now)
         return;
     c->now = now;
+    c->today = wall_day(c, now);
+    if (c->rules_changed || (c->n_rules && c->today != yesterday))
+        apply_rules(c, now, fn, arg);
     for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next_dirty(&c->table, i + 1)) {
         const struct nrs_dest *d = &c->table.dests[i];
         uint32_t every = age_s(d, now) < YOUNG_S ? JUDGE_YOUNG_MS : JUDGE_MS;
@@ -237,8 +305,10 @@ void nrs_core_on_evict(struct nrs_core *c, enum nrs_window w, nrs_judgement_fn f
 void nrs_judge_evicted(void *core, uint32_t index)
 {
     struct nrs_core *c = core;
+    const struct nrs_dest *d = &c->table.dests[index];
 
     if (c->evict_fn)
         judge_on(c, index, (unsigned)c->evict_window, c->now + 1, true, c->evict_fn, c->evict_arg);
-    c->stats.flagged -= c->table.dests[index].verdict != 0;
+    c->stats.flagged -= nrs_dest_is_open(d);
+    c->stats.suppressed -= d->verdict == NRS_VERDICT_SILENT;
 }

@@ -126,7 +126,7 @@ def evidence(seq, of, d, cell, host="device-1", boot="a1"):
 
 def health(seq, host="device-1", boot="a1", **noroshi):
     inner = {"v": 1, "up": 86411, "src": "packet", "cov": "full", "mdl": "beacon-7", "dst": 412, "wat": 31,
-             "flows": 91234, "lost": 0, "evict": 0, "q": 0, "drop": 0, "clk": 0, "rss": 1184}
+             "flows": 91234, "lost": 0, "evict": 0, "sup": 0, "q": 0, "drop": 0, "clk": 0, "rss": 1184}
     return {"@timestamp": stamp(), "event.kind": "metric", "event.dataset": "noroshi.health",
             "event.id": f"{host}-{boot}-{seq:x}", "host.id": host, "agent.version": "0.1.0",
             "noroshi": {**inner, **noroshi}}

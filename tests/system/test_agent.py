@@ -117,6 +117,9 @@ def reload_takes_what_can_change(collector):
         agent.child.send_signal(signal.SIGHUP)
         agent.says("reload: table: a change needs a restart")
         agent.says("reload: done")
+        agent.write(allow=[{"domain": "example.com", "until": "2020-02-29"}, {"net": "::/0", "port": 443}])
+        agent.child.send_signal(signal.SIGHUP)
+        until(lambda: agent.log.read_text().count("reload: done") == 2, "rules read by a reload")
         posts = agent.status()[1]["posts"]
         until(lambda: agent.status()[1]["posts"] > posts, "a post with the certificates read again")
         agent.config.write_text("{")
@@ -140,6 +143,10 @@ def check_says_what_run_would_do(collector):
     code, out, err = noroshi("check", "--config", agent.config)
     assert code == 0 and out.endswith("everything is fine\n") and err == "", (out, err)
     assert "host       device-1\n" in out and "certificates and key fit" in out
+    assert "allow " not in out, out
+    agent.write(allow=[{"domain": "example.com", "until": "2020-02-29"}, {"port": 443}])
+    code, out, err = noroshi("check", "--config", agent.config)
+    assert code == 0 and "allow      2 rules, 1 of them ended\n" in out, (out, err)
     other = agent.folder / "other-key.pem"
     subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", other], check=True)
     agent.settings["collector"]["key"] = "other-key.pem"

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/config.h"
@@ -77,6 +78,42 @@ static void line_numbers_count_the_lines_of_the_file(void **state)
     assert_string_equal(why, "/etc/noroshi/lab.json:8: table.names: 7 is below 16");
 }
 
+static void rules_are_stored_in_order_with_keys_in_any(void **state)
+{
+    const struct nrs_allow_rule *r = c.allow.rules;
+
+    (void)state;
+    assert_int_equal(parse("{\"allow\": [{\"net\": \"192.0.2.0/24\", \"port\": 443, \"proto\": \"tcp\"},\n"
+                           "{\"until\": \"2027-01-31\", \"domain\": \"Cdn.Example.com\"},\n"
+                           "{\"port\": 65535}], \"user\": \"lab\"}"),
+                     0);
+    assert_int_equal(c.allow.n, 3);
+    assert_true(r[0].has_net && r[0].prefix == 120 && r[0].net.b[12] == 192 && r[0].net.b[11] == 0xff);
+    assert_true(r[0].port == 443 && r[0].proto == NRS_PROTO_TCP && r[0].end_day == 0);
+    assert_string_equal(r[0].domain, "");
+    assert_false(r[1].has_net);
+    assert_string_equal(r[1].domain, "cdn.example.com");
+    assert_int_equal(r[1].end_day, 20850);
+    assert_int_equal(r[2].port, 65535);
+    assert_string_equal(c.user, "lab");
+    assert_int_equal(parse("{\"allow\": []}"), 0);
+    assert_int_equal(c.allow.n, 0);
+}
+
+static void longest_domain_and_64_rules_are_accepted(void **state)
+{
+    char text[64 * 96], domain[] = "a23456789.b23456789.c23456789.d23456789.e23456789.f23456789.g";
+    size_t len = (size_t)sprintf(text, "{\"allow\": [");
+
+    (void)state;
+    for (unsigned i = 0; i < 64; i++)
+        len += (size_t)sprintf(text + len, "%s{\"domain\": \"%s\"}", i ? "," : "", domain);
+    strcpy(text + len, "]}");
+    assert_int_equal(parse(text), 0);
+    assert_int_equal(c.allow.n, 64);
+    assert_string_equal(c.allow.rules[63].domain, domain);
+}
+
 static void host_ids_are_checked(void **state)
 {
     (void)state;
@@ -95,6 +132,8 @@ int main(void)
         cmocka_unit_test(router_profile_sets_what_the_file_does_not),
         cmocka_unit_test(limits_themselves_are_accepted),
         cmocka_unit_test(line_numbers_count_the_lines_of_the_file),
+        cmocka_unit_test(rules_are_stored_in_order_with_keys_in_any),
+        cmocka_unit_test(longest_domain_and_64_rules_are_accepted),
         cmocka_unit_test(host_ids_are_checked),
     };
 

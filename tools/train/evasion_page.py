@@ -86,7 +86,8 @@ def vary_words(rows):
     loss, where = max(losses(), key=lambda step: step[0])
     if loss < 0.5:
         return "* Replies that vary by a few bytes change little."
-    return f"* **Replies that vary by a few bytes can hide a beacon** ({where}); real TLS varies that much by itself."
+    return (f"* **Replies that vary by a few bytes can hide a beacon** ({where}). The captures have both: C2 on port "
+            "443 whose replies are always the same, and some whose replies vary by about twenty bytes.")
 
 
 def curve_table(curves, jitters):

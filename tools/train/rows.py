@@ -40,10 +40,6 @@ class Rows:
     def take(self, mask):
         return Rows(self.names, *(c[mask] for c in self.columns()))
 
-    @staticmethod
-    def join(parts):
-        return Rows(parts[0].names, *(np.concatenate(c) for c in zip(*(p.columns() for p in parts))))
-
 
 def thin(rows, n_bad, n_good, seed):
     """At most so many rows, one for each pair and window, drawn by the seed."""

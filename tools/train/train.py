@@ -138,7 +138,7 @@ def main():
     real, simulated = gather(a)
     parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
     judged = parts[0]
-    cuts = additive.choose_cuts(feature_rows.Rows.join(parts), maxima)
+    cuts = additive.choose_cuts(judged, maxima)
     score_sets = measure(a, real, parts, shares, cuts)
     held = next(iter(score_sets.values()))
     model = additive.fit(*with_blind(parts, shares), cuts, STRENGTH)
