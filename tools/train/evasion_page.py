@@ -70,7 +70,7 @@ def edge_words(rows):
     height, where = max(steps(), key=lambda step: step[0])
     if height < 0.5:
         return "* No two neighbouring sizes differ much in what is found."
-    return (f"* **A few bytes can decide** ({where}). The model's weights of sizes are steps and were learned from few families, "
+    return (f"* **A tenth more or less can decide** ({where}). The model's weights of sizes are steps and were learned from few families, "
             "so a beacon near its threshold falls to either side by its sizes alone. [Sizes](#sizes) has the table.")
 
 
