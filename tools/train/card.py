@@ -93,7 +93,8 @@ A row is one destination in one tumbling window with at least six connections. S
 ## Figures
 
 "Leave one capture out" scores every row with a model that has seen nothing of its capture; "leave one family out" with one that
-has seen nothing of its malware family. "In sample" is what the shipped weights say of their own training rows. RITA's score is its
+has seen nothing of its malware family; "leave one laboratory out" with one that knows nobody's traffic of the same place (one of them
+brought most of the C2): the floor. "In sample" is what the shipped weights say of their own training rows. RITA's score is its
 published formula on the same 24 h windows (not scored counts as lowest).
 
 {figure_table(rows, facts.score_sets)}

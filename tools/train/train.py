@@ -73,6 +73,11 @@ def family_groups(rows):
     return np.where(rows.bad, np.char.add("family ", rows.family), np.char.add("capture ", rows.capture))
 
 
+def laboratories(rows):
+    """Captures of one laboratory share their first word."""
+    return np.array([c.split("-")[0] for c in rows.capture])
+
+
 def folds(rows, n):
     captures = {c: i % n for i, c in enumerate(np.unique(rows.capture))}
     return np.array([captures[c] for c in rows.capture])
@@ -127,7 +132,8 @@ def measure(a, real, parts, shares, cuts):
     if a.quick or not real:
         return {"held out": held_out(lambda rows: folds(rows, 4), parts, shares, cuts)}
     sets = {"leave one capture out": held_out(lambda rows: rows.capture, parts, shares, cuts),
-            "leave one family out": held_out(family_groups, parts, shares, cuts)}
+            "leave one family out": held_out(family_groups, parts, shares, cuts),
+            "leave one laboratory out": held_out(laboratories, parts, shares, cuts)}
     rita = peers.rita(a.corpus, real)
     return sets if rita is None else {**sets, "RITA v5, the same rows": rita}
 
