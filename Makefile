@@ -55,7 +55,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
 
-.PHONY: all run model test lint fuzz bench size deps install clean help FORCE
+.PHONY: all run model evasion test lint fuzz bench size deps install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -122,6 +122,8 @@ include tests/tests.mk
 
 model: all
 	$(Q)tools/train/train.py --build build/host
+evasion: all
+	$(Q)tools/train/evasion.py --build build/host
 run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)

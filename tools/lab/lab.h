@@ -1,6 +1,6 @@
 /* tools/lab/lab.h - a harmless beacon and the server it calls, to see the agent at work
  *
- * What passes between them has the size of a small check-in: a request of 96 bytes and an answer of 48,
+ * What passes between them has the size of a small check-in: a request of 200 bytes and an answer of 180,
  * both of fixed text and padding. The client closes first, as an implant does. Nothing is executed, read from
  * disk or kept. */
 #ifndef NRS_LAB_H
@@ -10,8 +10,11 @@
 #include <stdint.h>
 
 #define NRS_LAB_TIMEOUT_MS 5000 /* for connect, request and answer alike */
-#define NRS_LAB_REQUEST    96   /* bytes */
-#define NRS_LAB_ANSWER     48
+#define NRS_LAB_REQUEST    200  /* bytes, at least NRS_LAB_LEAST */
+#define NRS_LAB_ANSWER     180
+#define NRS_LAB_LEAST      160  /* room for a head and the line that explains */
+
+_Static_assert(NRS_LAB_REQUEST >= NRS_LAB_LEAST && NRS_LAB_ANSWER >= NRS_LAB_LEAST, "both messages are whole");
 
 struct nrs_lab_beacon {
     struct sockaddr_in to;

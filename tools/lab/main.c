@@ -11,7 +11,7 @@ static const char help[] = "noroshi-lab - a harmless beacon to see the agent at 
                            "       noroshi-lab beacon --to ADDR:PORT --every 3s [--jitter 20%] [--for 10m]\n"
                            "\n"
                            "serve   listens, answers each request; port 0 takes a free one and says which\n"
-                           "beacon  connects, sends 96 bytes, reads 48, closes, waits, and again\n"
+                           "beacon  connects, sends 200 bytes, reads 180, closes, waits, and again\n"
                            "\n"
                            "  --to ADDR:PORT  an IPv4 address and a port\n"
                            "  --every TIME    time between two check-ins: 500ms, 3s, 2m, 1h (default 3s)\n"

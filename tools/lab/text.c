@@ -79,5 +79,5 @@ void nrs_lab_message(char *out, size_t len, const char *first_line)
     n += snprintf(head + n, sizeof(head) - (size_t)n,
                   "%03zu\r\n\r\nnoroshi lab: harmless, nothing is asked of you. ", body);
     memset(out, '.', len);
-    memcpy(out, head, (size_t)n);
+    memcpy(out, head, (size_t)n < len ? (size_t)n : len);
 }

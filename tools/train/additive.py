@@ -9,8 +9,10 @@ from sklearn.linear_model import LogisticRegression
 CLASSES = ("port", "place", "proto", "ntp")
 # Not used, each for a reason: `span` and `hours` tell how long a capture was before they tell about the
 # destination; `win` would let the model lean on which captures are long. The durations depend on who closes
-# and on how a recorder sees the end of a connection; leaving them out made unseen captures better.
-UNUSED = ("win", "span", "hours", "dur_med", "dur_mad")
+# and on how a recorder sees the end of a connection. The others say again what their neighbours say
+# (gap_iqr, vis_iqr: gap_mad, vis_mad; tx_mad: tx_same; acf, fill, hist_used: vis_*; ratio: tx_med, rx_med), and with
+# 56 C2 windows each more feature is one more way to remember a capture: README.md has the figures.
+UNUSED = ("win", "span", "hours", "dur_med", "dur_mad", "gap_iqr", "vis_iqr", "tx_mad", "acf", "fill", "hist_used", "ratio")
 CUTS = 13
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 WINDOWS = ("1h", "6h", "24h")
+WINDOW_S = (3600, 21600, 86400)
 BAD = "c2-beacon"
 GOOD = ("benign", "benign-periodic")
 MIN_CONNS = 6
@@ -21,23 +22,23 @@ KEY_COLUMNS = ("source.ip", "destination.ip", "destination.port", "network.trans
 
 
 class Rows:
-    """Feature matrix x (integers), is_bad, and per row: window index, capture, pair, family, connections."""
+    """Feature matrix x (integers), is_bad, and per row: window, capture, pair, family, number of the window."""
 
-    def __init__(self, names, x, bad, window, capture, pair, family, n):
+    def __init__(self, names, x, bad, window, capture, pair, family, slot):
         self.names, self.x, self.bad, self.window = names, x, bad, window
-        self.capture, self.pair, self.family, self.n = capture, pair, family, n
+        self.capture, self.pair, self.family, self.slot = capture, pair, family, slot
 
     def __len__(self):
         return len(self.bad)
 
-    def take(self, mask):
-        return Rows(self.names, *(v[mask] for v in (self.x, self.bad, self.window, self.capture, self.pair,
-                                                     self.family, self.n)))
+    def columns(self):
+        return self.x, self.bad, self.window, self.capture, self.pair, self.family, self.slot
 
-    @staticmethod
-    def join(parts):
-        columns = zip(*((p.x, p.bad, p.window, p.capture, p.pair, p.family, p.n) for p in parts))
-        return Rows(parts[0].names, *(np.concatenate(c) for c in columns))
+    def feature(self, name):
+        return self.x[:, self.names.index(name)]
+
+    def take(self, mask):
+        return Rows(self.names, *(c[mask] for c in self.columns()))
 
 
 def thin(rows, n_bad, n_good, seed):
@@ -94,11 +95,11 @@ def of_corpus(program, corpus, progress=None):
         if progress:
             progress(i, len(logs), source)
         for w, window in enumerate(WINDOWS):
-            lines = replay(program, log, window)
-            head = next(lines)
+            head, *lines = replay(program, log, window)
             key_at = [head.index(c) for c in KEY_COLUMNS]
             n_at, first = head.index("n"), head.index("flagged") + 1
             names = head[first:]
+            begin = min((int(line[0]) for line in lines), default=0)
             for line in lines:
                 key = (source, *(line[k] for k in key_at))
                 label = labels.get(key, "unknown")
@@ -106,6 +107,7 @@ def of_corpus(program, corpus, progress=None):
                     continue
                 family = families.get(key, source) if label == BAD else ""
                 x.append([int(v) for v in line[first:]])
-                for column, value in zip(columns, (label == BAD, w, source, "|".join(key), family, int(line[n_at]))):
+                slot = (int(line[0]) - begin) // WINDOW_S[w]
+                for column, value in zip(columns, (label == BAD, w, source, "|".join(key), family, slot)):
                     column.append(value)
     return Rows(names, np.array(x, dtype=np.int32), *(np.array(c) for c in columns))

@@ -19,7 +19,8 @@ import numpy as np
 
 import additive
 import card
-import figures
+import drift
+import peers
 import rows as feature_rows
 
 STRENGTH = 0.15         # inverse penalty of the logistic regression: best for families that were held out
@@ -95,7 +96,7 @@ def calibration(rows, scores):
     return [[float(a), int(p)] for a, p in zip(at, np.maximum.accumulate(percent))]
 
 
-def main():
+def options():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--build", type=Path, default=Path("build/host"))
     ap.add_argument("--corpus", type=Path, default=Path("../shared/data/beacon"))
@@ -105,8 +106,11 @@ def main():
     ap.add_argument("--serial", type=int, default=1)
     ap.add_argument("--quick", action="store_true", help="four folds of captures instead of one for each: for tests")
     ap.add_argument("-o", "--out", type=Path, default=Path("models/beacon.nrm"))
-    a = ap.parse_args()
-    maxima, schema_hash = schema_of(a.build)
+    return ap.parse_args()
+
+
+def gather(a):
+    """Rows of the open corpus (None if it is not there) and of simulated captures, made where they are missing."""
     a.work.mkdir(parents=True, exist_ok=True)
     sim_dir = a.work / f"sim-{a.seed}-{a.captures}"
     if not (sim_dir / "labels.tsv.gz").exists():
@@ -114,31 +118,46 @@ def main():
         call(a.build / "noroshi-sim", "--training", a.captures, "--seed", a.seed, "-o", sim_dir)
     replay = a.build / "noroshi-replay"
     tell = lambda i, n, source: progress(f"features {i + 1}/{n}: {source}")
-    simulated = feature_rows.thin(feature_rows.of_corpus(replay, sim_dir, tell), *SIM_ROWS, a.seed)
     real = feature_rows.of_corpus(replay, a.corpus, tell) if a.corpus.exists() else None
-    parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
-    cuts = additive.choose_cuts(feature_rows.Rows.join(parts), maxima)
-    figure_sets = {}
-    judged = parts[0]
+    return real, feature_rows.thin(feature_rows.of_corpus(replay, sim_dir, tell), *SIM_ROWS, a.seed)
+
+
+def measure(a, real, parts, shares, cuts):
+    """Named score sets of parts[0]; the first one is held out and steers thresholds and calibration."""
     if a.quick or not real:
-        scores = figure_sets["held out"] = held_out(lambda rows: folds(rows, 4), parts, shares, cuts)
-    else:
-        scores = figure_sets["leave one capture out"] = held_out(lambda rows: rows.capture, parts, shares, cuts)
-        figure_sets["leave one family out"] = held_out(family_groups, parts, shares, cuts)
+        return {"held out": held_out(lambda rows: folds(rows, 4), parts, shares, cuts)}
+    sets = {"leave one capture out": held_out(lambda rows: rows.capture, parts, shares, cuts),
+            "leave one family out": held_out(family_groups, parts, shares, cuts)}
+    rita = peers.rita(a.corpus, real)
+    return sets if rita is None else {**sets, "RITA v5, the same rows": rita}
+
+
+def main():
+    a = options()
+    maxima, schema_hash = schema_of(a.build)
+    real, simulated = gather(a)
+    parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
+    judged = parts[0]
+    cuts = additive.choose_cuts(judged, maxima)
+    score_sets = measure(a, real, parts, shares, cuts)
+    held = next(iter(score_sets.values()))
     model = additive.fit(*with_blind(parts, shares), cuts, STRENGTH)
-    figure_sets["in sample"] = model.decision_function(additive.encode(judged, cuts))
+    score_sets["in sample"] = model.decision_function(additive.encode(judged, cuts))
     terms, bias = additive.to_bins(model, cuts, judged)
     description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
-                   "bias": [bias], "terms": terms, "thresholds": thresholds(judged, scores),
-                   "calibration": calibration(judged, scores)}
+                   "bias": [bias], "terms": terms, "thresholds": thresholds(judged, held),
+                   "calibration": calibration(judged, held)}
     path = a.work / "beacon.json"
     path.write_text(json.dumps(description, indent=1) + "\n")
     report = call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon",
                   "--serial", a.serial, "--report", "-o", a.out)
-    table = card.figure_table(judged, figure_sets)
-    print(table)
-    card.write(a.out.with_suffix(".card.md"), a, parts, real is not None, description, figure_sets, judged, FALSE_RATE,
-               report)
+    profile_path = a.out.with_suffix(".profile.tsv")
+    moved = drift.moved(drift.read(profile_path), judged)
+    drift.write(profile_path, drift.profile(judged, cuts))
+    print(card.figure_table(judged, score_sets))
+    print(card.drift_lines(moved))
+    card.write(a.out.with_suffix(".card.md"), a, card.Facts(parts, real is not None, description, score_sets, moved,
+                                                          FALSE_RATE, report))
 
 
 if __name__ == "__main__":
