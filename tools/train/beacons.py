@@ -21,7 +21,7 @@ HEADER = """#separator \\x09
 #fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tduration\torig_bytes\tresp_bytes\tconn_state
 """
 BEGIN = f"{MONDAY}.0\t10.0.0.1\t40000\t45.79.0.1\t80\ttcp\t0.1\t100\t100\tSF\n"
-TLS = {"tx": (1180, 1200), "rx": (4200, 4230)}  # one TLS 1.3 handshake with a certificate, and a short exchange
+LARGE = {"tx": (1180, 1200), "rx": (4200, 4230)}  # a TLS handshake with a chain of certificates, and a short exchange
 SERVERS_MAX = 200   # addresses of one beacon
 BEACONS_MAX = 8000  # in one log: the watched destinations of its table
 SHORT_S = 3 * HOUR

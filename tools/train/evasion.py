@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import evasion_page
-from beacons import DAY, HOUR, LAWS, TLS, Beacon, records, times_to_verdict
+from beacons import DAY, HOUR, LARGE, LAWS, Beacon, records, times_to_verdict
 
-SMALL, LARGE = "small", "TLS"
 SPEED_PERIODS, SPEED_JITTERS, SPEED_SEEDS, SPEED_HORIZON = (5, 60, 300, 900, 3600), (0, 0.2, 0.5), 10, 3 * DAY
+SIZE_BEACONS = ((300, 0), (300, 0.5), (900, 0.2))
+SIZES_OUT = (200, 500, 700, 900, 1000, 1100, 1140, 1190, 1500, 3000, 6000)
+SIZES_IN = ((350, 350), (1190, 1190), (1175, 1205), (4215, 4215), (4200, 4230))
 SLOW_PERIODS = (300, 360, 450, 600, 900, 1200, 1800, 3600)
 CURVE_PERIODS, CURVE_JITTERS = (60, 300, 900), (0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
 
@@ -100,6 +102,7 @@ class Measured:
     speed: dict
     slow: dict
     curves: dict
+    bytes: list
     jitters: tuple
     evasions: list
 
@@ -137,6 +140,14 @@ def measure_slow(bench, plain, n):
     return [(p, share(f)) for p, f in zip(SLOW_PERIODS, found)]
 
 
+def measure_sizes(bench, n):
+    """[((period, jitter, bytes in), [(bytes out, share found within a day)])]"""
+    rows = [(p, j, rx) for p, j in SIZE_BEACONS for rx in SIZES_IN]
+    made = [Beacon(p, j, tx=(tx, tx), rx=rx) for p, j, rx in rows for tx in SIZES_OUT]
+    shares = [share(f) for f in bench.times(made, n, DAY, "sizes")]
+    return [(row, list(zip(SIZES_OUT, shares[i * len(SIZES_OUT):]))) for i, row in enumerate(rows)]
+
+
 def measure_curves(bench, plain, n):
     """{(period, shape): [share found within a day, one for each jitter]}"""
     grid = [(p, shape, j) for p in CURVE_PERIODS for shape in LAWS for j in CURVE_JITTERS]
@@ -154,16 +165,16 @@ def daily(beacon):
 
 
 def measure_cases(bench, plain, n):
-    """[(case, check-ins a day, bytes a day, share found, share found with the sizes of TLS or None)]"""
+    """[(case, check-ins a day, bytes a day, share found, share found with large sizes or None)]"""
     listed = cases(plain)
     out = []
     for horizon_s in sorted({c.horizon_s for c in listed}):
-        bare = [c for c in listed if c.horizon_s == horizon_s]
-        tls = [c for c in bare if not c.own_sizes]
-        made = [c.beacon for c in bare] + [replace(c.beacon, **TLS) for c in tls]
+        now = [c for c in listed if c.horizon_s == horizon_s]
+        timed = [c for c in now if not c.own_sizes]
+        made = [c.beacon for c in now] + [replace(c.beacon, **LARGE) for c in timed]
         shares = [share(f) for f in bench.times(made, n, horizon_s, f"evasions, {horizon_s // HOUR} h")]
-        with_tls = dict(zip((c.name for c in tls), shares[len(bare):]))
-        out += [(c, *daily(c.beacon), s, with_tls.get(c.name)) for c, s in zip(bare, shares)]
+        large = dict(zip((c.name for c in timed), shares[len(now):]))
+        out += [(c, *daily(c.beacon), s, large.get(c.name)) for c, s in zip(now, shares)]
     return sorted(out, key=lambda row: listed.index(row[0]))
 
 
@@ -177,14 +188,15 @@ def main():
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("-o", "--out", type=Path, default=Path("models/EVASION.md"))
     args = ap.parse_args()
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     bench = Bench(args)
     small = Beacon(tx=(args.tx, args.tx), rx=(args.rx, args.rx))
-    sizes = {SMALL: small, LARGE: replace(small, **TLS)}
+    sizes = {"small": small, "large": replace(small, **LARGE)}
     measured = Measured(
         speed={name: measure_speed(bench, b) for name, b in sizes.items()},
         slow={name: measure_slow(bench, b, args.seeds) for name, b in sizes.items()},
         curves={name: measure_curves(bench, b, args.seeds) for name, b in sizes.items()},
-        jitters=CURVE_JITTERS, evasions=measure_cases(bench, small, args.seeds))
+        bytes=measure_sizes(bench, args.seeds), jitters=CURVE_JITTERS, evasions=measure_cases(bench, small, args.seeds))
     evasion_page.write(args, sizes, measured)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
