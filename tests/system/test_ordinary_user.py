@@ -19,18 +19,27 @@ def skip(why):
     sys.exit(77)
 
 
+def copy_programs(home):
+    """The folder of the sources may be closed to others (a clone below /root is)."""
+    shutil.copytree("tools/lab", home / "tools/lab")
+    (home / "bin").mkdir()
+    for program in pathlib.Path(os.environ.get("BUILD", "build/host")).glob("noroshi*"):
+        if program.is_file():
+            shutil.copy(program, home / "bin")
+
+
 def main():
     if not lab.ROOT:
         skip("needs root to become another user")
     lab.in_own_namespaces()
     become = ["setpriv", f"--reuid={lab.NOBODY}", f"--regid={lab.NOBODY}", "--clear-groups", "--"]
-    if subprocess.run([*become, "test", "-x", lab.NOROSHI, "-a", "-r", "tools/lab/run"]).returncode != 0:
-        skip("an ordinary user cannot read this folder")
     home = pathlib.Path(tempfile.mkdtemp(prefix="noroshi-ordinary-"))
+    copy_programs(home)
     os.chown(home, lab.NOBODY, lab.NOBODY)
     try:
-        environment = {**os.environ, "HOME": str(home), "LAB": str(home / "lab"), "RUN_SECONDS": str(RUN_SECONDS)}
-        done = subprocess.run([*become, "tools/lab/run"], env=environment, text=True, stdout=subprocess.PIPE,
+        environment = {**os.environ, "HOME": str(home), "LAB": str(home / "lab"), "BUILD": str(home / "bin"),
+                       "RUN_SECONDS": str(RUN_SECONDS)}
+        done = subprocess.run([*become, home / "tools/lab/run"], cwd=home, env=environment, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
         log = (home / "lab/agent.log").read_text() if (home / "lab/agent.log").exists() else ""
     finally:
