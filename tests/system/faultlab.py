@@ -109,7 +109,8 @@ class Agent:
 
     def start(self, user=None):
         become = {"user": user, "group": user, "extra_groups": []} if user is not None else {}
-        self.child = subprocess.Popen([NOROSHI, "run", "--config", self.config], stdout=subprocess.DEVNULL,
+        program = NOROSHI if user is None else shutil.copy(NOROSHI, self.folder)  # the sources may be closed to others
+        self.child = subprocess.Popen([program, "run", "--config", self.config], stdout=subprocess.DEVNULL,
                                       stderr=self.log.open("w"), stdin=subprocess.DEVNULL, **become)
         return self
 
