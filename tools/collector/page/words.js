@@ -18,6 +18,7 @@ const TERMS = {
 };
 
 const WINDOW = { "1h": "hour", "6h": "6 hours", "24h": "24 hours" };
+const WINDOW_S = { "1h": 3600, "6h": 21600, "24h": 86400 };
 
 const COVERAGE = {
   full: "The source saw every connection.",
@@ -61,9 +62,15 @@ export function rhythm(n) {
   return n.j === 0 ? `every ${gap}, to the dot` : `every ${gap}, give or take ${n.j ?? "?"} %`;
 }
 
+// "the last 24 hours", or "the 18 s since first contact" while it is younger than that.
+function span(n) {
+  const young = n.age !== undefined && n.age < (WINDOW_S[n.w] || 0);
+  return young ? `the ${duration(n.age * 1000)} since first contact` : `the last ${WINDOW[n.w] || "hours"}`;
+}
+
 export function volume(n) {
   const failed = n.f > 0 ? (n.f >= n.n ? ", all failed" : `, ${n.f.toLocaleString()} failed`) : "";
-  return `${plural(n.n || 0, "connection")} in the last ${WINDOW[n.w] || "hours"}${failed}`;
+  return `${plural(n.n || 0, "connection")} in ${span(n)}${failed}`;
 }
 
 export function facts(record) {
