@@ -1,6 +1,7 @@
 /* The health record: how the agent is doing, in numbers (VERDICT.md lists them). */
 #include "agent/agent.h"
 #include "agent/core/text.h"
+#include "agent/core/verdict.h"
 #include "agent/release.h"
 #include "platform/clock.h"
 
@@ -11,13 +12,6 @@ bool nrs_clock_is_set(void)
     const uint64_t days = UINT64_C(365) * (NRS_AGENT_YEAR - 1970) + (NRS_AGENT_YEAR - 1969) / 4;
 
     return nrs_clock_wall_ns() / NS >= days * 86400;
-}
-
-static const char *coverage_word(enum nrs_coverage c)
-{
-    static const char *const words[] = {"full", "lossy", "no-udp", "closer-only"};
-
-    return words[c];
 }
 
 static void add_number(struct nrs_text *t, const char *key, uint64_t value)
@@ -59,7 +53,7 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     add_head(&t, a);
     add_number(&t, ",\"noroshi\":{\"v\":1,\"up\":", (nrs_clock_boot_ns() - a->started_ns) / NS);
     add_string(&t, ",\"src\":", nrs_flowsrc_name(a->source));
-    add_string(&t, ",\"cov\":", coverage_word(nrs_flowsrc_coverage(a->source)));
+    add_string(&t, ",\"cov\":", nrs_coverage_name(nrs_flowsrc_coverage(a->source)));
     add_number(&t, ",\"mdl\":\"beacon-", a->model->serial);
     add_number(&t, "\",\"dst\":", core.dests);
     add_number(&t, ",\"wat\":", core.watched);

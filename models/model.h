@@ -95,7 +95,7 @@ void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 /* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
 int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum);
 
-/* Sums and mlogit of output 0 in one call: what the beacon model needs. */
+/* The score of output 0 in one call, for callers with a single vector; windows that share features update a sum. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
 
 /* The sum of output 0 for x, from that of a vector that differs in few features: only their terms are looked up. */

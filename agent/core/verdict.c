@@ -158,7 +158,7 @@ static void write_marginals(struct nrs_text *t, const uint8_t *matrix)
     nrs_text_raw(t, "\"");
 }
 
-static const char *coverage_name(uint8_t coverage)
+const char *nrs_coverage_name(enum nrs_coverage coverage)
 {
     switch (coverage) {
     case NRS_COVER_FULL: return "full";
@@ -191,7 +191,7 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     if (j->rx_med != UINT32_MAX)
         field_u64(t, "rx", j->rx_med);
     field_u64(t, "age", j->age_s);
-    field_string(t, "cov", coverage_name(j->coverage));
+    field_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
     write_why(t, j);
     if (j->matrix)
         write_marginals(t, j->matrix);

@@ -33,6 +33,9 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
  * of the window in epoch seconds. */
 int nrs_row_write(char *buf, size_t cap, const struct nrs_judgement *j, uint64_t from_s);
 
+/* What a source could not see, as `cov` says it: "full", "lossy", "no-udp", "closer-only". Static, never NULL. */
+const char *nrs_coverage_name(enum nrs_coverage coverage);
+
 /* "192.0.2.1" or "2001:db8::1" (RFC 5952); cap at least 46. Returns the length. */
 int nrs_addr_write(char *buf, size_t cap, const struct nrs_addr *a);
 
