@@ -77,7 +77,7 @@ $(HOT:%=$(OUT)/device/%.o): CFLAGS := -O2
 $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 
 # The device program, and the lab beacon, which has no business with our libraries: static, stripped.
-link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' \
+link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' LIBGCC='$(LIBGCC)' \
 	PARTS='$(1)' cross/link $@ $(ARCH_FLAGS) $(filter %.o,$^)
 define device_program
 PROGRAMS += $(OUT)/$(1)

@@ -1,20 +1,22 @@
 # Where the dependencies' sysroots are (build cache, see cross/deps/sysroot) and how to compile against them.
 
 PIE ?= 1
+LIBGCC ?=
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
 DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) -Os $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
 	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
 HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
 
-device_env = CC='$(CC)' AR='$(CROSS)ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS)'
+device_env = CC='$(CC)' AR='$(CROSS)ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' PIE='$(PIE)' LIBGCC='$(LIBGCC)' \
+	DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS)'
 host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS)'
 
 # Goals that compile nothing need no packages and no sysroot.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
-PACKAGES := $(shell cross/packages build $(call goals_of,run,run evasion) $(call goals_of,model,model) \
-	$(call goals_of,test,test fuzz bench) >&2 || echo missing)
+PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
+	$(call goals_of,run,run evasion) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) >&2 || echo missing)
 $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)

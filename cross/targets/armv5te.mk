@@ -1,0 +1,5 @@
+# 32-bit ARM without FPU: Kirkwood, ARM926 boards. Atomic operations are the kernel's helpers, called by libgcc.
+CROSS := arm-linux-gnueabi-
+ARCH_FLAGS := -march=armv5te -mfloat-abi=soft
+MUSL_TARGET := arm-linux-musleabi
+QEMU := qemu-arm-static -cpu arm926

@@ -1,0 +1,3 @@
+# 64-bit little-endian POWER8 and later.
+CROSS := powerpc64le-linux-gnu-
+QEMU := qemu-ppc64le-static
