@@ -119,6 +119,9 @@ build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
 
 include tests/tests.mk
+ifneq ($(TARGET),host)
+include tests/cross.mk
+endif
 
 model: all
 	$(Q)tools/train/train.py --build build/host
