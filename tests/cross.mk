@@ -5,13 +5,13 @@
 # server side many tests need. Left out is the collector, which is no device's program. Programs are started
 # through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
 
-TEST_ROOT := $(shell $(device_env) cross/deps/sysroot path test)
+TEST_ROOT := $(shell $(device_env) LTO_CFLAGS= cross/deps/sysroot path test)
 TEST_STAMP := $(TEST_ROOT)/VERSIONS
-TARGET_CFLAGS = $(filter-out -flto%,$(subst $(DEVICE_ROOT),$(TEST_ROOT),$(DEVICE_CFLAGS))) -Werror
+TARGET_CFLAGS = $(subst $(DEVICE_ROOT),$(TEST_ROOT),$(DEVICE_CFLAGS)) -Werror
 TARGET_LIBS := -lmbedtls -lcjson -luv -lz -lcmocka
 
 $(TEST_STAMP): $(DEVICE_STAMP)
-	$(Q)$(device_env) DEVICE_ROOT='$(DEVICE_ROOT)' MAKE='$(MAKE)' cross/deps/sysroot build test
+	$(Q)$(device_env) LTO_CFLAGS= DEVICE_ROOT='$(DEVICE_ROOT)' MAKE='$(MAKE)' cross/deps/sysroot build test
 
 TARGET_SRC := $(SHARED_SRC) $(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*))
 COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l '"tools/collector/' $(wildcard tests/*/*.c)))
@@ -20,6 +20,7 @@ TARGET_TOOLS := replay:replay sim:simulate
 TARGET_SCRIPTS := golden/test_config.sh golden/test_replay.sh golden/test_simulate.sh system/test_chain.py \
 	$(patsubst tests/%,%,$(wildcard tests/target/test_*))
 
+$(OUT)/test/%: LTO_CFLAGS :=
 $(eval $(call compile,$(OUT)/test/o,$(CC),TARGET_CFLAGS,$(TEST_STAMP)))
 $(OUT)/test/libnoroshi.a: $(TARGET_SRC:%.c=$(OUT)/test/o/%.o)
 	$(call say,AR,$@)

@@ -7,7 +7,7 @@ GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
 LIBC_FLAGS := -nostdinc -isystem $(ROOT)/include -isystem $(GCC_INCLUDE)
 endif
 
-CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) -std=gnu11 -DNDEBUG -w
+CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) $(LTO_CFLAGS) -std=gnu11 -DNDEBUG -w
 LIBS_device := mbedtls cjson uv $(LIBGCC:-l%=%)
 LIBS_host := mbedtls cjson uv
 LIBS_test := mbedtls z cmocka
@@ -35,6 +35,7 @@ builtins_SRC := $(addprefix $(builtins_DIR)/,$(addsuffix .c,fp_mode \
 	floatsisf floatsidf floatdisf floatdidf floatunsisf floatunsidf floatundisf floatundidf \
 	ashldi3 ashrdi3 lshrdi3 muldi3 divdi3 moddi3 divmoddi4 udivdi3 umoddi3 udivmoddi4 cmpdi2 ucmpdi2 \
 	clzsi2 clzdi2 ctzsi2 ctzdi2 ffsdi2 popcountsi2 popcountdi2 bswapsi2 bswapdi2))
+builtins_FLAGS := -fno-lto
 
 # For tests that run on a target.
 z_SRC := $(sort $(wildcard zlib/*.c))
@@ -57,4 +58,4 @@ endef
 $(foreach lib,$(LIBS),$(eval $(call library,$(lib))))
 
 %.o: %.c
-	$(CC) $(CFLAGS) $(FLAGS) -c -o $@ $<
+	$(CC) $(CFLAGS) $(FLAGS) -frandom-seed=$< -c -o $@ $<
