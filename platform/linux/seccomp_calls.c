@@ -60,8 +60,11 @@ const unsigned short nrs_seccomp_allowed[] = {
     __NR_open, __NR_stat, __NR_lstat, __NR_access, __NR_readlink, __NR_dup2, __NR_rename, __NR_unlink, __NR_mkdir, __NR_rmdir,
     __NR_chmod, __NR_poll, __NR_pipe, __NR_epoll_wait,
 #endif
-#ifdef __NR__llseek /* 32-bit systems */
-    __NR__llseek, __NR_fstat64, __NR_stat64, __NR_lstat64, __NR_fstatat64, __NR_fcntl64, __NR_ftruncate64, __NR_statfs64,
+#ifdef __NR__llseek
+    __NR__llseek,
+#endif
+#ifdef __NR_fcntl64 /* 32-bit systems */
+    __NR_fstat64, __NR_stat64, __NR_lstat64, __NR_fstatat64, __NR_fcntl64, __NR_ftruncate64, __NR_statfs64,
     __NR_fstatfs64,
 #endif
 #ifdef __NR_clock_gettime64
