@@ -128,8 +128,8 @@ run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
-lint: $(GEN_SRC) $(DEVICE_STAMP) build/gen/version.h
-	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' cross/lint/run
+lint: $(OUT)/noroshi
+	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 install: all
