@@ -37,7 +37,7 @@ TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
 # Flags. `?=` ones are for users; the others belong to the code.
-CFLAGS ?= -Os
+CFLAGS ?= $(SMALL)
 HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
@@ -131,8 +131,8 @@ run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
-lint: $(GEN_SRC) $(DEVICE_STAMP) build/gen/version.h
-	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' cross/lint/run
+lint: $(OUT)/noroshi
+	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 install: all

@@ -4,7 +4,8 @@ PIE ?= 1
 LIBGCC ?=
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
-DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) -Os $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
+SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
 	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
 HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
 

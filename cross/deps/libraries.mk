@@ -19,6 +19,7 @@ mbedtls_FLAGS := -Imbedtls/include -Imbedtls/library
 
 # cJSON_Utils (JSON pointer and patch) is not compiled: nothing uses it, and CVE-2025-57052 is in it.
 cjson_SRC := cjson/cJSON.c
+cjson_FLAGS := $(if $(filter device,$(KIND)),-DCJSON_NO_NUMBER_VALUES)
 
 # The files that libuv's own build lists for Linux.
 uv_UNIX := async core dl fs getaddrinfo getnameinfo linux loop loop-watcher pipe poll process procfs-exepath \
