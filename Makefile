@@ -24,6 +24,7 @@ Q := $(if $(V),,@)
 say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
+include cross/switches.mk
 include cross/deps/deps.mk
 
 # Rooms
