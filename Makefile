@@ -24,6 +24,7 @@ Q := $(if $(V),,@)
 say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
+include cross/switches.mk
 include cross/deps/deps.mk
 
 # Rooms
@@ -41,7 +42,7 @@ CFLAGS ?= $(SMALL)
 HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
-HARDEN := -fstack-protector-strong -fstack-clash-protection
+HARDEN := -fstack-protector-strong $(STACK_CLASH)
 DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
 	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
 DEVICE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)

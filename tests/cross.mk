@@ -1,17 +1,19 @@
 # Tests on a target: `make test-target TARGET=name` runs there what `make test` runs on the host, as far as a device has it:
 # unit, property and simulation tests, fuzz corpora, golden files, a TLS session of the agent with the host's collector.
 #
-# They are built like the device's own objects (same compiler, same flags), against the host's configuration of mbedTLS, whose
-# server side many tests need. Left out is the collector, which is no device's program. Programs are started
+# They are built like the device's own objects (same compiler, same flags but link-time optimisation), against the host's
+# configuration of mbedTLS, whose server side many tests need. Left out is the collector, which is no device's program. Programs are started
 # through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
 
-TEST_ROOT := $(shell $(device_env) LTO_CFLAGS= cross/deps/sysroot path test)
+test_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(HOST_SWITCHES)'
+TEST_ROOT := $(shell $(test_env) cross/deps/sysroot path test)
 TEST_STAMP := $(TEST_ROOT)/VERSIONS
-TARGET_CFLAGS = $(subst $(DEVICE_ROOT),$(TEST_ROOT),$(DEVICE_CFLAGS)) -Werror
+TARGET_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror -nostdinc -isystem $(TEST_ROOT)/include -isystem $(GCC_INCLUDE) \
+	$(HOST_SWITCHES) $(DEVICE_CODE)
 TARGET_LIBS := -lmbedtls -lcjson -luv -lz -lcmocka
 
-$(TEST_STAMP): $(DEVICE_STAMP)
-	$(Q)$(device_env) LTO_CFLAGS= DEVICE_ROOT='$(DEVICE_ROOT)' MAKE='$(MAKE)' cross/deps/sysroot build test
+$(TEST_STAMP):
+	$(Q)$(test_env) MAKE='$(MAKE)' cross/deps/sysroot build test
 
 TARGET_SRC := $(SHARED_SRC) $(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*))
 COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l '"tools/collector/' $(wildcard tests/*/*.c)))

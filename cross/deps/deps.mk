@@ -4,9 +4,10 @@ PIE ?= 1
 LIBGCC ?=
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
+STACK_CLASH ?= -fstack-clash-protection
 SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
 DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
-	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
+	$(STACK_CLASH) -fno-unwind-tables -fno-asynchronous-unwind-tables
 HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
 
 # Our own code, mbedTLS, cJSON and libuv are optimised as one program when it is linked; musl is not. Debugging data
@@ -14,9 +15,9 @@ HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
 LTO ?= 1
 LTO_CFLAGS := $(if $(filter 1,$(LTO)),-flto=auto -flto-partition=one -g)
 
-device_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' PIE='$(PIE)' \
-	LIBGCC='$(LIBGCC)' DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS)' LTO_CFLAGS='$(LTO_CFLAGS)'
-host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS)'
+target_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' PIE='$(PIE)' LIBGCC='$(LIBGCC)'
+device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(DEVICE_SWITCHES)' LTO_CFLAGS='$(LTO_CFLAGS)'
+host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(HOST_SWITCHES)'
 
 # Goals that compile nothing need no packages and no sysroot.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
@@ -29,8 +30,8 @@ HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
 endif
 
-DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE)
-HOST_INCLUDES = -isystem $(HOST_ROOT)/include
+DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(DEVICE_SWITCHES)
+HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(HOST_SWITCHES)
 HOST_LIB := $(HOST_ROOT)/lib
 DEVICE_STAMP := $(DEVICE_ROOT)/VERSIONS
 HOST_STAMP := $(HOST_ROOT)/VERSIONS

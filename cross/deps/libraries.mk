@@ -10,7 +10,7 @@ endif
 CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) $(LTO_CFLAGS) -std=gnu11 -DNDEBUG -w
 LIBS_device := mbedtls cjson uv $(LIBGCC:-l%=%)
 LIBS_host := mbedtls cjson uv
-LIBS_test := mbedtls z cmocka
+LIBS_test := $(LIBS_device) z cmocka
 LIBS := $(LIBS_$(KIND))
 
 # All of mbedTLS is compiled; what the configuration leaves out becomes an empty object.
@@ -46,7 +46,7 @@ cmocka_FLAGS := -Icmocka/include -D_GNU_SOURCE -DHAVE_INTTYPES_H -DHAVE_MALLOC_H
 	-DHAVE_SIGLONGJMP -DHAVE_STRSIGNAL -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME -DHAVE_GCC_THREAD_LOCAL_STORAGE
 
 HEADERS_test := zlib/zlib.h zlib/zconf.h cmocka/include/cmocka.h
-HEADERS := mbedtls/include/mbedtls mbedtls/include/psa $(or $(HEADERS_$(KIND)),libuv1/include/uv.h libuv1/include/uv cjson/cJSON.h)
+HEADERS := mbedtls/include/mbedtls mbedtls/include/psa libuv1/include/uv.h libuv1/include/uv cjson/cJSON.h $(HEADERS_$(KIND))
 all: $(LIBS:%=$(ROOT)/lib/lib%.a)
 	cp -R $(HEADERS) $(ROOT)/include/
 
