@@ -120,6 +120,7 @@ build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
 
 include tests/tests.mk
+include cross/cross.mk
 ifneq ($(TARGET),host)
 include tests/cross.mk
 endif

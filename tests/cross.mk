@@ -32,7 +32,7 @@ link_target = $(call say,LINK,$@) && mkdir -p $(@D) && $(subst $(DEVICE_ROOT),$(
 	-Wl,--start-group $(filter %.a,$^) $(TARGET_LIBS) -Wl,--end-group
 TARGET_FUZZERS := $(filter fuzz/%,$(TARGET_TESTS))
 $(TARGET_FUZZERS:%=$(OUT)/test/%): $(OUT)/test/o/tests/fuzz/replay.o
-$(TARGET_TESTS:%=$(OUT)/test/%): $(OUT)/test/%: $(OUT)/test/o/tests/%.o $(OUT)/test/libnoroshi.a
+$(TARGET_TESTS:%=$(OUT)/test/%) $(OUT)/test/target/init: $(OUT)/test/%: $(OUT)/test/o/tests/%.o $(OUT)/test/libnoroshi.a
 	$(link_target)
 define target_tool
 $(OUT)/test/noroshi-$(1): $(patsubst %.c,$(OUT)/test/o/%.o,$(call TOOL_SRC,$(2))) $(OUT)/test/libnoroshi.a
@@ -52,7 +52,8 @@ $(OUT)/run/test/%: $(OUT)/test/%
 	$(wrap)
 
 .PHONY: test-target
-test-target: $(TARGET_RUN)
-	$(Q)$(MAKE) --no-print-directory TARGET=host build/host/noroshi-collector
+test-target: $(TARGET_RUN) $(OUT)/noroshi-lab $(if $(BOOT_KERNEL),$(OUT)/test/target/init)
+	$(Q)$(MAKE) --no-print-directory TARGET=host $(addprefix build/host/noroshi-,collector replay sim)
 	$(Q)ln -sfn $(CURDIR)/build/host/noroshi-collector $(OUT)/run/noroshi-collector
-	$(Q)BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)
+	@echo '$(or $(subst -static,,$(QEMU)),native)' >$(OUT)/how
+	$(Q)BOOT_KERNEL='$(BOOT_KERNEL)' BOOT_MACHINE='$(BOOT_MACHINE)' BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)

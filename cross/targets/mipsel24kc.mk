@@ -6,3 +6,5 @@ MUSL_TARGET := mipsel-linux-muslsf
 PIE := 0
 LIBGCC := -lbuiltins
 QEMU := qemu-mipsel-static -cpu 24Kc
+BOOT_KERNEL := mipsel linux-image-4kc-malta
+BOOT_MACHINE := qemu-system-mipsel -M malta -cpu 24Kc -m 48
