@@ -4,11 +4,12 @@ PIE ?= 1
 LIBGCC ?=
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
+PROTECTOR := -fstack-protector-strong
 STACK_CLASH ?= -fstack-clash-protection
 SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
-DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
+DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections $(PROTECTOR) \
 	$(STACK_CLASH) -fno-unwind-tables -fno-asynchronous-unwind-tables
-HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
+HOST_DEPS_CFLAGS := -O2 -g1 -fPIE $(PROTECTOR)
 
 # Our own code, mbedTLS, cJSON and libuv are optimised as one program when it is linked; musl is not. Debugging data
 # tells `make size` whose code is whose; it is stripped.

@@ -9,7 +9,9 @@
 #define NRS_MBEDTLS_DEVICE_H
 
 /* System */
+#if NRS_WITH_ASM
 #define MBEDTLS_HAVE_ASM
+#endif
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_C
