@@ -2,7 +2,6 @@
 
 ALL_TARGETS := $(patsubst cross/targets/%.mk,%,$(sort $(wildcard cross/targets/*.mk)))
 TARGETS ?= $(ALL_TARGETS)
-each_target = $(Q)for t in $(TARGETS); do $(1) || exit 1; done
 
 .PHONY: cross cross-all test-cross repro sbom
 ifeq ($(TARGET),host)
@@ -13,11 +12,15 @@ cross: $(OUT)/noroshi
 	$(Q)cross/size $(OUT) $(TARGET)
 endif
 cross-all:
-	$(call each_target,$(MAKE) --no-print-directory TARGET=$$t cross)
+	$(Q)for t in $(TARGETS); do $(MAKE) --no-print-directory TARGET=$$t cross || exit 1; done
 test-cross:
-	$(call each_target,{ echo "== $$t"; mkdir -p build/$$t; $(MAKE) --no-print-directory TARGET=$$t size test-target >build/$$t/test.log 2>&1; \
-		status=$$?; tail -n 1 build/$$t/test.log; [ $$status = 0 ] || { grep -v '^  ok' build/$$t/test.log; false; }; })
-	$(Q)cross/table $(TARGETS) $(if $(filter-out $(TARGETS),$(ALL_TARGETS)),,>cross/TARGETS.md)
+	$(Q)for t in $(TARGETS); do \
+		mkdir -p build/$$t; \
+		$(MAKE) --no-print-directory TARGET=$$t size test-target >build/$$t/test.log 2>&1 || cat build/$$t/test.log; \
+		echo "$$t: $$(grep ' passed, ' build/$$t/test.log || echo failed)"; \
+	done
+	$(Q)cross/table $(TARGETS) >build/TARGETS.md
+	$(Q)$(if $(filter-out $(TARGETS),$(ALL_TARGETS)),cat build/TARGETS.md,cp build/TARGETS.md cross/TARGETS.md)
 
 # Same source, same bytes: everything, dependencies too, built in two folders of different depth with caches of their own.
 repro:

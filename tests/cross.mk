@@ -53,7 +53,8 @@ $(OUT)/run/test/%: $(OUT)/test/%
 
 .PHONY: test-target
 test-target: $(TARGET_RUN) $(OUT)/noroshi-lab $(if $(BOOT_KERNEL),$(OUT)/test/target/init)
-	$(Q)$(MAKE) --no-print-directory TARGET=host $(addprefix build/host/noroshi-,collector replay sim)
+	$(Q)$(MAKE) --no-print-directory TARGET=host $(addprefix build/host/noroshi-,collector replay sim) \
+		$(if $(wildcard agent/scan),build/host/noroshi)
 	$(Q)ln -sfn $(CURDIR)/build/host/noroshi-collector $(OUT)/run/noroshi-collector
 	@echo '$(or $(subst -static,,$(QEMU)),native)' >$(OUT)/how
 	$(Q)BOOT_KERNEL='$(BOOT_KERNEL)' BOOT_MACHINE='$(BOOT_MACHINE)' BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)

@@ -24,7 +24,8 @@ host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(HOST_S
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
 PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
-	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,run,run evasion) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) >&2 || echo missing)
+	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross) \
+	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) >&2 || echo missing)
 $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)

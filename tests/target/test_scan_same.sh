@@ -1,7 +1,7 @@
 #!/bin/sh
 # The target says the same about the same executables as the host.
 set -eu
-build/host/noroshi help | grep -q '^ *noroshi scan' || { echo "skipped: this program has no scan"; exit 77; }
+"$BUILD/noroshi" help | grep -q '^ *noroshi scan' || { echo "skipped: this program has no scan"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
