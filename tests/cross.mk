@@ -20,7 +20,7 @@ COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l '"tools/collector/' $(
 TARGET_TESTS := $(filter-out $(COLLECTOR_TESTS),$(TESTS:build/test/%=%) $(FUZZERS:build/test/%=%) system/kill9_agent)
 TARGET_TOOLS := replay:replay sim:simulate
 TARGET_SCRIPTS := golden/test_config.sh golden/test_replay.sh golden/test_simulate.sh system/test_chain.py \
-	$(patsubst tests/%,%,$(wildcard tests/target/test_*))
+	$(filter-out $(if $(BOOT_KERNEL),,target/test_boot.py),$(patsubst tests/%,%,$(wildcard tests/target/test_*)))
 
 $(OUT)/test/%: LTO_CFLAGS :=
 $(eval $(call compile,$(OUT)/test/o,$(CC),TARGET_CFLAGS,$(TEST_STAMP)))
