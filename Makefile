@@ -47,9 +47,10 @@ LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
 HARDEN := -fstack-protector-strong -fstack-clash-protection
 DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
 	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
-SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE)
+SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) -DNRS_WITH_TEXTS=0
+TOOL_SWITCHES := -DNRS_WITH_SCAN=1 -DNRS_WITH_PE=1 -DNRS_WITH_TEXTS=1
 DEVICE_CFLAGS = $(LANGUAGE) $(SWITCHES) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
-TOOL_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=1 $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+TOOL_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
