@@ -11,6 +11,9 @@ static const char help[] =
     "\n"
     "  noroshi-model schema [NAME]\n"
     "      the features of a schema, their maxima and its hash, as JSON for a trainer; default: beacon\n"
+    "  noroshi-model features INPUT... -o TABLE [--schema NAME] [--window W]... [--min-conns N] [--capacity N]\n"
+    "                         [--labels TSV [--class NAME[=LABEL,...]]...] [--expand FILE.nrm]\n"
+    "      the features of recorded traffic, computed as on a device, as CSV, or for LIBSVM if TABLE ends in .svm\n"
     "  noroshi-model export --from FORMAT MODEL -o FILE.nrm [--schema NAME] [--serial N] [--expires DAYS]\n"
     "                       [--min-agent X.Y.Z] [--report]\n"
     "      quantises a trained model, finds how far its scores can be off, writes it unsigned\n"
@@ -39,9 +42,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"schema", nrs_cmd_schema}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
-    {"keygen", nrs_cmd_keygen}, {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
-    {"bump", nrs_cmd_bump},
+    {"schema", nrs_cmd_schema},   {"features", nrs_cmd_features}, {"export", nrs_cmd_export},
+    {"inspect", nrs_cmd_inspect}, {"keygen", nrs_cmd_keygen},     {"sign", nrs_cmd_sign},
+    {"verify", nrs_cmd_verify},   {"bump", nrs_cmd_bump},
 };
 
 static int print_help(void)

@@ -1,0 +1,30 @@
+/* tools/model/columns.h - the columns of a table of feature vectors: raw, or expanded over the terms of a model
+ *
+ * Raw: one column a feature, in the order of the schema, under its name. Expanded: of each term in the model's order
+ * one column a bin, 1 where the vector falls and 0 elsewhere: `gap_mad[3]` is the fourth bin of gap_mad,
+ * `gap_mad*fill[3][0]` a cell of a cross; a linear term is one column with the value. So a linear model over expanded
+ * columns has one weight a bin. */
+#ifndef NRS_TOOL_COLUMNS_H
+#define NRS_TOOL_COLUMNS_H
+#include "models/model.h"
+
+#define NRS_COLUMN_NAME_MAX 48 /* with NUL */
+
+struct nrs_columns {
+    const struct nrs_schema *schema;
+    const struct nrs_model *model; /* NULL: raw */
+    unsigned n;
+    uint16_t *value; /* [n], of the vector that was last set */
+};
+
+/* NRS_ERR_SPACE. schema and model outlive the columns. Call done in any case. */
+int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, const struct nrs_model *model);
+void nrs_columns_done(struct nrs_columns *c);
+
+/* x: [schema->n_features] */
+void nrs_columns_set(struct nrs_columns *c, const uint16_t *x);
+
+void nrs_columns_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME_MAX]);
+uint16_t nrs_columns_max(const struct nrs_columns *c, unsigned column);
+
+#endif
