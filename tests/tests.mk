@@ -9,7 +9,7 @@ TEST_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE
 FUZZ_CFLAGS = $(LANGUAGE) -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
 TEST_LIBS = $(LIBS_collector)
 
-ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector)
+ALL_SRC := $(sort $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector))
 test_programs = $(sort $(patsubst tests/%.c,build/test/%,$(wildcard tests/$(1)/$(2)*.c)))
 TESTS := $(foreach kind,unit property simulation,$(call test_programs,$(kind),test_))
 FUZZERS := $(call test_programs,fuzz,fuzz_)

@@ -118,29 +118,19 @@ static int parse(struct choice *chosen, int argc, char **argv)
     return chosen->in ? NRS_EXIT_OK : NRS_EXIT_USAGE;
 }
 
-/* The columns that the trainer had. */
-static int find_columns(const struct choice *chosen, struct nrs_columns *columns, struct nrs_note *note)
+/* The columns that the trainer had: raw, or the bins of a model, which stay in its file. */
+static int find_columns(const struct choice *chosen, struct nrs_columns *columns)
 {
-    static struct nrs_nrm file; /* the columns' cuts stay in it */
+    static struct nrs_nrm file;
     static struct nrs_model model;
     struct nrs_model_envelope e;
-    const char *place = "";
-    int rc;
+    int exit_code = NRS_EXIT_OK;
 
-    if (chosen->expand == NULL) {
-        nrs_columns_raw(columns, chosen->schema);
-        return 0;
-    }
-    rc = nrs_cmd_load(chosen->expand, file.bytes, sizeof file.bytes, &file.len, note);
-    if (rc == 0)
-        rc = nrs_nrm_open(&e, &file, note);
-    if (rc)
-        return rc;
-    rc = nrs_model_load_as(&model, &e, chosen->schema, &place);
-    if (rc)
-        return nrs_note_set(note, rc, "%s", place);
-    nrs_columns_expanded(columns, &model);
-    return 0;
+    if (chosen->expand)
+        exit_code = nrs_cmd_open_model(chosen->expand, &file, &e, &model, chosen->schema);
+    if (exit_code == NRS_EXIT_OK && nrs_columns_init(columns, chosen->schema, chosen->expand ? &model : NULL) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, "export", "out of memory");
+    return exit_code;
 }
 
 static int read_trained(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
@@ -159,15 +149,12 @@ static int read_trained(const struct choice *chosen, const struct nrs_columns *c
     return rc;
 }
 
-static int export(const struct choice *chosen, struct nrs_trained *t, struct nrs_export *x)
+static int export(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
+                  struct nrs_export *x)
 {
-    static struct nrs_columns columns;
     struct nrs_note note;
-    int rc = find_columns(chosen, &columns, &note);
+    int rc = read_trained(chosen, columns, t, &note);
 
-    if (rc)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->expand, note.text);
-    rc = read_trained(chosen, &columns, t, &note);
     if (rc == 0)
         rc = nrs_export_run(x, t, &chosen->head, &note);
     if (rc)
@@ -183,14 +170,18 @@ int nrs_cmd_export(int argc, char **argv)
 {
     struct choice chosen = {.schema = &nrs_schema_beacon, .head.serial = 1};
     static struct nrs_trained trained;
+    static struct nrs_columns columns;
     static struct nrs_export x;
     int exit_code = parse(&chosen, argc, argv);
 
     if (exit_code)
         return exit_code;
     nrs_trained_init(&trained, chosen.schema);
-    exit_code = export(&chosen, &trained, &x);
+    exit_code = find_columns(&chosen, &columns);
+    if (exit_code == NRS_EXIT_OK)
+        exit_code = export(&chosen, &columns, &trained, &x);
     nrs_export_done(&x);
     nrs_trained_done(&trained);
+    nrs_columns_done(&columns);
     return exit_code;
 }

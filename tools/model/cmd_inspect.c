@@ -171,16 +171,13 @@ int nrs_cmd_inspect(int argc, char **argv)
     struct nrs_model_envelope e;
     static struct nrs_model m;
     static struct nrs_nrm f;
-    const char *place = "";
     int exit_code;
 
     if (path == NULL)
         return NRS_EXIT_USAGE;
-    exit_code = nrs_cmd_open(path, &f, &e);
+    exit_code = nrs_cmd_open_model(path, &f, &e, &m, NULL);
     if (exit_code)
         return exit_code;
-    if (nrs_model_load(&m, &e, &place) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, path, place);
     print_header(&e, &f);
     print_outputs(&m);
     print_terms(&m);

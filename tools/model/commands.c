@@ -66,3 +66,15 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
     default: return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
     }
 }
+
+int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
+                       const struct nrs_schema *schema)
+{
+    const char *place = "";
+    int exit_code = nrs_cmd_open(path, f, e), rc;
+
+    if (exit_code)
+        return exit_code;
+    rc = schema ? nrs_model_load_as(m, e, schema, &place) : nrs_model_load(m, e, &place);
+    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, place) : NRS_EXIT_OK;
+}

@@ -11,6 +11,9 @@ static const char help[] =
     "\n"
     "  noroshi-model schema [NAME]\n"
     "      the features of a schema, their maxima and its hash, as JSON for a trainer; default: beacon\n"
+    "  noroshi-model features INPUT... -o TABLE [--schema NAME] [--window W]... [--min-conns N] [--capacity N]\n"
+    "                         [--labels TSV [--class NAME[=LABEL,...]]...] [--expand FILE.nrm]\n"
+    "      the features of recorded traffic, computed as on a device, as CSV, or for LIBSVM if TABLE ends in .svm\n"
     "  noroshi-model export MODEL -o FILE.nrm [--from FORMAT] [--schema NAME] [--expand FILE.nrm]\n"
     "                       [--flagged LABEL] [--labels A,B,...] [--threshold LOGIT | 1H,6H,24H]\n"
     "                       [--serial N] [--expires DAYS] [--min-agent X.Y.Z] [--report]\n"
@@ -45,9 +48,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"schema", nrs_cmd_schema}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
-    {"keygen", nrs_cmd_keygen}, {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
-    {"bump", nrs_cmd_bump},
+    {"schema", nrs_cmd_schema},   {"features", nrs_cmd_features}, {"export", nrs_cmd_export},
+    {"inspect", nrs_cmd_inspect}, {"keygen", nrs_cmd_keygen},     {"sign", nrs_cmd_sign},
+    {"verify", nrs_cmd_verify},   {"bump", nrs_cmd_bump},
 };
 
 static int print_help(void)

@@ -185,7 +185,7 @@ static int find_column(const struct reading *r, struct nrs_span name, uint32_t i
         return (int)c->n;
     if (nrs_span_whole(name, c->n, &index) && index >= 1)
         return (int)index - 1;
-    return nrs_column_find(c, name.at, (size_t)(name.end - name.at));
+    return nrs_columns_find(c, name.at, (size_t)(name.end - name.at));
 }
 
 static int read_weight(struct reading *r, struct nrs_span line)
