@@ -13,8 +13,8 @@ static const struct nrs_feature fx_features[] = {
     {"gap", 65535, "wide"}, {"fill", 255, "a byte"}, {"hours", 24, "small"}, {"flag", 1, "smallest"}};
 #define FX_FEATURES 4
 
-static const struct nrs_schema fx_beacon = {"fixture", NRS_KIND_BEACON, 1, FX_FEATURES, fx_features};
-static const struct nrs_schema fx_packer = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, fx_features};
+static const struct nrs_schema fx_beacon = {"fixture", NRS_KIND_BEACON, 1, FX_FEATURES, 0, fx_features};
+static const struct nrs_schema fx_packer = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, 0, fx_features};
 
 struct fx_term {
     uint8_t type;

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     memcpy(text, data, n);
     text[n] = '\0';
-    if (nrs_labels_take(&labels, text, n, ids, 4, &note) == 0) {
+    if (nrs_labels_take(&labels, text, ids, 4, &note) == 0) {
         for (size_t i = 0; i < labels.n; i++) {
             const char *id[4];
 

@@ -19,7 +19,7 @@ static struct nrs_note note;
 static int take(const char *text)
 {
     nrs_labels_done(&labels);
-    return nrs_labels_take(&labels, strdup(text), strlen(text), ids, N_IDS, &note);
+    return nrs_labels_take(&labels, strdup(text), ids, N_IDS, &note);
 }
 
 static int done(void **state)
@@ -77,14 +77,6 @@ static void refusals_name_the_place(void **state)
     }
 }
 
-static void a_text_with_a_nul_is_refused(void **state)
-{
-    (void)state;
-    nrs_labels_done(&labels);
-    assert_int_equal(nrs_labels_take(&labels, memcpy(calloc(1, 9), "label\0\tx", 9), 8, ids, N_IDS, &note),
-                     NRS_ERR_FORMAT);
-}
-
 static void file_that_is_not_there_is_refused(void **state)
 {
     (void)state;
@@ -127,7 +119,6 @@ int main(void)
         cmocka_unit_test(zeeks_names_are_understood_and_other_columns_ignored),
         cmocka_unit_test(one_key_column_is_enough),
         cmocka_unit_test(refusals_name_the_place),
-        cmocka_unit_test(a_text_with_a_nul_is_refused),
         cmocka_unit_test(file_that_is_not_there_is_refused),
         cmocka_unit_test(classes_gather_labels),
         cmocka_unit_test(classes_without_a_name_or_a_label_are_refused),

@@ -3,13 +3,12 @@
  * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are skipped */
 #include "tools/model/labels.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "models/error.h"
+#include "tools/model/textfile.h"
 
 #define COLUMNS_MAX 64
 #define LABEL       (-1)
@@ -38,21 +37,6 @@ static int field_of(const struct nrs_labels *l, const char *name)
         if (strcmp(l->ids[i], name) == 0)
             return (int)i;
     return IGNORED;
-}
-
-/* Cuts the next line off *rest; NULL at the end. */
-static char *next_line(char **rest)
-{
-    char *line = *rest, *end;
-
-    if (*line == '\0')
-        return NULL;
-    end = line + strcspn(line, "\n");
-    *rest = *end ? end + 1 : end;
-    if (end > line && end[-1] == '\r')
-        end[-1] = '\0';
-    *end = '\0';
-    return line;
 }
 
 static char *next_value(char **rest)
@@ -144,10 +128,10 @@ static int read_lines(struct nrs_labels *l, char *rest, struct nrs_note *note)
 {
     struct layout layout = {.n = 0};
     size_t number = 1;
-    char *line = next_line(&rest);
+    char *line = nrs_textfile_line(&rest);
     int rc = line ? read_header(l, &layout, line, note) : nrs_note_set(note, NRS_ERR_SHORT, "no header line");
 
-    while (rc == 0 && (line = next_line(&rest))) {
+    while (rc == 0 && (line = nrs_textfile_line(&rest))) {
         number++;
         if (*line != '\0' && *line != '#')
             rc = read_line(&l->label[l->n++], &layout, line, number, note);
@@ -159,62 +143,26 @@ static int read_lines(struct nrs_labels *l, char *rest, struct nrs_note *note)
     return rc;
 }
 
-int nrs_labels_take(struct nrs_labels *l, char *text, size_t len, const char *const *ids, unsigned n_ids,
+int nrs_labels_take(struct nrs_labels *l, char *text, const char *const *ids, unsigned n_ids,
                     struct nrs_note *note)
 {
     size_t n_lines = 1;
 
     *l = (struct nrs_labels){.ids = ids, .n_ids = n_ids, .text = text};
-    if (memchr(text, '\0', len))
-        return nrs_note_set(note, NRS_ERR_FORMAT, "not a text");
     for (const char *at = text; (at = strchr(at, '\n')); at++)
         n_lines++;
     l->label = calloc(n_lines, sizeof l->label[0]);
     return l->label ? read_lines(l, text, note) : nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
 }
 
-/* Everything that the file unpacks to, and a NUL; NULL with the note set. */
-static char *unpack(gzFile f, size_t *len, struct nrs_note *note)
-{
-    size_t cap = 1 << 16;
-    char *text = malloc(cap), *larger;
-    int n = 0;
-
-    *len = 0;
-    while (text && (n = gzread(f, text + *len, (unsigned)(cap - 1 - *len))) > 0) {
-        *len += (size_t)n;
-        if (*len + 1 < cap)
-            continue;
-        larger = cap < NRS_LABELS_BYTES ? realloc(text, cap *= 2) : NULL;
-        if (larger == NULL)
-            free(text);
-        text = larger;
-    }
-    if (text == NULL) {
-        nrs_note_set(note, NRS_ERR_LIMIT, "larger than %u MiB, or out of memory", NRS_LABELS_BYTES >> 20);
-    } else if (n < 0) {
-        nrs_note_set(note, NRS_ERR_IO, "%s", gzerror(f, &n));
-        free(text);
-        text = NULL;
-    } else {
-        text[*len] = '\0';
-    }
-    return text;
-}
-
 int nrs_labels_read(struct nrs_labels *l, const char *path, const char *const *ids, unsigned n_ids,
                     struct nrs_note *note)
 {
-    gzFile f = gzopen(path, "rb");
     size_t len;
-    char *text;
+    char *text = nrs_textfile_load(path, &len, note);
 
     memset(l, 0, sizeof *l);
-    if (f == NULL)
-        return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
-    text = unpack(f, &len, note);
-    gzclose(f);
-    return text ? nrs_labels_take(l, text, len, ids, n_ids, note) : NRS_ERR_IO;
+    return text ? nrs_labels_take(l, text, ids, n_ids, note) : NRS_ERR_IO;
 }
 
 void nrs_labels_done(struct nrs_labels *l)

@@ -4,14 +4,13 @@
  * identity column of the rows (rows.h) is part of the key, other columns are ignored. Zeek's names do as well:
  * id.orig_h, id.resp_h, id.resp_p, proto; and path, sha256 for files. One key may stand twice only with one label.
  *
- * Memory: the file's text and an index into it, until done. Limit: NRS_LABELS_BYTES of text. */
+ * Memory: the file's text and an index into it, until done. */
 #ifndef NRS_TOOL_LABELS_H
 #define NRS_TOOL_LABELS_H
 #include <stddef.h>
 
 #include "tools/model/note.h"
 
-#define NRS_LABELS_BYTES (256u << 20)
 #define NRS_IDS_MAX      10 /* identity columns of a row */
 #define NRS_CLASSES_MAX  32
 
@@ -32,8 +31,8 @@ struct nrs_labels {
 int nrs_labels_read(struct nrs_labels *l, const char *path, const char *const *ids, unsigned n_ids,
                     struct nrs_note *note);
 
-/* The same for text in memory, which the labels take over (from malloc; len bytes and a NUL). */
-int nrs_labels_take(struct nrs_labels *l, char *text, size_t len, const char *const *ids, unsigned n_ids,
+/* The same for text in memory, which the labels take over (from malloc, with a NUL at its end). */
+int nrs_labels_take(struct nrs_labels *l, char *text, const char *const *ids, unsigned n_ids,
                     struct nrs_note *note);
 void nrs_labels_done(struct nrs_labels *l);
 
