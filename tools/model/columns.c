@@ -1,5 +1,6 @@
 #include "tools/model/columns.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,18 +8,24 @@
 #include "models/error.h"
 #include "models/model_term.h"
 
-static unsigned cells(const struct nrs_term *t)
+static void add_term(struct nrs_columns *c, const struct nrs_term *term)
 {
-    return t->type == NRS_TERM_LINEAR ? 1 : (unsigned)t->n_a * t->n_b;
+    c->first[c->n_terms] = c->n;
+    c->term[c->n_terms++] = *term;
+    c->n += nrs_columns_cells(term);
 }
 
 int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, const struct nrs_model *model)
 {
-    *c = (struct nrs_columns){.schema = schema, .model = model};
-    if (model == NULL)
-        c->n = schema->n_features;
+    memset(c, 0, sizeof *c);
+    c->schema = schema;
+    for (uint16_t f = 0; model == NULL && f < schema->n_features; f++) {
+        struct nrs_term linear = {.type = NRS_TERM_LINEAR, .n_a = 1, .n_b = 1, .a = f, .b = f};
+
+        add_term(c, &linear);
+    }
     for (unsigned i = 0; model && i < model->n_terms; i++)
-        c->n += cells(&model->term[i]);
+        add_term(c, &model->term[i]);
     c->value = calloc(c->n, sizeof c->value[0]);
     return c->value ? 0 : NRS_ERR_SPACE;
 }
@@ -29,58 +36,100 @@ void nrs_columns_done(struct nrs_columns *c)
     memset(c, 0, sizeof *c);
 }
 
+unsigned nrs_columns_cells(const struct nrs_term *term)
+{
+    return (unsigned)term->n_a * term->n_b;
+}
+
 void nrs_columns_set(struct nrs_columns *c, const uint16_t *x)
 {
-    unsigned at = 0;
-
-    if (c->model == NULL) {
-        memcpy(c->value, x, c->n * sizeof x[0]);
-        return;
-    }
     memset(c->value, 0, c->n * sizeof c->value[0]);
-    for (unsigned i = 0; i < c->model->n_terms; i++) {
-        const struct nrs_term *t = &c->model->term[i];
+    for (unsigned i = 0; i < c->n_terms; i++) {
+        const struct nrs_term *t = &c->term[i];
 
-        c->value[at + nrs_term_cell(t, x)] = (uint16_t)nrs_term_factor(c->model, t, x);
-        at += cells(t);
+        c->value[c->first[i] + nrs_term_cell(t, x)] = t->type == NRS_TERM_LINEAR ? x[t->a] : 1;
     }
 }
 
-/* The term of an expanded column, and its cell. */
-static const struct nrs_term *term_of(const struct nrs_columns *c, unsigned *cell)
+static unsigned term_of(const struct nrs_columns *c, unsigned column)
 {
-    const struct nrs_term *t = c->model->term;
+    unsigned t = c->n_terms - 1;
 
-    for (; *cell >= cells(t); t++)
-        *cell -= cells(t);
+    while (c->first[t] > column)
+        t--;
     return t;
 }
 
 void nrs_columns_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME_MAX])
 {
-    const struct nrs_feature *features = c->schema->features;
-    const struct nrs_term *t;
+    unsigned i = term_of(c, column), cell = column - c->first[i];
+    const struct nrs_term *t = &c->term[i];
+    const char *a = c->schema->features[t->a].name, *b = c->schema->features[t->b].name;
 
-    if (c->model == NULL) {
-        snprintf(name, NRS_COLUMN_NAME_MAX, "%s", features[column].name);
-        return;
-    }
-    t = term_of(c, &column);
     if (t->type == NRS_TERM_LINEAR)
-        snprintf(name, NRS_COLUMN_NAME_MAX, "%s", features[t->a].name);
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s", a);
     else if (t->type == NRS_TERM_BINS)
-        snprintf(name, NRS_COLUMN_NAME_MAX, "%s[%u]", features[t->a].name, column);
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s[%u]", a, cell);
     else
-        snprintf(name, NRS_COLUMN_NAME_MAX, "%s*%s[%u][%u]", features[t->a].name, features[t->b].name,
-                 column / t->n_b, column % t->n_b);
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s*%s[%u][%u]", a, b, cell / t->n_b, cell % t->n_b);
 }
 
 uint16_t nrs_columns_max(const struct nrs_columns *c, unsigned column)
 {
-    const struct nrs_term *t;
+    const struct nrs_term *t = &c->term[term_of(c, column)];
 
-    if (c->model == NULL)
-        return c->schema->features[column].max;
-    t = term_of(c, &column);
     return t->type == NRS_TERM_LINEAR ? c->schema->features[t->a].max : 1;
+}
+
+struct rest {
+    const char *at, *end;
+};
+
+/* Moves past text, if it is next. */
+static bool skip(struct rest *r, const char *text)
+{
+    size_t len = strlen(text);
+
+    if ((size_t)(r->end - r->at) < len || memcmp(r->at, text, len) != 0)
+        return false;
+    r->at += len;
+    return true;
+}
+
+/* "[cell]", without zeroes in front, below n. */
+static bool read_cell(struct rest *r, unsigned n, unsigned *cell)
+{
+    const char *digits = r->at + 1;
+
+    if (!skip(r, "["))
+        return false;
+    for (*cell = 0; r->at < r->end && *r->at >= '0' && *r->at <= '9' && *cell < n; r->at++)
+        *cell = 10 * *cell + (unsigned)(*r->at - '0');
+    return r->at > digits && (*digits != '0' || r->at == digits + 1) && *cell < n && skip(r, "]");
+}
+
+static bool is_cell_of(const struct nrs_columns *c, const struct nrs_term *t, struct rest name, unsigned *cell)
+{
+    unsigned a = 0, b = 0;
+
+    if (!skip(&name, c->schema->features[t->a].name))
+        return false;
+    if (t->type == NRS_TERM_CROSS && (!skip(&name, "*") || !skip(&name, c->schema->features[t->b].name)))
+        return false;
+    if (t->type != NRS_TERM_LINEAR && !read_cell(&name, t->n_a, &a))
+        return false;
+    if (t->type == NRS_TERM_CROSS && !read_cell(&name, t->n_b, &b))
+        return false;
+    *cell = a * t->n_b + b;
+    return name.at == name.end;
+}
+
+int nrs_columns_find(const struct nrs_columns *c, const char *name, size_t len)
+{
+    unsigned cell;
+
+    for (unsigned i = 0; i < c->n_terms; i++)
+        if (is_cell_of(c, &c->term[i], (struct rest){name, name + len}, &cell))
+            return (int)(c->first[i] + cell);
+    return -1;
 }
