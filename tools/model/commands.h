@@ -38,4 +38,8 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
                        const struct nrs_schema *schema);
 
+/* What the thresholds of a schema's models are called: windows, or decisions about a file. */
+unsigned nrs_cmd_n_thresholds(const struct nrs_schema *schema);
+const char *nrs_cmd_threshold_name(const struct nrs_schema *schema, unsigned i);
+
 #endif

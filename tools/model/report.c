@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "tools/model/commands.h"
 #include "tools/model/export.h"
 
 static unsigned bits_of(int64_t magnitude)
@@ -27,6 +28,8 @@ void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t)
                t->output_name[o], x->bound[o].low, x->bound[o].high,
                x->bound[o].attained ? " (attained)" : " (safe, perhaps not attained)",
                nrs_quantised_unit(q, o), bits_of(q->reach[o]));
-    printf("thresholds 1h %+d, 6h %+d, 24h %+d mlogit\n", (int)x->model.threshold_mlogit[0],
-           (int)x->model.threshold_mlogit[1], (int)x->model.threshold_mlogit[2]);
+    printf("thresholds");
+    for (unsigned w = 0; w < nrs_cmd_n_thresholds(t->schema); w++)
+        printf("%s %s %+d", w ? "," : "", nrs_cmd_threshold_name(t->schema, w), (int)x->model.threshold_mlogit[w]);
+    puts(" mlogit");
 }
