@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/error.h"
+#include "models/model_grams.h"
 #include "models/model_term.h"
 
 static void add_term(struct nrs_columns *c, const struct nrs_term *term)
@@ -19,6 +20,7 @@ int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, con
 {
     memset(c, 0, sizeof *c);
     c->schema = schema;
+    c->model = model;
     for (uint16_t f = 0; model == NULL && f < schema->n_features; f++) {
         struct nrs_term linear = {.type = NRS_TERM_LINEAR, .n_a = 1, .n_b = 1, .a = f, .b = f};
 
@@ -38,7 +40,16 @@ void nrs_columns_done(struct nrs_columns *c)
 
 unsigned nrs_columns_cells(const struct nrs_term *term)
 {
-    return (unsigned)term->n_a * term->n_b;
+    return term->type == NRS_TERM_GRAMS ? 1u << term->bits : (unsigned)term->n_a * term->n_b;
+}
+
+static void set_buckets(struct nrs_columns *c, unsigned i, const uint16_t *x)
+{
+    struct nrs_gram list[NRS_GRAMS_MAX];
+    unsigned n = nrs_grams_list(c->model, &c->term[i], x, list);
+
+    for (unsigned k = 0; k < n; k++)
+        c->value[c->first[i] + list[k].bucket] = 1;
 }
 
 void nrs_columns_set(struct nrs_columns *c, const uint16_t *x)
@@ -47,7 +58,10 @@ void nrs_columns_set(struct nrs_columns *c, const uint16_t *x)
     for (unsigned i = 0; i < c->n_terms; i++) {
         const struct nrs_term *t = &c->term[i];
 
-        c->value[c->first[i] + nrs_term_cell(t, x)] = t->type == NRS_TERM_LINEAR ? x[t->a] : 1;
+        if (t->type == NRS_TERM_GRAMS)
+            set_buckets(c, i, x);
+        else
+            c->value[c->first[i] + nrs_term_cell(t, x)] = t->type == NRS_TERM_LINEAR ? x[t->a] : 1;
     }
 }
 
@@ -60,18 +74,23 @@ static unsigned term_of(const struct nrs_columns *c, unsigned column)
     return t;
 }
 
+static const char *name_of(const struct nrs_columns *c, const struct nrs_term *t)
+{
+    return t->type == NRS_TERM_GRAMS ? "start" : c->schema->features[t->a].name;
+}
+
 void nrs_columns_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME_MAX])
 {
     unsigned i = term_of(c, column), cell = column - c->first[i];
     const struct nrs_term *t = &c->term[i];
-    const char *a = c->schema->features[t->a].name, *b = c->schema->features[t->b].name;
+    const char *a = name_of(c, t), *b = c->schema->features[t->b].name;
 
     if (t->type == NRS_TERM_LINEAR)
         snprintf(name, NRS_COLUMN_NAME_MAX, "%s", a);
-    else if (t->type == NRS_TERM_BINS)
-        snprintf(name, NRS_COLUMN_NAME_MAX, "%s[%u]", a, cell);
-    else
+    else if (t->type == NRS_TERM_CROSS)
         snprintf(name, NRS_COLUMN_NAME_MAX, "%s*%s[%u][%u]", a, b, cell / t->n_b, cell % t->n_b);
+    else
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s[%u]", a, cell);
 }
 
 uint16_t nrs_columns_max(const struct nrs_columns *c, unsigned column)
@@ -110,17 +129,17 @@ static bool read_cell(struct rest *r, unsigned n, unsigned *cell)
 
 static bool is_cell_of(const struct nrs_columns *c, const struct nrs_term *t, struct rest name, unsigned *cell)
 {
-    unsigned a = 0, b = 0;
+    unsigned n_a = t->type == NRS_TERM_GRAMS ? 1u << t->bits : t->n_a, a = 0, b = 0;
 
-    if (!skip(&name, c->schema->features[t->a].name))
+    if (!skip(&name, name_of(c, t)))
         return false;
     if (t->type == NRS_TERM_CROSS && (!skip(&name, "*") || !skip(&name, c->schema->features[t->b].name)))
         return false;
-    if (t->type != NRS_TERM_LINEAR && !read_cell(&name, t->n_a, &a))
+    if (t->type != NRS_TERM_LINEAR && !read_cell(&name, n_a, &a))
         return false;
     if (t->type == NRS_TERM_CROSS && !read_cell(&name, t->n_b, &b))
         return false;
-    *cell = a * t->n_b + b;
+    *cell = t->type == NRS_TERM_CROSS ? a * t->n_b + b : a;
     return name.at == name.end;
 }
 

@@ -142,17 +142,19 @@ static int join_classes(struct nrs_linear *l, const char *flagged, struct nrs_no
 /* The chance that the trainer fitted becomes the calibration table. */
 static int calibrate(const struct nrs_linear *l, struct nrs_trained *t, struct nrs_note *note)
 {
-    const double widest = 5; /* logits of chance: 0.7 to 99.3 percent */
+    const double widest = 5, apart = 0.002; /* logits: chances of 0.7 to 99.3 percent; points that stay two in the file */
 
     if (!(l->sigmoid.a < 0) || !isfinite(l->sigmoid.a) || !isfinite(l->sigmoid.b))
         return nrs_note_set(note, NRS_ERR_RANGE, "calibration: the chance does not rise with the sum");
     for (unsigned i = 0; i < NRS_MODEL_POINTS_MAX; i++) {
         double logit = widest * (2.0 * i / (NRS_MODEL_POINTS_MAX - 1) - 1);
+        double score = (logit + l->sigmoid.b) / -l->sigmoid.a;
 
-        t->point[i].score = (logit + l->sigmoid.b) / -l->sigmoid.a;
-        t->point[i].percent = 100 / (1 + exp(-logit));
+        if (t->n_points > 0 && score < t->point[t->n_points - 1].score + apart)
+            continue;
+        t->point[t->n_points].score = score;
+        t->point[t->n_points++].percent = 100 / (1 + exp(-logit));
     }
-    t->n_points = NRS_MODEL_POINTS_MAX;
     return 0;
 }
 

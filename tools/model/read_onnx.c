@@ -34,14 +34,22 @@ struct reading {
     struct nrs_proto tail[TAIL_MAX];  /* what has become of the scores */
 };
 
+static const char *cut_text(struct nrs_proto from, char text[40])
+{
+    size_t n = 0;
+
+    for (; from.at < from.end && n < 39; from.at++)
+        text[n++] = *from.at >= ' ' && *from.at <= '~' ? (char)*from.at : '?';
+    text[n] = '\0';
+    return text;
+}
+
 static int refuse(struct reading *r, const char *what)
 {
-    const struct nrs_proto op = r->node->op, name = r->node->name;
+    char op[40], name[40];
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u (%.*s %.*s): %s", (unsigned)(r->node - r->g->node),
-                        (int)(op.end - op.at > 40 ? 40 : op.end - op.at), op.at ? (const char *)op.at : "",
-                        (int)(name.end - name.at > 40 ? 40 : name.end - name.at), name.at ? (const char *)name.at : "",
-                        what);
+    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %s \"%s\": %s", (unsigned)(r->node - r->g->node),
+                        cut_text(r->node->op, op), cut_text(r->node->name, name), what);
 }
 
 static bool has_scores(const struct reading *r)
@@ -173,8 +181,7 @@ static int read_rows(struct reading *r)
     int rc;
 
     if (got == 0 || got % n != 0)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "node %u: coefficients: not rows of %u columns",
-                            (unsigned)(r->node - r->g->node), n);
+        return refuse(r, "coefficients: not rows with one for each column");
     rc = nrs_linear_alloc(r->l, (unsigned)(got / n), r->note);
     if (rc)
         return rc;
@@ -214,8 +221,7 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
     int rc;
 
     if (size == 0 || (t->n_dims == 2 ? t->dim[rows_first ? 1 : 0] : t->dim[0]) != n || size != n_rows * n)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "node %u: its weights are not a constant matrix over %u columns",
-                            (unsigned)(r->node - r->g->node), n);
+        return refuse(r, "its weights are not a constant matrix over the columns");
     if (!nrs_onnx_numbers(t, size, r->numbers))
         return refuse(r, "its weights are not float or double, or not so many as promised");
     rc = nrs_linear_alloc(r->l, (unsigned)n_rows, r->note);
@@ -270,8 +276,9 @@ static int apply_zipmap(struct reading *r)
 static int apply_extractor(struct reading *r)
 {
     const struct nrs_onnx_tensor *t = nrs_onnx_find(r->g, r->node->input[0]);
+    int rc = t && r->l->n_labels == 0 ? nrs_onnx_labels(t, take_label, r) : 0;
 
-    return t && r->l->n_labels == 0 ? nrs_onnx_labels(t, take_label, r) : 0;
+    return rc > 0 ? refuse(r, "picks from what are no labels") : rc;
 }
 
 enum { KEEPS = 1, LINEAR = 2, TAIL = 4 };

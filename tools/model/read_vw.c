@@ -9,7 +9,8 @@
  *
  * What follows a weight (the learner's own state) is skipped. Whole numbers as feature names are their own index:
  * column 1 is index 1; other names are read from --invert_hash only, since an index does not tell its name. The
- * constant has the index 11650396 modulo 2^bits. A positive sum means the label 1 of -1/1. Numbers may be
+ * constant has the index 11650396 modulo 2^bits. Weights are not counted in the file: one that is cut off between two
+ * lines cannot be told from a whole one. A positive sum means the label 1 of -1/1. Numbers may be
  * hexadecimal (--hexfloat_weights): decimal ones have six digits only. Options that make of the sum anything but
  * one linear function are refused by not being in the list below. */
 #include <string.h>
@@ -236,5 +237,5 @@ int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_n
         if (rc == 0 && !state)
             rc = read_weight(&r, line);
     }
-    return rc;
+    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "the next one is cut off");
 }
