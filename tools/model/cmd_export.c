@@ -23,6 +23,7 @@ struct choice {
     struct nrs_linear_choice linear;
     struct nrs_nrm_head head;
     const char *in, *out;
+    const char *data; /* rows for the report, NULL: none */
     bool report;
 };
 
@@ -87,6 +88,7 @@ static int parse_option(struct choice *chosen, int c)
     case 'e': return parse_expiry(optarg, &chosen->head.expires_day);
     case 'm': return parse_version(optarg, &chosen->head.min_agent);
     case 'r': chosen->report = true; return 0;
+    case 'd': chosen->data = optarg; chosen->report = true; return 0;
     default: chosen->out = optarg; return 0;
     }
 }
@@ -103,6 +105,7 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"expires", required_argument, NULL, 'e'},
                                             {"min-agent", required_argument, NULL, 'm'},
                                             {"report", no_argument, NULL, 'r'},
+                                            {"data", required_argument, NULL, 'd'},
                                             {0}};
     int c;
 
@@ -149,6 +152,20 @@ static int read_trained(const struct choice *chosen, const struct nrs_columns *c
     return rc;
 }
 
+static int report(const struct choice *chosen, const struct nrs_trained *t, const struct nrs_export *x)
+{
+    struct nrs_data data = {.n = 0};
+    struct nrs_note note;
+    int exit_code = NRS_EXIT_OK;
+
+    if (chosen->data && nrs_data_read(&data, chosen->data, chosen->schema, &note) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
+    else
+        nrs_export_report(x, t, chosen->data ? &data : NULL);
+    nrs_data_done(&data);
+    return exit_code;
+}
+
 static int export(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
                   struct nrs_export *x)
 {
@@ -161,9 +178,7 @@ static int export(const struct choice *chosen, const struct nrs_columns *columns
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->in, note.text);
     if (nrs_outfile_replace(chosen->out, x->file.bytes, x->file.len, 0644, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
-    if (chosen->report)
-        nrs_export_report(x, t);
-    return NRS_EXIT_OK;
+    return chosen->report ? report(chosen, t, x) : NRS_EXIT_OK;
 }
 
 int nrs_cmd_export(int argc, char **argv)

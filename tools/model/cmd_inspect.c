@@ -7,6 +7,7 @@
 #include "models/bytes.h"
 #include "models/model_read.h"
 #include "tools/model/commands.h"
+#include "tools/model/decide.h"
 
 #define STRONGEST 16 /* weights shown as bars */
 #define BAR_WIDTH 24 /* columns on each side of the axis */
@@ -56,8 +57,8 @@ static void print_outputs(const struct nrs_model *m)
 {
     printf("bound        %" PRId32 " mlogit\n", m->bound_mlogit);
     printf("thresholds  ");
-    for (unsigned w = 0; w < nrs_cmd_n_thresholds(m->schema); w++)
-        printf(" %s %+" PRId32 " ", nrs_cmd_threshold_name(m->schema, w), m->threshold_mlogit[w]);
+    for (unsigned w = 0; w < nrs_decide_thresholds(m->schema); w++)
+        printf(" %s %+" PRId32 " ", nrs_decide_threshold_name(m->schema, w), m->threshold_mlogit[w]);
     puts("mlogit");
     for (unsigned o = 0; o < m->n_outputs; o++)
         printf("output       %s  bias %+" PRId32 " mlogit  scale %" PRIu32 "/2^31\n", m->output_name[o],

@@ -78,15 +78,3 @@ int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_env
     rc = schema ? nrs_model_load_as(m, e, schema, &place) : nrs_model_load(m, e, &place);
     return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, place) : NRS_EXIT_OK;
 }
-
-unsigned nrs_cmd_n_thresholds(const struct nrs_schema *schema)
-{
-    return schema->kind == NRS_KIND_BEACON ? NRS_MODEL_WINDOWS : 2;
-}
-
-const char *nrs_cmd_threshold_name(const struct nrs_schema *schema, unsigned i)
-{
-    static const char *const windows[] = {"1h", "6h", "24h"}, *const of_file[] = {"packed", "named"};
-
-    return schema->kind == NRS_KIND_BEACON ? windows[i] : of_file[i];
-}

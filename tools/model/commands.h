@@ -10,6 +10,9 @@ enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
 int nrs_cmd_schema(int argc, char **argv);
 int nrs_cmd_features(int argc, char **argv);
 int nrs_cmd_export(int argc, char **argv);
+int nrs_cmd_evaluate(int argc, char **argv);
+int nrs_cmd_compare(int argc, char **argv);
+int nrs_cmd_emit_c(int argc, char **argv);
 int nrs_cmd_inspect(int argc, char **argv);
 int nrs_cmd_keygen(int argc, char **argv);
 int nrs_cmd_sign(int argc, char **argv);
@@ -37,9 +40,5 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
 /* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file names. */
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
                        const struct nrs_schema *schema);
-
-/* What the thresholds of a schema's models are called: windows, or decisions about a file. */
-unsigned nrs_cmd_n_thresholds(const struct nrs_schema *schema);
-const char *nrs_cmd_threshold_name(const struct nrs_schema *schema, unsigned i);
 
 #endif

@@ -186,13 +186,6 @@ const uint16_t *nrs_data_row(const struct nrs_data *d, size_t i)
     return d->x + i * d->schema->n_features;
 }
 
-unsigned nrs_data_window(const struct nrs_schema *schema, const uint16_t *x)
-{
-    int win = schema->kind == NRS_KIND_BEACON ? nrs_schema_find(schema, "win", 3) : -1;
-
-    return win < 0 ? 0 : x[win];
-}
-
 int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_note *note)
 {
     memset(chosen, 0, d->n_labels * sizeof chosen[0]);

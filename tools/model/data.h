@@ -31,9 +31,6 @@ void nrs_data_done(struct nrs_data *d);
 
 const uint16_t *nrs_data_row(const struct nrs_data *d, size_t i);
 
-/* The window of a beacon vector, told by its feature `win`; 0 for other schemas: which threshold counts. */
-unsigned nrs_data_window(const struct nrs_schema *schema, const uint16_t *x);
-
 /* Which label a list of names "c2,other" holds: [n_labels] filled. Refuses a name that no row has. */
 int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_note *note);
 
