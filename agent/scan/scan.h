@@ -20,7 +20,7 @@
 
 #define NRS_SCAN_READ_MAX 65536
 #define NRS_SCAN_PIECE    4096
-#define NRS_SCAN_LINE_MAX (4 * 4096 + 1024) /* a path of 4 KiB, escaped, and the rest */
+#define NRS_SCAN_LINE_MAX (6 * 4096 + 1024) /* a path of 4 KiB, every byte escaped, and the rest */
 #define NRS_SCAN_GRAMS    3                 /* strongest n-grams that are told */
 #define NRS_SCAN_REASONS  5                 /* strongest terms that are told */
 
@@ -40,13 +40,14 @@ enum nrs_upx_state { NRS_UPX_ABSENT, NRS_UPX_TAMPERED, NRS_UPX_INTACT };
 
 /* Structural rules, as bits. The strong ones say "packed" by themselves. */
 enum nrs_scan_rule {
-    NRS_RULE_RWX = 1,           /* a load segment is writable and executable */
+    NRS_RULE_RWX = 1,           /* a load segment (PE: the entry's section) is writable and executable */
     NRS_RULE_ENTRY_LAST = 2,    /* the start is in the last of several load segments */
     NRS_RULE_NO_SECTIONS = 4,   /* no section table: weak, vendors strip it */
     NRS_RULE_UPX = 8,           /* built like UPX: its chain of blocks, or its header */
     NRS_RULE_SCRIPT = 16,       /* a shell script that carries a dense payload */
     NRS_RULE_DENSE_ENTRY = 32,  /* the segment that holds the start is compressed or encrypted */
-    NRS_RULES_STRONG = NRS_RULE_RWX | NRS_RULE_ENTRY_LAST | NRS_RULE_UPX | NRS_RULE_SCRIPT | NRS_RULE_DENSE_ENTRY
+    NRS_RULE_DENSE_DATA = 64,   /* most of the file is a writable segment that is compressed or encrypted */
+    NRS_RULES_STRONG = 0xff & ~NRS_RULE_NO_SECTIONS
 };
 
 struct nrs_scan_facts {
@@ -74,8 +75,9 @@ struct nrs_scan_result {
     bool tampered;            /* built like UPX, but magic, p_info, checksum or trailer do not fit */
     const char *name;         /* "none", a packer, "unknown", "shc"; points into the model or is static */
     int32_t score_mlogit;     /* of the model (FORMAT.md, Classes); 0 if no model looked at it */
+    int32_t bias_mlogit;      /* the part of the score that is the same for every file */
     uint8_t risk;             /* the model's calibrated percent; of a rule without a model 0 */
-    uint8_t n_reasons, n_grams;
+    uint8_t n_reasons, n_grams; /* 0 if no model looked at it */
     struct {
         char name[32];
         int32_t mlogit;
@@ -100,6 +102,8 @@ const struct nrs_schema *nrs_scan_schema(enum nrs_scan_format format);
 
 struct nrs_scan_line {
     const char *path;
+    uint32_t pid;             /* of a process that runs it, 0 = none known */
+    bool deleted;             /* it has no name any more */
     const uint8_t *sha256;    /* 32 bytes, NULL = not asked for */
     const struct nrs_scan_facts *facts;
     const struct nrs_scan_result *result;
@@ -108,7 +112,7 @@ struct nrs_scan_line {
 /* One JSON line with its newline (agent/scan/README.md). Returns its length, or NRS_ERR_SPACE. */
 int nrs_scan_write(char *buf, size_t cap, const struct nrs_scan_line *line);
 
-/* The vector of a file as one JSON line, for training. NRS_ERR_SCHEMA if the file has none. */
+/* The vector of a file as one JSON line, for training; of a file without one, what it is. */
 int nrs_scan_write_features(char *buf, size_t cap, const char *path, const struct nrs_scan_facts *facts);
 
 #endif
