@@ -315,32 +315,6 @@ static void fitted_chance_becomes_the_calibration_table(void **state)
     }
 }
 
-static void columns_are_found_by_their_names(void **state)
-{
-    static struct fx_model fx;
-    static struct fx_file f;
-    static struct nrs_model model;
-    static const char *const none[] = {"", "fil", "fill", "fill[4]", "fill[00]", "fill[1", "fill[]", "fill*flag[0]", "fill*flag[0][2]"};
-    struct nrs_columns columns;
-    char name[NRS_COLUMN_NAME_MAX];
-
-    (void)state;
-    fx_small(&fx);
-    fx_write(&f, &fx);
-    assert_int_equal(fx_load(&model, &f, &fx_beacon, NULL), 0);
-    assert_int_equal(nrs_columns_init(&columns, &fx_beacon, &model), 0);
-    assert_int_equal(columns.n, 1 + 4 + 2 + 6);
-    nrs_columns_name(&columns, 10, name);
-    assert_string_equal(name, "fill*flag[1][1]");
-    for (unsigned i = 0; i < columns.n; i++) {
-        nrs_columns_name(&columns, i, name);
-        assert_int_equal(nrs_columns_find(&columns, name, strlen(name)), i);
-    }
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        assert_int_equal(nrs_columns_find(&columns, none[i], strlen(none[i])), -1);
-    nrs_columns_done(&columns);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,7 +326,6 @@ int main(void)
         cmocka_unit_test(ranges_of_svm_scale_are_folded),
         cmocka_unit_test(one_row_is_two_outputs_where_classes_are_outputs),
         cmocka_unit_test(fitted_chance_becomes_the_calibration_table),
-        cmocka_unit_test(columns_are_found_by_their_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
