@@ -78,17 +78,27 @@ def from_svm(labels, rows):
     return (labels > 0).astype(int) if len(rows.classes) == 2 else labels
 
 
-def svm_tool(folder, rows, train, predict, name, options):
+def svm_scaled(folder, data):
+    """(scaled data, options for export)"""
+    ranges, scaled = folder / "ranges", folder / "scaled.svm"
+    scaled.write_text(lab.call("svm-scale", "-s", ranges, data))
+    return scaled, ["--scale", ranges]
+
+
+def svm_tool(folder, rows, train, predict, name, options, scale=False):
     """Trained twice: the label of a positive sum is the one that came first."""
     labels = svm_labels(rows)
     for first in (1, -1) if len(rows.classes) == 2 else (2, 0):
-        data, path = folder / f"{name}.svm", folder / f"{name}-{first}.model"
+        data, path, scaling = folder / f"{name}.svm", folder / f"{name}-{first}.model", []
         order = rows.save_svm(data, labels, first)
+        if scale:
+            data, scaling = svm_scaled(folder, data)
         lab.call(train, "-q", *options, data, path)
         lab.call(predict, data, path, folder / "out")
         truth = np.empty(len(labels), dtype=int)
         truth[order] = from_svm(np.loadtxt(folder / "out").astype(int), rows)
-        yield Run(path, truth, *(["--labels", ",".join(label_names(path, rows))] if len(rows.classes) > 2 else []))
+        naming = ["--labels", ",".join(label_names(path, rows))] if len(rows.classes) > 2 else []
+        yield Run(path, truth, *scaling, *naming)
 
 
 def label_names(path, rows):
@@ -102,13 +112,16 @@ def liblinear(folder, rows):
         solvers = [["-s", "0", "-B", "1"], ["-s", "5"], ["-s", "4"]]
     if len(rows.classes) > 2:
         solvers = [["-s", "0", "-c", "0.001", "-B", "1"], ["-s", "4", "-c", "0.0001"]]
+    if rows.x.max() > 1:
+        yield from svm_tool(folder, rows, "liblinear-train", "liblinear-predict", "scaled", ["-s", "0", "-B", "1"], True)
     for options in solvers:
         yield from svm_tool(folder, rows, "liblinear-train", "liblinear-predict", "liblinear", options)
 
 
 def libsvm(folder, rows):
+    """Raw columns by way of svm-scale, or training would take hours."""
     for options in ["-t", "0", "-c", "0.1"], ["-t", "0", "-s", "1", "-n", "0.2"]:
-        yield from svm_tool(folder, rows, "svm-train", "svm-predict", "libsvm", options)
+        yield from svm_tool(folder, rows, "svm-train", "svm-predict", "libsvm", options, rows.x.max() > 1)
 
 
 def torch_layer(rows, seed=3):
@@ -265,10 +278,10 @@ FORMATS = (
     Format("sklearn-json", "`recipes/from_pytorch.py`", "mean, scale", "1", "the same", ("PyTorch", "python3-torch"), ["torch"],
            pytorch_json, ("raw", "packer")),
     Format("sklearn-json", "`recipes/from_river.py`", "StandardScaler", "True", "the same", ("not run: no package", None), None, None, ()),
-    Format("liblinear", "`liblinear-train`", "the bias value", "the label seen first", "wrong order of keys, nan",
-           ("LIBLINEAR", "liblinear-tools"), ["liblinear-train"], liblinear, ("raw", "bins", "packer")),
-    Format("libsvm", "`svm-train -t 0`", "rho; probA and probB as calibration", "the label seen first",
-           "other kernels, three classes and more", ("LIBSVM", "libsvm-tools"), ["svm-train"], libsvm, ("bins",)),
+    Format("liblinear", "`liblinear-train`", "`svm-scale -s` by `--scale`; the bias value", "the label seen first", "wrong order of keys, nan",
+           ("LIBLINEAR", "liblinear-tools"), ["liblinear-train", "svm-scale"], liblinear, ("raw", "bins", "packer")),
+    Format("libsvm", "`svm-train -t 0`", "`svm-scale -s` by `--scale`; rho; probA and probB as calibration", "the label seen first",
+           "other kernels, three classes and more", ("LIBSVM", "libsvm-tools"), ["svm-train", "svm-scale"], libsvm, ("raw", "bins")),
     Format("vw", "`--readable_model`, `--invert_hash`", "the constant", "1 of -1/1", "interactions, n-grams, reductions, any option not known",
            (WRITTEN, None), [], vw, ("raw", "bins")),
     Format("onnx", "`torch.onnx.export`", "Sub, Div, Mul, Add", "1, or the label of the row", "other nodes, a second layer, data in other files",

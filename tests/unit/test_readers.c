@@ -11,6 +11,7 @@
 #include "models/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/readers.h"
+#include "tools/model/svm_scale.h"
 
 #define LL(classes, labels) "solver_type L2R_LR\nnr_class " classes "\nlabel " labels "\nnr_feature 2\nbias 2\nw\n"
 #define SVM(labels) \
@@ -222,7 +223,8 @@ static void choices_name_what_the_file_does_not(void **state)
 {
     static const char other[] = LL("2", "1 2") "1 \n2 \n0 \n", three[] = LL("3", "0 1 2") "1 2 3 \n0 0 0 \n0 0 1 \n";
     static const uint16_t x[NRS_VECTOR_MAX] = {1};
-    struct nrs_linear_choice choice = {.flagged = "2", .threshold = {1, 2, 3}};
+    static const double threshold[NRS_MODEL_WINDOWS] = {1, 2, 3};
+    struct nrs_linear_choice choice = {.flagged = "2", .threshold = threshold};
 
     (void)state;
     assert_int_equal(read_as(&fx_beacon, NULL, &choice, other, strlen(other)), 0);
@@ -243,6 +245,37 @@ static void choices_name_what_the_file_does_not(void **state)
     assert_int_equal(read_as(&fx_packer, NULL, &choice, three, strlen(three)), NRS_ERR_FORMAT);
     assert_string_equal(note.text, "2 labels for 3 classes");
     nrs_trained_done(&trained);
+}
+
+/* -1 + 2 (x - 10) / 40 and 1 + ... of two listed columns; the others had one value. */
+static void ranges_of_svm_scale_are_folded(void **state)
+{
+    static const char ranges[] = "x\n-1 1\n1 10 50\n3 0 4\n", model[] = SK("");
+    static const uint16_t x[NRS_VECTOR_MAX] = {30, 200, 1, 1};
+    static const struct { const char *text, *note; } rows[] = {
+        {"y\n-1 1\n", "line 1: not \"x\" alone: no ranges of svm-scale, or labels were scaled"},
+        {"x\n1 -1\n", "line 2: not a lower and an upper limit"},
+        {"x\n0 1\n5 0 1\n", "line 3: not the index of a column, above the one before"},
+        {"x\n0 1\n2 0 1\n2 0 1\n", "line 4: not the index of a column, above the one before"},
+        {"x\n0 1\n2 1 1\n", "line 3: not a least and a greatest value"},
+        {"x\n0 1\n2 1 2", "line 2: the next one is cut off"},
+    };
+    double mul[FX_FEATURES], add[FX_FEATURES];
+    struct nrs_linear_choice choice = {.mul = mul, .add = add};
+    struct nrs_columns columns;
+
+    (void)state;
+    assert_int_equal(nrs_columns_init(&columns, &fx_beacon, NULL), 0);
+    assert_int_equal(nrs_svm_scale_read(mul, add, &columns, ranges, strlen(ranges), &note), 0);
+    assert_int_equal(read_as(&fx_beacon, "sklearn-json", &choice, model, strlen(model)), 0);
+    assert_true(nrs_trained_score(&trained, 0, x) == -3 + 0); /* half way between 10 and 50; fill weighs nothing */
+    assert_true(mul[2] == 0.5 && add[2] == -1);
+    nrs_trained_done(&trained);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(nrs_svm_scale_read(mul, add, &columns, rows[i].text, strlen(rows[i].text), &note), NRS_ERR_FORMAT);
+        assert_string_equal(note.text, rows[i].note);
+    }
+    nrs_columns_done(&columns);
 }
 
 /* Two classes of a schema with one output a class: the first has no weights, the second the sum. */
@@ -282,32 +315,6 @@ static void fitted_chance_becomes_the_calibration_table(void **state)
     }
 }
 
-static void columns_are_found_by_their_names(void **state)
-{
-    static struct fx_model fx;
-    static struct fx_file f;
-    static struct nrs_model model;
-    static const char *const none[] = {"", "fil", "fill", "fill[4]", "fill[00]", "fill[1", "fill[]", "fill*flag[0]", "fill*flag[0][2]"};
-    struct nrs_columns columns;
-    char name[NRS_COLUMN_NAME_MAX];
-
-    (void)state;
-    fx_small(&fx);
-    fx_write(&f, &fx);
-    assert_int_equal(fx_load(&model, &f, &fx_beacon, NULL), 0);
-    assert_int_equal(nrs_columns_init(&columns, &fx_beacon, &model), 0);
-    assert_int_equal(columns.n, 1 + 4 + 2 + 6);
-    nrs_columns_name(&columns, 10, name);
-    assert_string_equal(name, "fill*flag[1][1]");
-    for (unsigned i = 0; i < columns.n; i++) {
-        nrs_columns_name(&columns, i, name);
-        assert_int_equal(nrs_columns_find(&columns, name, strlen(name)), i);
-    }
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        assert_int_equal(nrs_columns_find(&columns, none[i], strlen(none[i])), -1);
-    nrs_columns_done(&columns);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,9 +323,9 @@ int main(void)
         cmocka_unit_test(nodes_and_tensors_are_named),
         cmocka_unit_test(content_tells_the_reader),
         cmocka_unit_test(choices_name_what_the_file_does_not),
+        cmocka_unit_test(ranges_of_svm_scale_are_folded),
         cmocka_unit_test(one_row_is_two_outputs_where_classes_are_outputs),
         cmocka_unit_test(fitted_chance_becomes_the_calibration_table),
-        cmocka_unit_test(columns_are_found_by_their_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

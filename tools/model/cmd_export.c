@@ -10,6 +10,7 @@
 #include "tools/model/export.h"
 #include "tools/model/outfile.h"
 #include "tools/model/readers.h"
+#include "tools/model/svm_scale.h"
 
 #define TRAINED_BYTES_MAX (16u << 20)
 #define DAY_S             86400
@@ -20,7 +21,9 @@ struct choice {
     const struct nrs_reader *reader; /* NULL: by content */
     const struct nrs_schema *schema;
     const char *expand; /* model whose bins the trainer's columns are, NULL: raw features */
+    const char *scale;  /* ranges of svm-scale, NULL: none */
     struct nrs_linear_choice linear;
+    double threshold[NRS_MODEL_WINDOWS];
     struct nrs_nrm_head head;
     const char *in, *out;
     const char *data; /* rows for the report, NULL: none */
@@ -51,9 +54,9 @@ static int parse_expiry(const char *text, uint32_t *day)
 }
 
 /* One threshold for all windows, or three: 1 h, 6 h, 24 h. */
-static int parse_thresholds(const char *text, double *threshold)
+static int parse_thresholds(struct choice *chosen, const char *text)
 {
-    double v[NRS_MODEL_WINDOWS];
+    double *v = chosen->threshold;
     char rest;
     int n = sscanf(text, "%lf,%lf,%lf%c", &v[0], &v[1], &v[2], &rest);
 
@@ -64,7 +67,7 @@ static int parse_thresholds(const char *text, double *threshold)
     for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
         if (!(fabs(v[w]) < THRESHOLD_MAX))
             return NRS_ERR_RANGE;
-    memcpy(threshold, v, sizeof v);
+    chosen->linear.threshold = v;
     return 0;
 }
 
@@ -82,7 +85,8 @@ static int parse_option(struct choice *chosen, int c)
     case 'x': chosen->expand = optarg; return 0;
     case 'p': chosen->linear.flagged = optarg; return 0;
     case 'l': chosen->linear.labels = optarg; return 0;
-    case 't': return parse_thresholds(optarg, chosen->linear.threshold);
+    case 'c': chosen->scale = optarg; return 0;
+    case 't': return parse_thresholds(chosen, optarg);
     case 's': chosen->schema = nrs_schema_of_name(optarg); return chosen->schema ? 0 : NRS_ERR_RANGE;
     case 'n': return nrs_cmd_number(optarg, UINT32_MAX, &chosen->head.serial);
     case 'e': return parse_expiry(optarg, &chosen->head.expires_day);
@@ -98,6 +102,7 @@ static int parse(struct choice *chosen, int argc, char **argv)
     static const struct option options[] = {{"from", required_argument, NULL, 'f'},
                                             {"schema", required_argument, NULL, 's'},
                                             {"expand", required_argument, NULL, 'x'},
+                                            {"scale", required_argument, NULL, 'c'},
                                             {"flagged", required_argument, NULL, 'p'},
                                             {"labels", required_argument, NULL, 'l'},
                                             {"threshold", required_argument, NULL, 't'},
@@ -136,20 +141,43 @@ static int find_columns(const struct choice *chosen, struct nrs_columns *columns
     return exit_code;
 }
 
-static int read_trained(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
-                        struct nrs_note *note)
+/* mul and add of every column, from one block that the caller frees through *mul. */
+static int read_scale(const struct choice *chosen, const struct nrs_columns *columns, char *text, double **mul,
+                      struct nrs_note *note)
 {
-    char *text = malloc(TRAINED_BYTES_MAX);
     size_t len;
-    int rc;
+    int rc = nrs_cmd_load(chosen->scale, text, TRAINED_BYTES_MAX, &len, note);
 
-    if (text == NULL)
+    *mul = calloc(2 * (size_t)columns->n, sizeof **mul);
+    if (*mul == NULL)
         return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
-    rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, note);
+    return rc ? rc : nrs_svm_scale_read(*mul, *mul + columns->n, columns, text, len, note);
+}
+
+/* Returns an exit code: which of the files is at fault is said here. */
+static int read_trained(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t)
+{
+    struct nrs_linear_choice linear = chosen->linear;
+    char *text = malloc(TRAINED_BYTES_MAX);
+    const char *at_fault = chosen->in;
+    double *mul = NULL;
+    struct nrs_note note;
+    size_t len;
+    int rc = text ? 0 : nrs_note_set(&note, NRS_ERR_SPACE, "out of memory");
+
+    if (rc == 0 && chosen->scale) {
+        rc = read_scale(chosen, columns, text, &mul, &note);
+        at_fault = rc ? chosen->scale : chosen->in;
+        linear.mul = mul;
+        linear.add = mul ? mul + columns->n : NULL;
+    }
     if (rc == 0)
-        rc = nrs_trained_read(t, chosen->reader, columns, &chosen->linear, text, len, note);
+        rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, &note);
+    if (rc == 0)
+        rc = nrs_trained_read(t, chosen->reader, columns, &linear, text, len, &note);
+    free(mul);
     free(text);
-    return rc;
+    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, at_fault, note.text) : NRS_EXIT_OK;
 }
 
 static int report(const struct choice *chosen, const struct nrs_trained *t, const struct nrs_export *x)
@@ -170,11 +198,11 @@ static int export(const struct choice *chosen, const struct nrs_columns *columns
                   struct nrs_export *x)
 {
     struct nrs_note note;
-    int rc = read_trained(chosen, columns, t, &note);
+    int exit_code = read_trained(chosen, columns, t);
 
-    if (rc == 0)
-        rc = nrs_export_run(x, t, &chosen->head, &note);
-    if (rc)
+    if (exit_code)
+        return exit_code;
+    if (nrs_export_run(x, t, &chosen->head, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->in, note.text);
     if (nrs_outfile_replace(chosen->out, x->file.bytes, x->file.len, 0644, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);

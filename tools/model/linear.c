@@ -193,6 +193,8 @@ int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *
     int rc = check_labels(l, choice, note);
     unsigned first; /* output of the first row: a sum of two classes is that of the second, the first has 0 */
 
+    if (choice->mul)
+        nrs_linear_fold(l, choice->mul, choice->add);
     if (rc == 0 && one_output)
         rc = join_classes(l, choice->flagged, note);
     else if (rc == 0 && l->n_labels == 0)
@@ -206,7 +208,6 @@ int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *
     for (unsigned o = 0; o < t->n_outputs; o++)
         strcpy(t->output_name[o], one_output ? t->schema->name : l->label[o]);
     memcpy(t->bias + first, l->bias, l->n_rows * sizeof *l->bias);
-    memcpy(t->threshold, choice->threshold, sizeof t->threshold);
     for (unsigned i = 0; rc == 0 && i < l->columns->n_terms; i++)
         rc = add_term(l, i, first, t, note);
     if (rc == 0 && t->n_terms == 0)

@@ -117,7 +117,11 @@ int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, con
         reader = nrs_reader_of_content(file, len, note);
     if (reader == NULL)
         return NRS_ERR_UNSUPPORTED;
+    if (reader->terms && (choice->flagged || choice->labels || choice->mul))
+        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself", reader->name);
     rc = reader->terms ? reader->terms(t, file, len, note)
                        : read_linear(t, reader, columns, choice, file, len, note);
+    if (rc == 0 && choice->threshold)
+        memcpy(t->threshold, choice->threshold, sizeof t->threshold);
     return rc ? rc : nrs_trained_check(t, note);
 }
