@@ -36,7 +36,7 @@ MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
-SHARED_SRC := $(filter-out %/main.c,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner platform/recorded))) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner platform/recorded tools/windows))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
@@ -59,7 +59,7 @@ LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
 LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
-LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
 .PHONY: all run model evasion test lint fuzz bench size size-options deps install clean help FORCE
 .DELETE_ON_ERROR:
