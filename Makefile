@@ -55,7 +55,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
 
-.PHONY: all run model evasion test lint fuzz bench size deps install clean help FORCE
+.PHONY: all run model evasion test lint fuzz bench size deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -132,12 +132,10 @@ lint: $(DEVICE_SRC:%.c=$(OUT)/device/%.o)
 	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+include cross/packaging.mk
 clean:
 	rm -rf build
 help:
 	@cat cross/help.txt
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' -type f 2>/dev/null)
