@@ -49,3 +49,19 @@ deb: all $(MAN)
 	@ls -l $(DEB)/*.deb
 test-deb: deb
 	$(Q)cross/debian/test $(DEB)
+
+# OpenWrt's names of its architectures; IPK_ARCH=... for a board that has another one.
+IPK_ARCH_host := $(subst amd64,x86_64,$(shell dpkg --print-architecture 2>/dev/null))
+IPK_ARCH_i686 := i386_pentium4
+IPK_ARCH_aarch64 := aarch64_generic
+IPK_ARCH_armv7 := arm_cortex-a7
+IPK_ARCH_armv5te := arm_arm926ej-s
+IPK_ARCH_mips24kc := mips_24kc
+IPK_ARCH_mipsel24kc := mipsel_24kc
+IPK_ARCH_riscv64 := riscv64_generic
+IPK_ARCH_powerpc := powerpc_8548
+IPK_ARCH ?= $(or $(IPK_ARCH_$(TARGET)),$(TARGET))
+IPK = build/openwrt/noroshi_$(PACKAGE_VERSION)_$(IPK_ARCH).ipk
+ipk: $(OUT)/noroshi
+	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) cross/openwrt/ipk $< '$(IPK_ARCH)' '$(PACKAGE_VERSION)' '$(IPK)'
+	@ls -l '$(IPK)'
