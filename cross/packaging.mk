@@ -37,7 +37,7 @@ $(INTO)/lib/systemd/system/%.service: cross/systemd/%.service FORCE
 	install -d $(@D)
 	sed 's,^ExecStart=/usr/,ExecStart=$(PREFIX)/,' $< >$@
 
-DEB := build/deb
+DEB ?= build/deb
 deb: all $(MAN)
 	$(Q)rm -rf $(DEB) && mkdir -p $(DEB)/noroshi
 	$(Q)$(MAKE) -s install DESTDIR=$(abspath $(DEB))/noroshi/root PREFIX=/usr SYSTEMD=0
@@ -65,3 +65,15 @@ IPK = build/openwrt/noroshi_$(PACKAGE_VERSION)_$(IPK_ARCH).ipk
 ipk: $(OUT)/noroshi
 	$(Q)SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) cross/openwrt/ipk $< '$(IPK_ARCH)' '$(PACKAGE_VERSION)' '$(IPK)'
 	@ls -l '$(IPK)'
+
+# Buildah's store is a folder of ours, so nothing of the machine's is touched and no daemon is needed.
+IMAGE := build/container/noroshi.oci.tar
+BUILDAH = buildah --root $(abspath build/container/store) --runroot $(abspath build/container/run) --storage-driver vfs
+container: $(OUT)/noroshi
+	$(Q)rm -rf build/container && mkdir -p build/container/context
+	$(Q)cp $< cross/container/passwd LICENSE cross/debian/copyright build/container/context
+	$(Q)$(BUILDAH) build -q --isolation chroot --timestamp $(SOURCE_DATE_EPOCH) --label org.opencontainers.image.version='$(VERSION)' \
+		-t noroshi -f cross/container/Containerfile build/container/context >/dev/null
+	$(Q)$(BUILDAH) push -q noroshi oci-archive:$(IMAGE)
+	$(Q)rm -rf build/container/store build/container/run build/container/context
+	@ls -l $(IMAGE)

@@ -19,7 +19,6 @@ $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
-endif
 
 DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE)
 HOST_INCLUDES = -isystem $(HOST_ROOT)/include
@@ -31,3 +30,4 @@ $(DEVICE_STAMP):
 	$(Q)$(device_env) MAKE='$(MAKE)' cross/deps/sysroot build device
 $(HOST_STAMP):
 	$(Q)$(host_env) MAKE='$(MAKE)' cross/deps/sysroot build host
+endif
