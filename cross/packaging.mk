@@ -21,7 +21,7 @@ INTO := $(DESTDIR)$(PREFIX)
 INSTALLED := $(patsubst $(OUT)/%,$(INTO)/bin/%,$(PROGRAMS)) $(MAN:build/man/%=$(INTO)/share/man/man1/%) \
 	$(if $(filter 1,$(SYSTEMD)),$(SERVICES:%=$(INTO)/lib/systemd/system/%.service) \
 	$(SERVICES:%=$(INTO)/lib/sysusers.d/%.conf) $(SERVICES:%=$(INTO)/lib/tmpfiles.d/%.conf))
-.PHONY: install uninstall deb test-deb ipk container
+.PHONY: install uninstall deb test-deb test-ansible ipk container
 install: $(INSTALLED)
 uninstall:
 	rm -f $(INSTALLED)
@@ -77,3 +77,7 @@ container: $(OUT)/noroshi
 	$(Q)$(BUILDAH) push -q noroshi oci-archive:$(IMAGE)
 	$(Q)rm -rf build/container/store build/container/run build/container/context
 	@ls -l $(IMAGE)
+
+test-ansible: deb
+	$(Q)rm -rf build/ansible && $(MAKE) -s install DESTDIR=$(abspath build/ansible) >/dev/null
+	$(Q)cross/ansible/test $(DEB) build/ansible
