@@ -37,6 +37,8 @@ do_configure() {
     ${NOROSHI_ENV} ${S}/cross/deps/import ${UNPACKDIR}
 }
 do_compile() {
+    # The machine's flags are in CC; the rest would make the program larger than its own do.
+    unset CFLAGS CPPFLAGS LDFLAGS
     ${NOROSHI_ENV} oe_runmake -C ${S} CC="${CC}" CROSS="${TARGET_PREFIX}" OUT=build/device VERSION=${PV} build/device/noroshi
 }
 do_install() {
