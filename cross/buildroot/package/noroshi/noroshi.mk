@@ -32,7 +32,7 @@ endef
 
 define NOROSHI_INSTALL_TARGET_CMDS
 	$(INSTALL) -D -m 0755 $(@D)/build/device/noroshi $(TARGET_DIR)/usr/bin/noroshi
-	$(INSTALL) -D -m 0644 $(NOROSHI_PKGDIR)/noroshi.json $(TARGET_DIR)/etc/noroshi/noroshi.json
+	$(INSTALL) -D -m 0644 $(@D)/cross/router.json $(TARGET_DIR)/etc/noroshi/noroshi.json
 endef
 
 define NOROSHI_INSTALL_INIT_SYSV

@@ -16,7 +16,6 @@ SRC_URI = "git://${NOROSHI_GIT};protocol=file;branch=${NOROSHI_BRANCH} \
            https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.6/mbedtls-3.6.6.tar.bz2;name=mbedtls;unpack=0 \
            https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.18.tar.gz;name=cjson;downloadfilename=cjson-1.7.18.tar.gz;unpack=0 \
            https://dist.libuv.org/dist/v1.50.0/libuv-v1.50.0.tar.gz;name=libuv;unpack=0 \
-           file://noroshi.json \
            "
 # The archive of a tag at its host may change with its packer; then its hash fits no longer, and the fetch says so.
 INSANE_SKIP += "src-uri-bad"
@@ -43,7 +42,7 @@ do_compile() {
 }
 do_install() {
     install -D -m 0755 ${S}/build/device/noroshi ${D}${bindir}/noroshi
-    install -D -m 0644 ${UNPACKDIR}/noroshi.json ${D}${sysconfdir}/noroshi/noroshi.json
+    install -D -m 0644 ${S}/cross/router.json ${D}${sysconfdir}/noroshi/noroshi.json
     install -D -m 0644 ${S}/cross/systemd/noroshi.service ${D}${systemd_system_unitdir}/noroshi.service
     install -D -m 0644 ${S}/cross/systemd/noroshi.tmpfiles ${D}${nonarch_libdir}/tmpfiles.d/noroshi.conf
 }
