@@ -3,12 +3,20 @@
 PIE ?= 1
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
-DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) -Os $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
+PROTECTOR := -fstack-protector-strong
+SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections $(PROTECTOR) \
 	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
-HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
+HOST_DEPS_CFLAGS := -O2 -g1 -fPIE $(PROTECTOR)
 
-device_env = CC='$(CC)' AR='$(CROSS)ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS)'
-host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS)'
+# Our own code, mbedTLS, cJSON and libuv are optimised as one program when it is linked; musl is not. Debugging data
+# tells `make size` whose code is whose; it is stripped.
+LTO ?= 1
+LTO_CFLAGS := $(if $(filter 1,$(LTO)),-flto=auto -flto-partition=one -g)
+
+device_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' \
+	DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(DEVICE_SWITCHES)' LTO_CFLAGS='$(LTO_CFLAGS)'
+host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(HOST_SWITCHES)'
 
 # Goals that compile nothing need no packages and no sysroot.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
@@ -20,8 +28,8 @@ DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
 
-DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE)
-HOST_INCLUDES = -isystem $(HOST_ROOT)/include
+DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(DEVICE_SWITCHES)
+HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(HOST_SWITCHES)
 HOST_LIB := $(HOST_ROOT)/lib
 DEVICE_STAMP := $(DEVICE_ROOT)/VERSIONS
 HOST_STAMP := $(HOST_ROOT)/VERSIONS

@@ -7,7 +7,7 @@ GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
 LIBC_FLAGS := -nostdinc -isystem $(ROOT)/include -isystem $(GCC_INCLUDE)
 endif
 
-CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) -std=gnu11 -DNDEBUG -w
+CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) $(LTO_CFLAGS) -std=gnu11 -DNDEBUG -w
 LIBS := mbedtls cjson uv
 
 # All of mbedTLS is compiled; what the configuration leaves out becomes an empty object.
@@ -16,6 +16,7 @@ mbedtls_FLAGS := -Imbedtls/include -Imbedtls/library
 
 # cJSON_Utils (JSON pointer and patch) is not compiled: nothing uses it, and CVE-2025-57052 is in it.
 cjson_SRC := cjson/cJSON.c
+cjson_FLAGS := $(if $(filter device,$(KIND)),-DCJSON_NO_NUMBER_VALUES)
 
 # The files that libuv's own build lists for Linux.
 uv_UNIX := async core dl fs getaddrinfo getnameinfo linux loop loop-watcher pipe poll process procfs-exepath \
@@ -35,4 +36,4 @@ endef
 $(foreach lib,$(LIBS),$(eval $(call library,$(lib))))
 
 %.o: %.c
-	$(CC) $(CFLAGS) $(FLAGS) -c -o $@ $<
+	$(CC) $(CFLAGS) $(FLAGS) -frandom-seed=$< -c -o $@ $<

@@ -131,7 +131,7 @@ static void group_too_large_to_walk_gets_a_safe_bound(void **state)
     static const struct nrs_feature many[12] = {
         {"a", 60000, ""}, {"b", 60000, ""}, {"c", 60000, ""}, {"d", 60000, ""}, {"e", 60000, ""}, {"f", 60000, ""},
         {"g", 60000, ""}, {"h", 60000, ""}, {"i", 60000, ""}, {"j", 60000, ""}, {"k", 60000, ""}, {"l", 60000, ""}};
-    static const struct nrs_schema ring = {"ring", NRS_KIND_BEACON, 1, 12, many};
+    static const struct nrs_schema ring = {"ring", NRS_KIND_BEACON, 1, 12, 0, many};
     uint32_t seed = 5;
 
     (void)state;
