@@ -61,7 +61,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
-.PHONY: all run model evasion test lint fuzz bench size size-options deps install clean help FORCE
+.PHONY: all run model evasion test lint fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -140,12 +140,10 @@ size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 size-options:
 	$(Q)CC='$(CC)' MAKE='$(MAKE)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+include cross/packaging.mk
 clean:
 	rm -rf build
 help:
 	@cat cross/help.txt
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' -type f 2>/dev/null)
