@@ -45,7 +45,7 @@ CFLAGS ?= $(SMALL)
 HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
-HARDEN := $(PROTECTOR) -fstack-clash-protection
+HARDEN := $(PROTECTOR) $(STACK_CLASH)
 DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
 	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
 SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) -DNRS_WITH_TEXTS=0
@@ -83,7 +83,7 @@ $(HOT:%=$(OUT)/device/%.o): CFLAGS := -O2
 $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 
 # The device program, and the lab beacon, which has no business with our libraries: static, stripped.
-link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' \
+link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' LIBGCC='$(LIBGCC)' \
 	PARTS='$(1)' cross/link $@ $(DEVICE_CODE) $(filter %.o,$^)
 define device_program
 PROGRAMS += $(OUT)/$(1)
@@ -125,6 +125,10 @@ build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
 
 include tests/tests.mk
+include cross/cross.mk
+ifneq ($(TARGET),host)
+include tests/cross.mk
+endif
 
 model: all
 	$(Q)tools/train/train.py --build build/host
