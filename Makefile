@@ -28,12 +28,15 @@ include cross/switches.mk
 include cross/deps/deps.mk
 
 # Rooms
-ROOMS := models agent/core agent platform/packet platform/$(PLATFORM) platform
-MODELS := beacon
+WITH_SCAN ?= 1
+WITH_PE ?= 0
+SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner)
+ROOMS := models agent/core $(SCAN_ROOMS) agent platform/packet platform/$(PLATFORM) platform
+MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
-SHARED_SRC := $(filter-out %/main.c,$(call c_files,$(ROOMS) platform/recorded)) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner platform/recorded tools/windows))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
@@ -45,8 +48,10 @@ LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
 HARDEN := $(PROTECTOR) $(STACK_CLASH)
 DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
 	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
-DEVICE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
-TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) -DNRS_WITH_TEXTS=0
+TOOL_SWITCHES := -DNRS_WITH_SCAN=1 -DNRS_WITH_PE=1 -DNRS_WITH_TEXTS=1
+DEVICE_CFLAGS = $(LANGUAGE) $(SWITCHES) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
+TOOL_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
@@ -54,9 +59,9 @@ LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
 LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
-LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
-.PHONY: all run model evasion test lint fuzz bench size size-options deps install clean help FORCE
+.PHONY: all run model evasion test lint fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -139,12 +144,10 @@ size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 size-options:
 	$(Q)CC='$(CC)' MAKE='$(MAKE)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+include cross/packaging.mk
 clean:
 	rm -rf build
 help:
 	@cat cross/help.txt
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' -type f 2>/dev/null)

@@ -21,16 +21,17 @@ device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(DEVICE_SWITCHES)
 host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(HOST_SWITCHES)'
 
 # Goals that compile nothing need no packages and no sysroot.
-ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
+ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
 PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
 	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross) \
-	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) >&2 || echo missing)
+	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) \
+	$(call goals_of,package,deb ipk container) $(call goals_of,package package-test,test-deb test-ansible) \
+	>&2 || echo missing)
 $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
-endif
 
 DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(DEVICE_SWITCHES)
 HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(HOST_SWITCHES)
@@ -42,3 +43,4 @@ $(DEVICE_STAMP):
 	$(Q)$(device_env) MAKE='$(MAKE)' cross/deps/sysroot build device
 $(HOST_STAMP):
 	$(Q)$(host_env) MAKE='$(MAKE)' cross/deps/sysroot build host
+endif
