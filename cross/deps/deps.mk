@@ -19,15 +19,15 @@ device_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MU
 host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
 
 # Goals that compile nothing need no packages and no sysroot.
-ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
+ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
 PACKAGES := $(shell cross/packages build $(call goals_of,run,run evasion) $(call goals_of,model,model) \
-	$(call goals_of,test,test fuzz bench) >&2 || echo missing)
+	$(call goals_of,test,test fuzz bench) $(call goals_of,package,deb ipk container) \
+	$(call goals_of,package package-test,test-deb test-ansible) >&2 || echo missing)
 $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
-endif
 
 DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(call device_switches,$(SWITCHES))
 HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(call tool_switches,$(SWITCHES))
@@ -39,3 +39,4 @@ $(DEVICE_STAMP):
 	$(Q)$(device_env) MAKE='$(MAKE)' cross/deps/sysroot build device
 $(HOST_STAMP):
 	$(Q)$(host_env) MAKE='$(MAKE)' cross/deps/sysroot build host
+endif
