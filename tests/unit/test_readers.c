@@ -137,6 +137,7 @@ static void every_refusal_names_its_place(void **state)
          "gap$x@str#bin/bin: not a column taken as a number (\"<column>@num\")"},
         {"jubatus-json", JUBA("\"gap@num\":{\"1\":{}}"), "gap@num: 1: no v1"},
         {"jubatus-json", JUBA("\"gap@num\":{\"1\":" V1("3") "}"), "one label only: 1"},
+        {"jubatus-json", JUBA("\"a\\n\\u001b[1m\":{\"1\":" V1("3") "}"), "a??[1m: not a column taken as a number (\"<column>@num\")"},
         {"jubatus-json", "{}", "storage: no \"weight\" in it"},
         {"safetensors", "1234567", "shorter than the length of its header"},
         {"safetensors", "12345678{}", "header: longer than the file, or than a MiB"},
