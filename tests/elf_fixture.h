@@ -113,11 +113,11 @@ static inline void elf_like_upx(struct elf_image *f, bool wide, bool big, unsign
 {
     size_t at, plain = wide ? 64 + 7 * 56 : 52 + 7 * 32, sum = 0;
 
-    elf_begin(f, wide, big, machine, 2, 20000);
+    elf_begin(f, wide, big, machine, 2, 6000);
     elf_segment(f, 1, 6, 0, 0x400000, 0x1000, 0x20000);
-    elf_segment(f, 1, 5, 0, 0x420000, 19000, 19000);
-    elf_entry(f, 0x420000 + 18000);
-    elf_noise(f->bytes + elf_headers_end(f), 19000 - elf_headers_end(f), 4711);
+    elf_segment(f, 1, 5, 0, 0x420000, 5500, 5500);
+    elf_entry(f, 0x420000 + 5000);
+    elf_noise(f->bytes + elf_headers_end(f), 5500 - elf_headers_end(f), 4711);
     at = elf_headers_end(f);
     memcpy(f->bytes + at + 4, "UPX!", 4);
     elf_put(f, at + 12, 0, 4);
@@ -127,7 +127,7 @@ static inline void elf_like_upx(struct elf_image *f, bool wide, bool big, unsign
     elf_put(f, at + 28, 200, 4);
     memcpy(f->bytes + at + 32, "\x08\0\0\0", 4);
     elf_put(f, at + 36 + 200, 40000, 4);
-    elf_put(f, at + 36 + 204, 17000, 4);
+    elf_put(f, at + 36 + 204, 4000, 4);
     memcpy(f->bytes + at + 36 + 208, "\x08\0\0\0", 4);
     memcpy(f->bytes + f->len - 36, "UPX!\x0d\x16\x08\x09", 8);
     elf_put(f, f->len - 36 + 24, 50000, 4);

@@ -212,40 +212,6 @@ static bool print_models(const struct side s[2])
     return differ;
 }
 
-static void print_decisions(const struct side s[2], const struct nrs_data *d)
-{
-    printf("\n%-24s %8s %8s %8s %8s %8s\n", "label", "rows", "first", "second", "now", "no more");
-    for (unsigned label = 0; label < d->n_labels; label++) {
-        size_t rows = 0, flagged[2] = {0, 0}, gained = 0, lost = 0;
-
-        for (size_t i = 0; i < d->n; i++) {
-            const uint16_t *x = nrs_data_row(d, i);
-            bool first, second;
-
-            if (d->label[i] != label)
-                continue;
-            first = nrs_decide(&s[0].model, x) != 0;
-            second = nrs_decide(&s[1].model, x) != 0;
-            rows++;
-            flagged[0] += first;
-            flagged[1] += second;
-            gained += second && !first;
-            lost += first && !second;
-        }
-        printf("%-24s %8zu %8zu %8zu %8zu %8zu\n", d->name[label][0] ? d->name[label] : "(none)", rows, flagged[0],
-               flagged[1], gained, lost);
-    }
-}
-
-static void print_classes_changed(const struct side s[2], const struct nrs_data *d)
-{
-    size_t changed = 0;
-
-    for (size_t i = 0; i < d->n; i++)
-        changed += nrs_decide(&s[0].model, nrs_data_row(d, i)) != nrs_decide(&s[1].model, nrs_data_row(d, i));
-    printf("\n%zu of %zu rows get another class\n", changed, d->n);
-}
-
 static int compare_on(const struct side s[2], const char *path)
 {
     struct nrs_data data;
@@ -254,10 +220,8 @@ static int compare_on(const struct side s[2], const char *path)
 
     if (nrs_data_read(&data, path, s[0].model.schema, &note) != 0)
         exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
-    else if (s[0].model.n_outputs == 1)
-        print_decisions(s, &data);
     else
-        print_classes_changed(s, &data);
+        nrs_decide_print_changes(&s[0].model, &s[1].model, &data);
     nrs_data_done(&data);
     return exit_code;
 }

@@ -14,7 +14,7 @@
 
 /* One weight: where it is and what it adds, in mlogit (of a linear term: at the feature's maximum). */
 struct weight {
-    unsigned term, output, bin_a, bin_b;
+    unsigned term, output, cell;
     int64_t mlogit;
 };
 
@@ -74,7 +74,7 @@ static struct weight weight_at(const struct nrs_model *m, unsigned term, unsigne
 {
     const struct nrs_term *t = &m->term[term];
     int64_t units = t->weights[output * nrs_term_cells(t) + cell] * (INT64_C(1) << t->shifts[output]);
-    struct weight w = {term, output, cell / t->n_b, cell % t->n_b, 0};
+    struct weight w = {term, output, cell, 0};
 
     if (t->type == NRS_TERM_LINEAR)
         units *= m->schema->features[t->a].max;
@@ -121,17 +121,6 @@ static void keep_strongest(struct weight best[STRONGEST], unsigned *n, struct we
         ++*n;
 }
 
-static void print_range(const char *name, const uint8_t *cuts, unsigned n_bins, unsigned bin, unsigned max)
-{
-    unsigned from = bin ? nrs_get_u16le(cuts + 2 * (bin - 1)) : 0;
-    unsigned to = bin + 1 < n_bins ? nrs_get_u16le(cuts + 2 * bin) - 1u : max;
-
-    if (from == to)
-        printf(" %s=%u", name, from);
-    else
-        printf(" %s=%u..%u", name, from, to);
-}
-
 static void print_bar(int64_t value, int64_t largest)
 {
     int length = largest ? (int)(llabs(value) * BAR_WIDTH / largest) : 0;
@@ -153,20 +142,11 @@ static void print_strongest(const struct nrs_model *m)
                 keep_strongest(best, &n, weight_at(m, i, o, c));
     printf("\nstrongest weights, mlogit\n");
     for (unsigned i = 0; i < n; i++) {
-        const struct nrs_term *t = &m->term[best[i].term];
-        const struct nrs_feature *a = &m->schema->features[t->a], *b = &m->schema->features[t->b];
-
         print_bar(best[i].mlogit, best[0].mlogit < 0 ? -best[0].mlogit : best[0].mlogit);
+        putchar(' ');
         if (m->n_outputs > 1)
-            printf(" %s:", m->output_name[best[i].output]);
-        if (t->type == NRS_TERM_LINEAR)
-            printf(" %s=%u", a->name, a->max);
-        else if (t->type == NRS_TERM_GRAMS)
-            printf(" start bucket %u", best[i].bin_a);
-        else
-            print_range(a->name, t->cuts_a, t->n_a, best[i].bin_a, a->max);
-        if (t->type == NRS_TERM_CROSS)
-            print_range(b->name, t->cuts_b, t->n_b, best[i].bin_b, b->max);
+            printf("%s: ", m->output_name[best[i].output]);
+        nrs_cmd_print_cell(m, best[i].term, best[i].cell);
         putchar('\n');
     }
 }

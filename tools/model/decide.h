@@ -5,6 +5,7 @@
 #ifndef NRS_TOOL_DECIDE_H
 #define NRS_TOOL_DECIDE_H
 #include "models/model.h"
+#include "tools/model/data.h"
 
 /* Which thresholds a schema's models use and what they are called: "1h", "6h", "24h"; "packed", "named". */
 unsigned nrs_decide_thresholds(const struct nrs_schema *schema);
@@ -15,5 +16,9 @@ unsigned nrs_decide_window(const struct nrs_schema *schema, const uint16_t *x);
 
 /* With one output 1 = flagged, else the number of the class. */
 unsigned nrs_decide(const struct nrs_model *m, const uint16_t *x);
+
+/* A table by label: rows flagged before and after, now and no more; of classes how many changed. Models of one schema and
+ * the same outputs. */
+void nrs_decide_print_changes(const struct nrs_model *before, const struct nrs_model *after, const struct nrs_data *d);
 
 #endif

@@ -31,6 +31,10 @@ static const char help[] =
     "      on labelled rows of `features`: AUC, rates, confusion and calibration; of several outputs the confusion\n"
     "  noroshi-model compare FIRST.nrm SECOND.nrm [--data TABLE.csv]\n"
     "      thresholds and terms that differ; on rows of `features` also the decisions; ends with 1 if any differ\n"
+    "  noroshi-model update FILE.nrm --feedback FILE.ndjson [--feedback ...] (-o FILE.nrm | --dry-run) [--quanta N]\n"
+    "                       [--data TABLE.csv --positive LABEL,...] [--serial N]\n"
+    "      learns from marks on alerts, each weight by at most N (16) steps, and shows what changed; --positive names rows\n"
+    "      whose alerts are to stay\n"
     "  noroshi-model emit-c FILE.nrm [--name IDENTIFIER] [-o FILE.c]\n"
     "      the model as an array in C, for firmware without a file system\n"
     "  noroshi-model keygen -o KEY.pem\n"
@@ -58,8 +62,8 @@ static const struct {
 } commands[] = {
     {"schema", nrs_cmd_schema},   {"features", nrs_cmd_features}, {"export", nrs_cmd_export},
     {"inspect", nrs_cmd_inspect}, {"evaluate", nrs_cmd_evaluate}, {"compare", nrs_cmd_compare},
-    {"emit-c", nrs_cmd_emit_c},   {"keygen", nrs_cmd_keygen},     {"sign", nrs_cmd_sign},
-    {"verify", nrs_cmd_verify},   {"bump", nrs_cmd_bump},
+    {"update", nrs_cmd_update},   {"emit-c", nrs_cmd_emit_c},     {"keygen", nrs_cmd_keygen},
+    {"sign", nrs_cmd_sign},       {"verify", nrs_cmd_verify},     {"bump", nrs_cmd_bump},
 };
 
 static int print_help(void)
