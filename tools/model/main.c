@@ -83,8 +83,9 @@ static int run(int argc, char **argv)
 {
     if (argc < 2)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "usage", "a command is expected; see noroshi-model --help");
-    if (strcmp(argv[1], "--help") == 0 || (argc > 2 && strcmp(argv[2], "--help") == 0))
-        return print_help();
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return print_help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("noroshi-model " NRS_VERSION);
         return NRS_EXIT_OK;
