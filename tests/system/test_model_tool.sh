@@ -67,10 +67,12 @@ export_to model.json again.nrm
 cmp "$dir/n.nrm" "$dir/again.nrm" || fail "the same model twice gave other bytes"
 
 # Refusals name the place and leave no file
+echo "[]" >"$dir/list.json"
 expect 2 "schema_hash: not" "$model" export --from additive-json "$dir/other.json" -o "$dir/x.nrm"
 expect 2 "cuts not ascending: 2 after 2" "$model" export --from additive-json "$dir/cuts.json" -o "$dir/x.nrm"
 expect 2 "terms[0]: feature: no such feature" "$model" export --from additive-json "$dir/feature.json" -o "$dir/x.nrm"
-expect 2 "not a JSON object" "$model" export --from additive-json "$dir/m.nrm" -o "$dir/x.nrm"
+expect 2 "a noroshi model file already" "$model" export --from additive-json "$dir/m.nrm" -o "$dir/x.nrm"
+expect 2 "not a JSON object" "$model" export --from additive-json "$dir/list.json" -o "$dir/x.nrm"
 expect 2 "No such file" "$model" export --from additive-json "$dir/missing" -o "$dir/x.nrm"
 [ ! -e "$dir/x.nrm" ] || fail "a refused model was written"
 
@@ -136,7 +138,7 @@ expect 0 "additive-json" "$model" --help
 expect 0 "noroshi-model" "$model" --version
 expect 2 "a command is expected" "$model"
 expect 2 "no such command" "$model" nonsense
-expect 2 "--from and -o are needed" "$model" export "$dir/model.json"
+expect 2 "-o is needed" "$model" export "$dir/model.json"
 expect 2 "not a serial" "$model" bump --serial -1 "$dir/m.nrm"
 expect 2 "no such schema" "$model" schema nonsense
 expect 2 "standard output" sh -c "'$model' --help >/dev/full; exit \$?"

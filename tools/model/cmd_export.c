@@ -1,6 +1,8 @@
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "models/error.h"
@@ -12,10 +14,13 @@
 #define TRAINED_BYTES_MAX (16u << 20)
 #define DAY_S             86400
 #define DAYS_MAX          36500
+#define THRESHOLD_MAX     1e6 /* logits */
 
 struct choice {
-    const struct nrs_reader *reader;
+    const struct nrs_reader *reader; /* NULL: by content */
     const struct nrs_schema *schema;
+    const char *expand; /* model whose bins the trainer's columns are, NULL: raw features */
+    struct nrs_linear_choice linear;
     struct nrs_nrm_head head;
     const char *in, *out;
     bool report;
@@ -44,10 +49,39 @@ static int parse_expiry(const char *text, uint32_t *day)
     return 0;
 }
 
+/* One threshold for all windows, or three: 1 h, 6 h, 24 h. */
+static int parse_thresholds(const char *text, double *threshold)
+{
+    double v[NRS_MODEL_WINDOWS];
+    char rest;
+    int n = sscanf(text, "%lf,%lf,%lf%c", &v[0], &v[1], &v[2], &rest);
+
+    if (n == 1 && strchr(text, ',') == NULL)
+        v[1] = v[2] = v[0];
+    else if (n != NRS_MODEL_WINDOWS)
+        return NRS_ERR_RANGE;
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+        if (!(fabs(v[w]) < THRESHOLD_MAX))
+            return NRS_ERR_RANGE;
+    memcpy(threshold, v, sizeof v);
+    return 0;
+}
+
+/* "auto" is what stands without the option. */
+static int parse_reader(const char *name, const struct nrs_reader **reader)
+{
+    *reader = nrs_reader_of_name(name);
+    return *reader || strcmp(name, "auto") == 0 ? 0 : NRS_ERR_RANGE;
+}
+
 static int parse_option(struct choice *chosen, int c)
 {
     switch (c) {
-    case 'f': chosen->reader = nrs_reader_of_name(optarg); return chosen->reader ? 0 : NRS_ERR_RANGE;
+    case 'f': return parse_reader(optarg, &chosen->reader);
+    case 'x': chosen->expand = optarg; return 0;
+    case 'p': chosen->linear.flagged = optarg; return 0;
+    case 'l': chosen->linear.labels = optarg; return 0;
+    case 't': return parse_thresholds(optarg, chosen->linear.threshold);
     case 's': chosen->schema = nrs_schema_of_name(optarg); return chosen->schema ? 0 : NRS_ERR_RANGE;
     case 'n': return nrs_cmd_number(optarg, UINT32_MAX, &chosen->head.serial);
     case 'e': return parse_expiry(optarg, &chosen->head.expires_day);
@@ -61,6 +95,10 @@ static int parse(struct choice *chosen, int argc, char **argv)
 {
     static const struct option options[] = {{"from", required_argument, NULL, 'f'},
                                             {"schema", required_argument, NULL, 's'},
+                                            {"expand", required_argument, NULL, 'x'},
+                                            {"flagged", required_argument, NULL, 'p'},
+                                            {"labels", required_argument, NULL, 'l'},
+                                            {"threshold", required_argument, NULL, 't'},
                                             {"serial", required_argument, NULL, 'n'},
                                             {"expires", required_argument, NULL, 'e'},
                                             {"min-agent", required_argument, NULL, 'm'},
@@ -74,13 +112,39 @@ static int parse(struct choice *chosen, int argc, char **argv)
         if (parse_option(chosen, c) != 0)
             return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
     }
-    if (chosen->reader == NULL || chosen->out == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "--from and -o are needed; see noroshi-model --help");
+    if (chosen->out == NULL)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "-o is needed; see noroshi-model --help");
     chosen->in = nrs_cmd_only_file(argc, argv);
     return chosen->in ? NRS_EXIT_OK : NRS_EXIT_USAGE;
 }
 
-static int read_trained(const struct choice *chosen, struct nrs_trained *t, struct nrs_note *note)
+/* The columns that the trainer had. */
+static int find_columns(const struct choice *chosen, struct nrs_columns *columns, struct nrs_note *note)
+{
+    static struct nrs_nrm file; /* the columns' cuts stay in it */
+    static struct nrs_model model;
+    struct nrs_model_envelope e;
+    const char *place = "";
+    int rc;
+
+    if (chosen->expand == NULL) {
+        nrs_columns_raw(columns, chosen->schema);
+        return 0;
+    }
+    rc = nrs_cmd_load(chosen->expand, file.bytes, sizeof file.bytes, &file.len, note);
+    if (rc == 0)
+        rc = nrs_nrm_open(&e, &file, note);
+    if (rc)
+        return rc;
+    rc = nrs_model_load_as(&model, &e, chosen->schema, &place);
+    if (rc)
+        return nrs_note_set(note, rc, "%s", place);
+    nrs_columns_expanded(columns, &model);
+    return 0;
+}
+
+static int read_trained(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
+                        struct nrs_note *note)
 {
     char *text = malloc(TRAINED_BYTES_MAX);
     size_t len;
@@ -90,18 +154,20 @@ static int read_trained(const struct choice *chosen, struct nrs_trained *t, stru
         return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
     rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, note);
     if (rc == 0)
-        rc = chosen->reader->read(t, text, len, note);
-    if (rc == 0)
-        rc = nrs_trained_check(t, note);
+        rc = nrs_trained_read(t, chosen->reader, columns, &chosen->linear, text, len, note);
     free(text);
     return rc;
 }
 
 static int export(const struct choice *chosen, struct nrs_trained *t, struct nrs_export *x)
 {
+    static struct nrs_columns columns;
     struct nrs_note note;
-    int rc = read_trained(chosen, t, &note);
+    int rc = find_columns(chosen, &columns, &note);
 
+    if (rc)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->expand, note.text);
+    rc = read_trained(chosen, &columns, t, &note);
     if (rc == 0)
         rc = nrs_export_run(x, t, &chosen->head, &note);
     if (rc)

@@ -7,13 +7,13 @@
  *
  * Logits throughout. Bin i holds cuts[i-1] <= x < cuts[i]. "name" is for people; without "calibration" the
  * logistic function is taken. Unknown keys are refused: a key that is silently ignored is a wrong model. */
-#include <cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/error.h"
+#include "tools/model/json.h"
 #include "tools/model/readers.h"
 
 struct reading {
@@ -29,29 +29,12 @@ static int refuse(struct reading *r, const char *key, const char *what)
 
 static int check_keys(struct reading *r, const cJSON *object, const char *const *allowed)
 {
-    for (const cJSON *item = object->child; item; item = item->next) {
-        const char *const *key = allowed;
-
-        while (*key && strcmp(*key, item->string) != 0)
-            key++;
-        if (*key == NULL)
-            return refuse(r, item->string, "unknown key");
-    }
-    return 0;
+    return nrs_json_keys(object, allowed, r->place, r->note);
 }
 
 static int read_numbers(struct reading *r, const cJSON *array, unsigned n, const char *key, double *out)
 {
-    unsigned i = 0;
-
-    if (!cJSON_IsArray(array) || (unsigned)cJSON_GetArraySize(array) != n)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not %u numbers", r->place, key, n);
-    for (const cJSON *item = array->child; item; item = item->next) {
-        if (!cJSON_IsNumber(item))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s[%u]: not a number", r->place, key, i);
-        out[i++] = item->valuedouble;
-    }
-    return 0;
+    return nrs_json_numbers(array, n, r->place, key, out, r->note);
 }
 
 static int read_feature(struct reading *r, const cJSON *object, const char *key, uint16_t *feature)

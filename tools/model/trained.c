@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/bytes.h"
 #include "models/error.h"
 
 void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema)
@@ -17,6 +18,19 @@ void nrs_trained_done(struct nrs_trained *t)
     for (unsigned i = 0; i < NRS_MODEL_TERMS_MAX; i++)
         free(t->term[i].weights);
     memset(t, 0, sizeof *t);
+}
+
+void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from)
+{
+    to->type = from->type;
+    to->a = from->a;
+    to->b = from->b;
+    to->n_cuts_a = (uint8_t)(from->n_a - 1);
+    to->n_cuts_b = (uint8_t)(from->n_b - 1);
+    for (unsigned i = 0; i < to->n_cuts_a; i++)
+        to->cuts_a[i] = nrs_get_u16le(from->cuts_a + 2 * i);
+    for (unsigned i = 0; i < to->n_cuts_b; i++)
+        to->cuts_b[i] = nrs_get_u16le(from->cuts_b + 2 * i);
 }
 
 unsigned nrs_trained_cells(const struct nrs_trained_term *term)

@@ -37,6 +37,9 @@ struct nrs_trained {
 void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema);
 void nrs_trained_done(struct nrs_trained *t);
 
+/* Type, features and cuts of a term of a model file. */
+void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from);
+
 /* Bins of a times those of b: the cells of one output's table. */
 unsigned nrs_trained_cells(const struct nrs_trained_term *term);
 
