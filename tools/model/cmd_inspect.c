@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "models/bytes.h"
+#include "models/model_read.h"
 #include "tools/model/commands.h"
 
 #define STRONGEST 16 /* weights shown as bars */
@@ -54,8 +55,12 @@ static void print_header(const struct nrs_model_envelope *e, const struct nrs_nr
 static void print_outputs(const struct nrs_model *m)
 {
     printf("bound        %" PRId32 " mlogit\n", m->bound_mlogit);
-    printf("thresholds   1h %+" PRId32 "  6h %+" PRId32 "  24h %+" PRId32 " mlogit\n", m->threshold_mlogit[0],
-           m->threshold_mlogit[1], m->threshold_mlogit[2]);
+    if (m->schema->kind == NRS_KIND_BEACON)
+        printf("thresholds   1h %+" PRId32 "  6h %+" PRId32 "  24h %+" PRId32 " mlogit\n", m->threshold_mlogit[0],
+               m->threshold_mlogit[1], m->threshold_mlogit[2]);
+    else
+        printf("thresholds   packed %+" PRId32 "  named %+" PRId32 " mlogit\n", m->threshold_mlogit[0],
+               m->threshold_mlogit[1]);
     for (unsigned o = 0; o < m->n_outputs; o++)
         printf("output       %s  bias %+" PRId32 " mlogit  scale %" PRIu32 "/2^31\n", m->output_name[o],
                nrs_model_mlogit(m, o, m->bias[o]), m->scale_q31[o]);
@@ -69,7 +74,7 @@ static void print_outputs(const struct nrs_model *m)
 static struct weight weight_at(const struct nrs_model *m, unsigned term, unsigned output, unsigned cell)
 {
     const struct nrs_term *t = &m->term[term];
-    int64_t units = t->weights[output * t->n_a * t->n_b + cell] * (INT64_C(1) << t->shifts[output]);
+    int64_t units = t->weights[output * nrs_term_cells(t) + cell] * (INT64_C(1) << t->shifts[output]);
     struct weight w = {term, output, cell / t->n_b, cell % t->n_b, 0};
 
     if (t->type == NRS_TERM_LINEAR)
@@ -80,16 +85,16 @@ static struct weight weight_at(const struct nrs_model *m, unsigned term, unsigne
 
 static void print_terms(const struct nrs_model *m)
 {
-    static const char *const types[] = {"", "linear", "bins", "cross"};
+    static const char *const types[] = {"", "linear", "bins", "cross", "n-grams"};
 
     printf("\n%-4s %-32s %-7s %5s %9s %9s  mlogit\n", "term", "", "", "bins", "least", "most");
     for (unsigned i = 0; i < m->n_terms; i++) {
         const struct nrs_term *t = &m->term[i];
+        unsigned cells = nrs_term_cells(t);
         int64_t least = INT64_MAX, most = INT64_MIN;
         char name[32];
 
-        for (unsigned c = 0; c < m->n_outputs * t->n_a * (unsigned)t->n_b; c++) {
-            unsigned cells = t->n_a * (unsigned)t->n_b;
+        for (unsigned c = 0; c < m->n_outputs * cells; c++) {
             int64_t v = weight_at(m, i, c / cells, c % cells).mlogit;
 
             least = v < least ? v : least;
@@ -97,7 +102,7 @@ static void print_terms(const struct nrs_model *m)
         }
         nrs_model_term_name(m, i, name);
         printf("%-4u %-32s %-7s %5u %+9" PRId64 " %+9" PRId64 "\n", i, name, types[t->type],
-               t->n_a * (unsigned)t->n_b, least, most);
+               cells, least, most);
     }
 }
 
@@ -145,7 +150,7 @@ static void print_strongest(const struct nrs_model *m)
 
     for (unsigned i = 0; i < m->n_terms; i++)
         for (unsigned o = 0; o < m->n_outputs; o++)
-            for (unsigned c = 0; c < m->term[i].n_a * (unsigned)m->term[i].n_b; c++)
+            for (unsigned c = 0; c < nrs_term_cells(&m->term[i]); c++)
                 keep_strongest(best, &n, weight_at(m, i, o, c));
     printf("\nstrongest weights, mlogit\n");
     for (unsigned i = 0; i < n; i++) {
@@ -157,6 +162,8 @@ static void print_strongest(const struct nrs_model *m)
             printf(" %s:", m->output_name[best[i].output]);
         if (t->type == NRS_TERM_LINEAR)
             printf(" %s=%u", a->name, a->max);
+        else if (t->type == NRS_TERM_GRAMS)
+            printf(" n-grams, bucket %u", best[i].bin_a);
         else
             print_range(a->name, t->cuts_a, t->n_a, best[i].bin_a, a->max);
         if (t->type == NRS_TERM_CROSS)

@@ -48,6 +48,7 @@ static int64_t quantise_term(struct nrs_quantised *q, const struct nrs_trained *
         if (abs(rounded) > reach)
             reach = abs(rounded);
     }
+    reach *= nrs_trained_most(from);
     if (from->type == NRS_TERM_LINEAR)
         reach *= t->schema->features[from->a].max;
     return reach * (INT64_C(1) << shift);
@@ -123,10 +124,14 @@ int64_t nrs_quantised_part(const struct nrs_quantised *q, const struct nrs_train
                            unsigned output, const uint16_t *x)
 {
     const struct nrs_trained_term *shape = &t->term[term];
-    unsigned cell = output * nrs_trained_cells(shape) + nrs_trained_cell(shape, x);
-    int64_t factor = shape->type == NRS_TERM_LINEAR ? x[shape->a] : 1;
+    const int8_t *weights = q->term[term].weights + (size_t)output * nrs_trained_cells(shape);
+    int64_t factor = shape->type == NRS_TERM_LINEAR ? x[shape->a] : 1, sum = 0;
+    uint16_t cells[NRS_TRAINED_CELLS_MAX];
+    unsigned n = nrs_trained_cells_of(t, shape, x, cells);
 
-    return q->term[term].weights[cell] * factor * (INT64_C(1) << q->term[term].shift[output]);
+    for (unsigned i = 0; i < n; i++)
+        sum += weights[cells[i]];
+    return sum * factor * (INT64_C(1) << q->term[term].shift[output]);
 }
 
 int64_t nrs_quantised_sum(const struct nrs_quantised *q, const struct nrs_trained *t, unsigned output,

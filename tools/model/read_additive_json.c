@@ -2,12 +2,17 @@
  *  "terms": [{"type": "bins", "feature": "gap_mad", "cuts": [u16...], "weights": [[f a bin] an output]},
  *            {"type": "cross", "a": "x", "a_cuts": [...], "b": "y", "b_cuts": [...],
  *             "weights": [[f row-major in a, b] an output]},
- *            {"type": "linear", "feature": "z", "weights": [f an output]}],
+ *            {"type": "linear", "feature": "z", "weights": [f an output]},
+ *            {"type": "grams", "feature": "arch", "runs": [2, 3], "reach": 64, "bits": 10,
+ *             "weights": [[f a bucket] an output]}],
  *  "thresholds": {"1h": f, "6h": f, "24h": f}, "calibration": [[logit, percent], ...]}
+ *
+ * Of a packer model "thresholds" are {"packed": f, "named": f}.
  *
  * Logits throughout. Bin i holds cuts[i-1] <= x < cuts[i]. "name" is for people; without "calibration" the
  * logistic function is taken. Unknown keys are refused: a key that is silently ignored is a wrong model. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +130,53 @@ static int read_linear(struct reading *r, const cJSON *object, struct nrs_traine
     return rc;
 }
 
+static int read_whole(struct reading *r, const cJSON *object, const char *key, unsigned least, unsigned most, unsigned *value)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    char what[48];
+
+    if (cJSON_IsNumber(item) && item->valuedouble >= least && item->valuedouble <= most &&
+        item->valuedouble == (unsigned)item->valuedouble) {
+        *value = (unsigned)item->valuedouble;
+        return 0;
+    }
+    snprintf(what, sizeof what, "not an integer in %u..%u", least, most);
+    return refuse(r, key, what);
+}
+
+static int read_runs(struct reading *r, const cJSON *array, uint8_t *runs)
+{
+    if (!cJSON_IsArray(array) || array->child == NULL)
+        return refuse(r, "runs", "not a list of lengths");
+    for (const cJSON *item = array->child; item; item = item->next) {
+        if (!cJSON_IsNumber(item) || item->valueint < 1 || item->valueint > NRS_MODEL_GRAM_MAX ||
+            item->valuedouble != item->valueint)
+            return refuse(r, "runs", "a length is not 1 to 4");
+        *runs = (uint8_t)(*runs | 1u << (item->valueint - 1));
+    }
+    return 0;
+}
+
+static int read_grams(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
+{
+    static const char *const keys[] = {"type", "feature", "runs", "reach", "bits", "weights", NULL};
+    unsigned reach = 0, bits = 0;
+    int rc = check_keys(r, object, keys);
+
+    if (rc == 0)
+        rc = read_feature(r, object, "feature", &term->a);
+    if (rc == 0)
+        rc = read_runs(r, cJSON_GetObjectItemCaseSensitive(object, "runs"), &term->runs);
+    if (rc == 0)
+        rc = read_whole(r, object, "reach", 1, NRS_START_BYTES, &reach);
+    if (rc == 0)
+        rc = read_whole(r, object, "bits", NRS_MODEL_GRAM_BITS_MIN, NRS_MODEL_GRAM_BITS_MAX, &bits);
+    term->b = term->a;
+    term->reach = (uint16_t)reach;
+    term->bits = (uint8_t)bits;
+    return rc;
+}
+
 static int read_term(struct reading *r, const cJSON *object)
 {
     static const struct {
@@ -133,7 +185,8 @@ static int read_term(struct reading *r, const cJSON *object)
         int (*read)(struct reading *, const cJSON *, struct nrs_trained_term *);
     } types[] = {{"linear", NRS_TERM_LINEAR, read_linear},
                  {"bins", NRS_TERM_BINS, read_bins},
-                 {"cross", NRS_TERM_CROSS, read_cross}};
+                 {"cross", NRS_TERM_CROSS, read_cross},
+                 {"grams", NRS_TERM_GRAMS, read_grams}};
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "type"));
     struct nrs_trained_term *term = &r->t->term[r->t->n_terms];
 
@@ -148,7 +201,7 @@ static int read_term(struct reading *r, const cJSON *object)
             r->t->n_terms++;
             return rc;
         }
-    return refuse(r, "type", "not linear, bins or cross");
+    return refuse(r, "type", "not linear, bins, cross or grams");
 }
 
 static int read_terms(struct reading *r, const cJSON *array)
@@ -202,14 +255,16 @@ static int check_schema(struct reading *r, const cJSON *root)
 
 static int read_thresholds(struct reading *r, const cJSON *object)
 {
-    static const char *const keys[] = {"1h", "6h", "24h", NULL};
+    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const classes[] = {"packed", "named", NULL};
+    bool beacon = r->t->schema->kind == NRS_KIND_BEACON;
+    const char *const *keys = beacon ? windows : classes;
     int rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
 
-    for (unsigned w = 0; rc == 0 && w < NRS_MODEL_WINDOWS; w++) {
+    for (unsigned w = 0; rc == 0 && keys[w]; w++) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[w]);
 
         if (!cJSON_IsNumber(item) || !(item->valuedouble > -1e6 && item->valuedouble < 1e6))
-            return refuse(r, "thresholds", "1h, 6h and 24h are logits");
+            return refuse(r, "thresholds", beacon ? "1h, 6h and 24h are logits" : "packed and named are logits");
         r->t->threshold[w] = item->valuedouble;
     }
     return rc;

@@ -27,6 +27,10 @@ void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t)
                t->output_name[o], x->bound[o].low, x->bound[o].high,
                x->bound[o].attained ? " (attained)" : " (safe, perhaps not attained)",
                nrs_quantised_unit(q, o), bits_of(q->reach[o]));
-    printf("thresholds 1h %+d, 6h %+d, 24h %+d mlogit\n", (int)x->model.threshold_mlogit[0],
-           (int)x->model.threshold_mlogit[1], (int)x->model.threshold_mlogit[2]);
+    if (t->schema->kind == NRS_KIND_BEACON)
+        printf("thresholds 1h %+d, 6h %+d, 24h %+d mlogit\n", (int)x->model.threshold_mlogit[0],
+               (int)x->model.threshold_mlogit[1], (int)x->model.threshold_mlogit[2]);
+    else
+        printf("thresholds packed %+d, named %+d mlogit\n", (int)x->model.threshold_mlogit[0],
+               (int)x->model.threshold_mlogit[1]);
 }

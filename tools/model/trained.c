@@ -1,6 +1,7 @@
 #include "tools/model/trained.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,9 @@ void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from)
     to->b = from->b;
     to->n_cuts_a = (uint8_t)(from->n_a - 1);
     to->n_cuts_b = (uint8_t)(from->n_b - 1);
+    to->runs = from->grams;
+    to->bits = from->bits;
+    to->reach = from->reach;
     for (unsigned i = 0; i < to->n_cuts_a; i++)
         to->cuts_a[i] = nrs_get_u16le(from->cuts_a + 2 * i);
     for (unsigned i = 0; i < to->n_cuts_b; i++)
@@ -35,7 +39,7 @@ void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from)
 
 unsigned nrs_trained_cells(const struct nrs_trained_term *term)
 {
-    return (term->n_cuts_a + 1u) * (term->n_cuts_b + 1u);
+    return term->type == NRS_TERM_GRAMS ? 1u << term->bits : (term->n_cuts_a + 1u) * (term->n_cuts_b + 1u);
 }
 
 int nrs_trained_table(const struct nrs_trained *t, struct nrs_trained_term *term)
@@ -88,6 +92,9 @@ static int check_term(const struct nrs_trained *t, const struct nrs_trained_term
         rc = check_cuts(t, term->b, term->cuts_b, term->n_cuts_b, note);
     if (rc)
         return rc;
+    if (term->type == NRS_TERM_GRAMS && term->reach > t->schema->n_bytes)
+        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams of %u bytes, the schema has %u", term->reach,
+                            t->schema->n_bytes);
     if (term->type == NRS_TERM_CROSS && term->a == term->b)
         return nrs_note_set(note, NRS_ERR_RANGE, "%s: crossed with itself", feature_name(t, term->a));
     for (size_t i = 0; i < n; i++)
@@ -134,17 +141,83 @@ static unsigned bin(const uint16_t *cuts, unsigned n, uint16_t x)
     return i;
 }
 
-unsigned nrs_trained_cell(const struct nrs_trained_term *term, const uint16_t *x)
+/* The bucket of n bytes (models/FORMAT.md), -1 if one is absent. */
+static int bucket_of(const struct nrs_trained_term *term, const uint16_t *x, const uint16_t *run, unsigned n, unsigned at)
 {
-    return bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
-           bin(term->cuts_b, term->n_cuts_b, x[term->b]);
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    hash = (hash ^ (x[term->a] & 255)) * 16777619u;
+    hash = (hash ^ n) * 16777619u;
+    if (n == 1)
+        hash = (hash ^ at) * 16777619u;
+    for (unsigned i = 0; i < n; i++) {
+        if (run[i] > 255)
+            return -1;
+        hash = (hash ^ run[i]) * 16777619u;
+    }
+    return (int)((hash ^ hash >> 16) % (1u << term->bits));
 }
 
-double nrs_trained_part(const struct nrs_trained_term *term, unsigned output, const uint16_t *x)
+/* Where runs of n bytes may begin. */
+static unsigned starts(const struct nrs_trained_term *term, unsigned n)
 {
-    double w = term->weights[output * nrs_trained_cells(term) + nrs_trained_cell(term, x)];
+    if (!(term->runs >> (n - 1) & 1) || n > term->reach)
+        return 0;
+    return n == 1 && term->reach > 16 ? 16 : term->reach - n + 1u;
+}
 
-    return term->type == NRS_TERM_LINEAR ? w * x[term->a] : w;
+static unsigned buckets_of(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
+                           uint16_t *cells)
+{
+    const uint16_t *bytes = x + t->schema->n_features;
+    bool hit[NRS_TRAINED_CELLS_MAX] = {false};
+    unsigned n_cells = 0;
+
+    for (unsigned n = 1; n <= NRS_MODEL_GRAM_MAX; n++)
+        for (unsigned at = 0; at < starts(term, n); at++) {
+            int bucket = bucket_of(term, x, bytes + at, n, at);
+
+            if (bucket >= 0)
+                hit[bucket] = true;
+        }
+    for (unsigned i = 0; i < nrs_trained_cells(term); i++)
+        if (hit[i])
+            cells[n_cells++] = (uint16_t)i;
+    return n_cells;
+}
+
+unsigned nrs_trained_cells_of(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
+                              uint16_t cells[NRS_TRAINED_CELLS_MAX])
+{
+    if (term->type == NRS_TERM_GRAMS)
+        return buckets_of(t, term, x, cells);
+    cells[0] = (uint16_t)(bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
+                          bin(term->cuts_b, term->n_cuts_b, x[term->b]));
+    return 1;
+}
+
+unsigned nrs_trained_most(const struct nrs_trained_term *term)
+{
+    unsigned most = 0;
+
+    if (term->type != NRS_TERM_GRAMS)
+        return 1;
+    for (unsigned n = 1; n <= NRS_MODEL_GRAM_MAX; n++)
+        most += starts(term, n);
+    return most < nrs_trained_cells(term) ? most : nrs_trained_cells(term);
+}
+
+double nrs_trained_part(const struct nrs_trained *t, const struct nrs_trained_term *term, unsigned output,
+                        const uint16_t *x)
+{
+    const double *weights = term->weights + (size_t)output * nrs_trained_cells(term);
+    uint16_t cells[NRS_TRAINED_CELLS_MAX];
+    unsigned n = nrs_trained_cells_of(t, term, x, cells);
+    double sum = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        sum += weights[cells[i]];
+    return term->type == NRS_TERM_LINEAR ? sum * x[term->a] : sum;
 }
 
 double nrs_trained_score(const struct nrs_trained *t, unsigned output, const uint16_t *x)
@@ -152,6 +225,6 @@ double nrs_trained_score(const struct nrs_trained *t, unsigned output, const uin
     double score = t->bias[output];
 
     for (unsigned i = 0; i < t->n_terms; i++)
-        score += nrs_trained_part(&t->term[i], output, x);
+        score += nrs_trained_part(t, &t->term[i], output, x);
     return score;
 }
