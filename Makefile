@@ -27,12 +27,15 @@ OUT := build/$(TARGET)
 include cross/deps/deps.mk
 
 # Rooms
-ROOMS := models agent/core agent platform/packet platform/$(PLATFORM) platform
-MODELS := beacon
+WITH_SCAN ?= 1
+WITH_PE ?= 0
+SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner)
+ROOMS := models agent/core $(SCAN_ROOMS) agent platform/packet platform/$(PLATFORM) platform
+MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
-SHARED_SRC := $(filter-out %/main.c,$(call c_files,$(ROOMS) platform/recorded)) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner platform/recorded))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
@@ -42,10 +45,10 @@ HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
 HARDEN := -fstack-protector-strong -fstack-clash-protection
-DEVICE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(DEVICE_INCLUDES) $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) \
+DEVICE_CFLAGS = $(LANGUAGE) -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) $(WARNINGS) $(DEVICE_INCLUDES) $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) \
 	-ftrivial-auto-var-init=zero $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fno-unwind-tables \
 	-fno-asynchronous-unwind-tables
-TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+TOOL_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=0 $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=

@@ -40,7 +40,7 @@
     X(entry_rights, 7, "rights of that segment: 4 read, 2 write, 1 execute")                                \
     X(entry_at, 255, "the start within the file bytes of its segment, share")                               \
     X(entry_left, 255, "file bytes of its segment from the start on, log q3")                               \
-    X(mem, 255, "memory over file bytes of all load segments, log q3")                                      \
+    X(mem, 255, "memory over file bytes of all load segments, log q3, 24 = equal")                                    \
     X(blank, 255, "memory that the file does not fill, of the load segment with most of it, log q3")        \
     X(blank_share, 255, "that memory as a share of all memory")                                             \
     X(outside, 255, "file bytes that no load segment maps, share")                                          \

@@ -74,8 +74,9 @@ struct nrs_scan_result {
     bool tampered;            /* built like UPX, but magic, p_info, checksum or trailer do not fit */
     const char *name;         /* "none", a packer, "unknown", "shc"; points into the model or is static */
     int32_t score_mlogit;     /* of the model (FORMAT.md, Classes); 0 if no model looked at it */
+    int32_t bias_mlogit;      /* the part of the score that is the same for every file */
     uint8_t risk;             /* the model's calibrated percent; of a rule without a model 0 */
-    uint8_t n_reasons, n_grams;
+    uint8_t n_reasons, n_grams; /* 0 if no model looked at it */
     struct {
         char name[32];
         int32_t mlogit;
@@ -100,6 +101,8 @@ const struct nrs_schema *nrs_scan_schema(enum nrs_scan_format format);
 
 struct nrs_scan_line {
     const char *path;
+    uint32_t pid;             /* of a process that runs it, 0 = none known */
+    bool deleted;             /* it has no name any more */
     const uint8_t *sha256;    /* 32 bytes, NULL = not asked for */
     const struct nrs_scan_facts *facts;
     const struct nrs_scan_result *result;
@@ -108,7 +111,7 @@ struct nrs_scan_line {
 /* One JSON line with its newline (agent/scan/README.md). Returns its length, or NRS_ERR_SPACE. */
 int nrs_scan_write(char *buf, size_t cap, const struct nrs_scan_line *line);
 
-/* The vector of a file as one JSON line, for training. NRS_ERR_SCHEMA if the file has none. */
+/* The vector of a file as one JSON line, for training; of a file without one, what it is. */
 int nrs_scan_write_features(char *buf, size_t cap, const char *path, const struct nrs_scan_facts *facts);
 
 #endif
