@@ -48,7 +48,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection
 DEVICE_CFLAGS = $(LANGUAGE) -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) $(WARNINGS) $(DEVICE_INCLUDES) $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) \
 	-ftrivial-auto-var-init=zero $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fno-unwind-tables \
 	-fno-asynchronous-unwind-tables
-TOOL_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=0 $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+TOOL_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=1 $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=

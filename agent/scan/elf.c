@@ -23,6 +23,7 @@
 #define PT_EH_FRAME  0x6474e550u
 #define PT_STACK     0x6474e551u
 #define PT_RELRO     0x6474e552u
+#define DENSE_CODE   224 /* 7 bits a byte, mean over the segment */
 
 /* Class by machine, big-endian and little-endian. 9 of 15 are PPC64 and RISC-V and so on: never renumber. */
 static const struct {
@@ -280,14 +281,21 @@ static void rest_features(struct nrs_scan *s, const struct nrs_elf *e, uint16_t 
     x[NRS_P_overlay] = log_q3(size - end);
 }
 
+/* The densest code segment of 4,300 clean files has 6.2 bits a byte, the densest writable one 6.3 (README.md). */
 static uint8_t elf_rules(const struct nrs_scan_facts *f)
 {
     const uint16_t *x = f->x;
+    bool entry_last = x[NRS_P_entry] == 4 && (x[NRS_P_entry_rights] & 1) != 0;
+    bool mostly_data = (x[NRS_P_big_rights] & 2) != 0 && x[NRS_P_big_share] >= 128;
+    bool imports_little = x[NRS_P_imports] < 32; /* 16 names: libraries of GPU code are dense, too */
+    unsigned rules = x[NRS_P_rwx] > 0 ? NRS_RULE_RWX : 0;
 
-    return (uint8_t)((x[NRS_P_rwx] > 0 ? NRS_RULE_RWX : 0) |
-                     (x[NRS_P_entry] == 4 && (x[NRS_P_entry_rights] & 1) ? NRS_RULE_ENTRY_LAST : 0) |
-                     (x[NRS_P_sect] == 1 ? NRS_RULE_NO_SECTIONS : 0) | (f->upx != NRS_UPX_ABSENT ? NRS_RULE_UPX : 0) |
-                     (x[NRS_P_ent_entry] >= NRS_ENTROPY_DENSE ? NRS_RULE_DENSE_ENTRY : 0));
+    rules |= entry_last ? NRS_RULE_ENTRY_LAST : 0;
+    rules |= x[NRS_P_ent_entry] >= DENSE_CODE && imports_little ? NRS_RULE_DENSE_ENTRY : 0;
+    rules |= mostly_data && x[NRS_P_ent_big] >= NRS_ENTROPY_DENSE ? NRS_RULE_DENSE_DATA : 0;
+    rules |= x[NRS_P_sect] == 1 ? NRS_RULE_NO_SECTIONS : 0;
+    rules |= f->upx != NRS_UPX_ABSENT ? NRS_RULE_UPX : 0;
+    return (uint8_t)rules;
 }
 
 static const char *reason_to_skip(const struct nrs_elf *e)

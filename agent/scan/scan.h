@@ -46,7 +46,8 @@ enum nrs_scan_rule {
     NRS_RULE_UPX = 8,           /* built like UPX: its chain of blocks, or its header */
     NRS_RULE_SCRIPT = 16,       /* a shell script that carries a dense payload */
     NRS_RULE_DENSE_ENTRY = 32,  /* the segment that holds the start is compressed or encrypted */
-    NRS_RULES_STRONG = NRS_RULE_RWX | NRS_RULE_ENTRY_LAST | NRS_RULE_UPX | NRS_RULE_SCRIPT | NRS_RULE_DENSE_ENTRY
+    NRS_RULE_DENSE_DATA = 64,   /* most of the file is a writable segment that is compressed or encrypted */
+    NRS_RULES_STRONG = 0xff & ~NRS_RULE_NO_SECTIONS
 };
 
 struct nrs_scan_facts {

@@ -2,6 +2,7 @@
  *
  *   file = "#!" shell ... text ... payload        a shell's name ends in "sh"; the last KiB is no text
  *
+ * A zip archive with a line before it that runs it (Python and Java have such) is an archive, no packed script.
  * A name comes from what the script has to say to unpack itself: gzexe counts lines (skip=N) to compressed data,
  * makeself lists sizes and checksums of its parts. */
 #include <string.h>
@@ -84,6 +85,14 @@ static bool is_payload(const uint8_t *p, uint32_t n)
     return n_control * 32 >= n && n >= 64 && (n < TAIL || nrs_entropy(p, n) >= ENTROPY_TEXT);
 }
 
+/* Its end record (PKWARE's APPNOTE, 4.3.16) is among the last bytes. */
+static bool is_zip(const uint8_t *p, uint32_t n)
+{
+    uint32_t at;
+
+    return find(p, n, "PK\5\6", &at);
+}
+
 bool nrs_script_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *head, uint32_t n)
 {
     const uint8_t *p;
@@ -98,7 +107,7 @@ bool nrs_script_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t
     f->name = name_of(head, n);
     tail_at = s->in.size > TAIL ? s->in.size - TAIL : 0;
     p = nrs_reader_some(s, tail_at, TAIL, &got);
-    if (is_payload(p, got))
+    if (is_payload(p, got) && !is_zip(p, got))
         f->rules = NRS_RULE_SCRIPT;
     else
         f->name = NULL;

@@ -23,7 +23,7 @@ static const char help[] =
     "  --processes     look at the program of every running process, also if its file is deleted\n"
     "  --all           a line for every file, not only for packed ones\n"
     "  --hash          with the SHA-256 of the file\n"
-    "  --model FILE    a signed packer model instead of the one compiled in\n"
+    "  --model FILE    a signed packer model instead of the one compiled in; none: judge by the rules alone\n"
     "  --config FILE   where the keys (model.keys) are that it has to be signed with (default " DEFAULT_CONFIG ")\n"
     "  --features      what the model would see of each file, for training; nothing is judged\n"
     "\n"
@@ -211,6 +211,10 @@ static int open_models(void)
     }
     if (cmd.opt.model == NULL)
         return 0;
+    if (strcmp(cmd.opt.model, "none") == 0) {
+        nrs_scanner_use_none(&cmd.scanner);
+        return 0;
+    }
     if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : DEFAULT_CONFIG, why, sizeof why) != 0) {
         nrs_log("%s", why);
         return NRS_EXIT_USAGE;
@@ -241,7 +245,7 @@ static void summarise(void)
     put_count(cmd.walk.n_links, "links");
     put_count(cmd.walk.n_special, "special files");
     put_count(cmd.walk.n_pseudo, "pseudo file systems");
-    fputs(cmd.scanner.model[0] == NULL ? "; no model in this build: judged by rules alone\n" : "\n", stderr);
+    fputs(cmd.scanner.model[0] == NULL ? "; judged by the rules alone\n" : "\n", stderr);
 }
 
 static void walk_all(char **paths)

@@ -77,6 +77,11 @@ int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const cha
     return rc;
 }
 
+void nrs_scanner_use_none(struct nrs_scanner *s)
+{
+    s->model[0] = s->model[1] = NULL;
+}
+
 static int read_at(void *arg, uint64_t offset, void *buf, size_t len)
 {
     return nrs_file_read_at(*(const int *)arg, offset, buf, len);

@@ -22,6 +22,9 @@ int nrs_scanner_open(struct nrs_scanner *s, char *why, size_t why_len);
 /* A model from a file instead: verified with model.keys of the configuration, not older than the compiled-in one. */
 int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, char *why, size_t why_len);
 
+/* No model: the rules judge alone. */
+void nrs_scanner_use_none(struct nrs_scanner *s);
+
 /* Looks at an open file of `size` bytes and judges it; facts and result hold until the next one. *shrank: it ended
  * early, or could not be read to the end. NRS_ERR_IO: nothing could be read of it. */
 int nrs_scanner_file(struct nrs_scanner *s, int fd, uint64_t size, bool *shrank);
