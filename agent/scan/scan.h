@@ -40,7 +40,7 @@ enum nrs_upx_state { NRS_UPX_ABSENT, NRS_UPX_TAMPERED, NRS_UPX_INTACT };
 
 /* Structural rules, as bits. The strong ones say "packed" by themselves. */
 enum nrs_scan_rule {
-    NRS_RULE_RWX = 1,           /* a load segment is writable and executable */
+    NRS_RULE_RWX = 1,           /* a load segment (PE: the entry's section) is writable and executable */
     NRS_RULE_ENTRY_LAST = 2,    /* the start is in the last of several load segments */
     NRS_RULE_NO_SECTIONS = 4,   /* no section table: weak, vendors strip it */
     NRS_RULE_UPX = 8,           /* built like UPX: its chain of blocks, or its header */
