@@ -20,7 +20,7 @@
 
 #define NRS_SCAN_READ_MAX 65536
 #define NRS_SCAN_PIECE    4096
-#define NRS_SCAN_LINE_MAX (4 * 4096 + 1024) /* a path of 4 KiB, escaped, and the rest */
+#define NRS_SCAN_LINE_MAX (6 * 4096 + 1024) /* a path of 4 KiB, every byte escaped, and the rest */
 #define NRS_SCAN_GRAMS    3                 /* strongest n-grams that are told */
 #define NRS_SCAN_REASONS  5                 /* strongest terms that are told */
 
