@@ -45,10 +45,12 @@ HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
 HARDEN := -fstack-protector-strong -fstack-clash-protection
-DEVICE_CFLAGS = $(LANGUAGE) -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) $(WARNINGS) $(DEVICE_INCLUDES) $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) \
-	-ftrivial-auto-var-init=zero $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fno-unwind-tables \
-	-fno-asynchronous-unwind-tables
-TOOL_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=1 $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
+	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
+SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) -DNRS_WITH_TEXTS=0
+TOOL_SWITCHES := -DNRS_WITH_SCAN=1 -DNRS_WITH_PE=1 -DNRS_WITH_TEXTS=1
+DEVICE_CFLAGS = $(LANGUAGE) $(SWITCHES) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
+TOOL_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
@@ -71,7 +73,7 @@ $(1)/flags: FORCE
 $(1)/%.o: %.c $(1)/flags | $(4) build/gen/version.h
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
-	$$(Q)$(2) $$($(3)) -MMD -MP -c -o $$@ $$<
+	$$(Q)$(2) $$($(3)) -frandom-seed=$$< -MMD -MP -c -o $$@ $$<
 endef
 $(eval $(call compile,$(OUT)/device,$(CC),DEVICE_CFLAGS,$(DEVICE_STAMP)))
 # What every destination costs every minute is worth two KiB.
@@ -81,7 +83,7 @@ $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 
 # The device program, and the lab beacon, which has no business with our libraries: static, stripped.
 link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' \
-	PARTS='$(1)' cross/link $@ $(ARCH_FLAGS) $(filter %.o,$^)
+	PARTS='$(1)' cross/link $@ $(DEVICE_CODE) $(filter %.o,$^)
 define device_program
 PROGRAMS += $(OUT)/$(1)
 $(OUT)/$(1): $$(patsubst %.c,$(OUT)/device/%.o,$(2)) $(DEVICE_STAMP) cross/link
@@ -136,8 +138,8 @@ run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
-lint: $(DEVICE_SRC:%.c=$(OUT)/device/%.o)
-	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
+lint: $(GEN_SRC) $(DEVICE_STAMP) build/gen/version.h
+	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 install: all

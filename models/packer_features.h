@@ -44,7 +44,7 @@
     X(blank, 255, "memory that the file does not fill, of the load segment with most of it, log q3")        \
     X(blank_share, 255, "that memory as a share of all memory")                                             \
     X(outside, 255, "file bytes that no load segment maps, share")                                          \
-    X(overlay, 255, "bytes after the last segment and the section table, log q3")                           \
+    X(overlay, 255, "bytes after the last segment, section and the section table, log q3")                           \
     X(low_entry, 1, "the start is less than 4 KiB after the headers")                                       \
     X(ent_start, 255, "entropy of 512 bytes from the start on")                                             \
     X(ent_entry, 255, "entropy of the segment that holds the start")                                        \

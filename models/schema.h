@@ -8,6 +8,7 @@
  * NRS_BYTE_ABSENT where the file has none. Only terms of hashed n-grams look at the bytes. */
 #ifndef NRS_SCHEMA_H
 #define NRS_SCHEMA_H
+#include <stddef.h>
 #include <stdint.h>
 
 #define NRS_FEATURES_MAX 96 /* most features of any schema */
@@ -20,8 +21,15 @@ enum nrs_kind { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2, NRS_KIND_PACKER_PE = 3
 struct nrs_feature {
     const char *name; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
     uint16_t max;     /* at least 1 */
-    const char *text; /* what it is, for people; not part of the hash */
+    const char *text; /* what it is, for people; not part of the hash; NULL in the device program */
 };
+
+/* The texts are for the tools: on the device they would be 6 KiB that nobody reads. */
+#if NRS_WITH_TEXTS
+#define NRS_FEATURE(name, max, text) {#name, max, text},
+#else
+#define NRS_FEATURE(name, max, text) {#name, max, NULL},
+#endif
 
 struct nrs_schema {
     const char *name; /* "beacon" */

@@ -5,8 +5,8 @@ TEST_CC ?= $(HOST_CC)
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 60
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-TEST_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=1 $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE)
-FUZZ_CFLAGS = $(LANGUAGE) -DNRS_WITH_PE=1 -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
+TEST_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE)
+FUZZ_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
 TEST_LIBS = $(LIBS_collector)
 
 ALL_SRC := $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector)

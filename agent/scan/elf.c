@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "agent/core/intmath.h"
 #include "agent/scan/entropy.h"
 #include "agent/scan/formats.h"
 #include "agent/scan/reader.h"
@@ -38,21 +37,6 @@ static uint8_t class_of(uint16_t machine, bool big)
         if (machines[i].machine == machine)
             return big ? machines[i].big : machines[i].little;
     return 0;
-}
-
-static uint16_t bounded(uint64_t v, uint16_t max)
-{
-    return v < max ? (uint16_t)v : max;
-}
-
-static uint16_t log_q3(uint64_t v)
-{
-    return (uint16_t)nrs_log2_q3(v > UINT32_MAX ? UINT32_MAX : (uint32_t)v);
-}
-
-static uint16_t share(uint64_t part, uint64_t whole)
-{
-    return (uint16_t)nrs_share(part, whole, 255, 255);
 }
 
 /* Byte order and width from what the kernel looks at; the ident is believed as long as that does not contradict. */
@@ -101,8 +85,8 @@ static void read_header(struct nrs_elf *e, const uint8_t *p, uint64_t size, uint
     x[NRS_P_arch] = e->arch;
     x[NRS_P_wide] = e->wide;
     x[NRS_P_big] = e->big;
-    x[NRS_P_odd] = bounded(odd, 7);
-    x[NRS_P_sections] = bounded(e->n_sections, 63);
+    x[NRS_P_odd] = nrs_bounded(odd, 7);
+    x[NRS_P_sections] = nrs_bounded(e->n_sections, 63);
     end = e->sections_at + (uint64_t)e->n_sections * shdr;
     if (e->sections_at == 0 || e->n_sections == 0)
         x[NRS_P_sect] = 1;
@@ -119,10 +103,10 @@ static void keep_load(struct nrs_elf *e, const uint8_t *p, uint32_t flags, uint1
                              .n_memory = nrs_elf_word(e, p + first + 4 * word),
                              .rights = flags & 7};
 
-    x[NRS_P_loads] = bounded(x[NRS_P_loads] + 1u, 15);
-    x[NRS_P_rwx] = bounded(x[NRS_P_rwx] + ((flags & 3) == 3 ? 1u : 0u), 3);
-    x[NRS_P_execs] = bounded(x[NRS_P_execs] + (flags & 1), 3);
-    x[NRS_P_writes] = bounded(x[NRS_P_writes] + (flags >> 1 & 1), 3);
+    x[NRS_P_loads] = nrs_bounded(x[NRS_P_loads] + 1u, 15);
+    x[NRS_P_rwx] = nrs_bounded(x[NRS_P_rwx] + ((flags & 3) == 3 ? 1u : 0u), 3);
+    x[NRS_P_execs] = nrs_bounded(x[NRS_P_execs] + (flags & 1), 3);
+    x[NRS_P_writes] = nrs_bounded(x[NRS_P_writes] + (flags >> 1 & 1), 3);
     if (e->n_kept < NRS_ELF_LOADS_MAX)
         e->load[e->n_kept++] = l;
 }
@@ -135,14 +119,14 @@ static void read_segment(struct nrs_elf *e, const uint8_t *p, uint16_t *x)
         keep_load(e, p, flags, x);
         return;
     }
-    x[NRS_P_others] = bounded(x[NRS_P_others] + 1u, 31);
+    x[NRS_P_others] = nrs_bounded(x[NRS_P_others] + 1u, 31);
     switch (type) {
     case PT_DYNAMIC:
         e->dynamic_at = nrs_elf_word(e, p + (e->wide ? 8 : 4));
         e->n_dynamic = nrs_elf_word(e, p + (e->wide ? 32 : 16));
         break;
     case PT_INTERP: x[NRS_P_interp] = 1; break;
-    case PT_NOTE: x[NRS_P_notes] = bounded(x[NRS_P_notes] + 1u, 3); break;
+    case PT_NOTE: x[NRS_P_notes] = nrs_bounded(x[NRS_P_notes] + 1u, 3); break;
     case PT_TLS: x[NRS_P_tls] = 1; break;
     case PT_EH_FRAME: x[NRS_P_eh_frame] = 1; break;
     case PT_STACK: x[NRS_P_stack] = flags & 1 ? 2 : 1; break;
@@ -180,19 +164,11 @@ uint64_t nrs_elf_offset(const struct nrs_elf *e, uint64_t address)
     return offset >= e->load[i].offset ? offset : UINT64_MAX;
 }
 
-/* The file bytes of a load segment that are really there. */
-static uint64_t file_bytes(const struct nrs_elf_load *l, uint64_t size)
-{
-    uint64_t left = l->offset < size ? size - l->offset : 0;
-
-    return l->n_file < left ? l->n_file : left;
-}
-
 static void start_features(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, uint16_t *x)
 {
     int i = nrs_elf_holder(e, start);
     const struct nrs_elf_load *l = &e->load[i < 0 ? 0 : i];
-    uint64_t into = start - l->vaddr, bytes = file_bytes(l, s->in.size), at = nrs_elf_offset(e, start);
+    uint64_t into = start - l->vaddr, bytes = nrs_elf_file_bytes(l, s->in.size), at = nrs_elf_offset(e, start);
     struct nrs_entropy_samples samples;
 
     if (i < 0) {
@@ -201,88 +177,16 @@ static void start_features(struct nrs_scan *s, const struct nrs_elf *e, uint64_t
     }
     x[NRS_P_entry] = e->n_kept == 1 ? 1 : i == 0 ? 2 : i + 1 < e->n_kept ? 3 : 4;
     x[NRS_P_entry_rights] = l->rights;
-    x[NRS_P_entry_at] = share(into, bytes);
-    x[NRS_P_entry_left] = log_q3(into < bytes ? bytes - into : 0);
+    x[NRS_P_entry_at] = nrs_share_255(into, bytes);
+    x[NRS_P_entry_left] = nrs_log_q3(into < bytes ? bytes - into : 0);
     x[NRS_P_low_entry] = at >= e->headers_end && at - e->headers_end < 4096;
     x[NRS_P_ent_start] = nrs_start_bytes(s, at, x + NRS_PACKER_N);
     nrs_entropy_sample(s, l->offset, bytes, 8, &samples);
     x[NRS_P_ent_entry] = samples.mean;
 }
 
-/* Sums over load segments; hostile sizes saturate. */
-static void memory_features(const struct nrs_elf *e, uint64_t size, uint16_t *x)
-{
-    uint64_t memory = 0, mapped = 0, blank = 0;
-
-    for (unsigned i = 0; i < e->n_kept; i++) {
-        const struct nrs_elf_load *l = &e->load[i];
-        uint64_t bytes = file_bytes(l, size), n = l->n_memory < UINT32_MAX ? l->n_memory : UINT32_MAX;
-
-        memory += n;
-        mapped += bytes;
-        if (n > bytes && n - bytes > blank)
-            blank = n - bytes;
-    }
-    x[NRS_P_mem] = (uint16_t)nrs_log2_q3(nrs_share(memory, mapped, 8, UINT32_MAX));
-    x[NRS_P_blank] = log_q3(blank);
-    x[NRS_P_blank_share] = share(blank, memory);
-    x[NRS_P_outside] = share(size > mapped ? size - mapped : 0, size);
-}
-
-static const struct nrs_elf_load *largest(const struct nrs_elf *e, uint64_t size, uint8_t rights)
-{
-    const struct nrs_elf_load *found = NULL;
-
-    for (unsigned i = 0; i < e->n_kept; i++)
-        if ((e->load[i].rights & rights) == rights &&
-            (found == NULL || file_bytes(&e->load[i], size) > file_bytes(found, size)))
-            found = &e->load[i];
-    return found;
-}
-
-static void largest_features(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, uint16_t *x)
-{
-    const struct nrs_elf_load *big = largest(e, s->in.size, 0), *data = largest(e, s->in.size, 2);
-    struct nrs_entropy_samples samples;
-
-    x[NRS_P_big_rights] = big->rights;
-    x[NRS_P_big_share] = share(file_bytes(big, s->in.size), s->in.size);
-    if (nrs_elf_holder(e, start) == big - e->load) {
-        x[NRS_P_ent_big] = x[NRS_P_ent_entry];
-    } else {
-        nrs_entropy_sample(s, big->offset, file_bytes(big, s->in.size), 8, &samples);
-        x[NRS_P_ent_big] = samples.mean;
-    }
-    if (data != NULL) {
-        nrs_entropy_sample(s, data->offset, file_bytes(data, s->in.size), 4, &samples);
-        x[NRS_P_ent_data] = samples.mean;
-    }
-}
-
-/* What lies after the last load segment: up to the section table, and after everything. */
-static void rest_features(struct nrs_scan *s, const struct nrs_elf *e, uint16_t *x)
-{
-    uint64_t size = s->in.size, end = e->headers_end < size ? e->headers_end : size, until = size;
-    uint64_t table_end = e->sections_at + (uint64_t)e->n_sections * (e->wide ? 64 : 40);
-    struct nrs_entropy_samples samples;
-
-    for (unsigned i = 0; i < e->n_kept; i++) {
-        uint64_t here = e->load[i].offset + file_bytes(&e->load[i], size);
-
-        if (e->load[i].offset < size && here > end)
-            end = here;
-    }
-    if (x[NRS_P_sect] == 0 && e->sections_at >= end)
-        until = e->sections_at;
-    nrs_entropy_sample(s, end, until - end, 4, &samples);
-    x[NRS_P_ent_rest] = samples.mean;
-    if (x[NRS_P_sect] == 0 && table_end > end)
-        end = table_end;
-    x[NRS_P_overlay] = log_q3(size - end);
-}
-
 /* The densest code segment of 4,300 clean files has 6.2 bits a byte, the densest writable one 6.3 (README.md). */
-static uint8_t elf_rules(const struct nrs_scan_facts *f)
+static uint8_t elf_rules(const struct nrs_scan_facts *f, bool payload)
 {
     const uint16_t *x = f->x;
     bool entry_last = x[NRS_P_entry] == 4 && (x[NRS_P_entry_rights] & 1) != 0;
@@ -293,6 +197,7 @@ static uint8_t elf_rules(const struct nrs_scan_facts *f)
     rules |= entry_last ? NRS_RULE_ENTRY_LAST : 0;
     rules |= x[NRS_P_ent_entry] >= DENSE_CODE && imports_little ? NRS_RULE_DENSE_ENTRY : 0;
     rules |= mostly_data && x[NRS_P_ent_big] >= NRS_ENTROPY_DENSE ? NRS_RULE_DENSE_DATA : 0;
+    rules |= payload ? NRS_RULE_PAYLOAD : 0;
     rules |= x[NRS_P_sect] == 1 ? NRS_RULE_NO_SECTIONS : 0;
     rules |= f->upx != NRS_UPX_ABSENT ? NRS_RULE_UPX : 0;
     return (uint8_t)rules;
@@ -307,6 +212,7 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
 {
     struct nrs_elf e = {.n_kept = 0};
     uint64_t start;
+    bool payload;
 
     if (n < 64 || memcmp(head, "\x7f" "ELF", 4) != 0)
         return false;
@@ -318,7 +224,7 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
     if (f->skipped != NULL)
         return true;
     f->schema = &nrs_schema_packer;
-    f->x[NRS_P_size] = log_q3(s->in.size);
+    f->x[NRS_P_size] = nrs_log_q3(s->in.size);
     f->x[NRS_P_type] = (uint16_t)(e.type == 2 ? (f->x[NRS_P_interp] ? 3 : 0) : f->x[NRS_P_interp] ? 1 : 2);
     start = e.entry;
     if (e.n_dynamic > 0) {
@@ -329,11 +235,9 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
     }
     f->upx = (uint8_t)nrs_upx_look(s, &e);
     start_features(s, &e, start, f->x);
-    memory_features(&e, s->in.size, f->x);
-    largest_features(s, &e, start, f->x);
-    rest_features(s, &e, f->x);
+    payload = nrs_elf_space(s, &e, start, f->x);
     nrs_dense_features(s, f, NRS_P_dense, NRS_P_dense_run);
-    f->rules = elf_rules(f);
+    f->rules = elf_rules(f, payload);
     f->name = f->upx != NRS_UPX_ABSENT ? "upx" : NULL;
     return true;
 }

@@ -53,6 +53,17 @@ int nrs_elf_holder(const struct nrs_elf *e, uint64_t address);
 /* Where an address is in the file, or UINT64_MAX. */
 uint64_t nrs_elf_offset(const struct nrs_elf *e, uint64_t address);
 
+/* The file bytes of a load segment that are really there. */
+static inline uint64_t nrs_elf_file_bytes(const struct nrs_elf_load *l, uint64_t size)
+{
+    uint64_t left = l->offset < size ? size - l->offset : 0;
+
+    return l->n_file < left ? l->n_file : left;
+}
+
+/* elf_space.c: the features of memory, largest segments and what is in none. True: a payload is appended. */
+bool nrs_elf_space(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, uint16_t *x);
+
 /* elf_dynamic.c: the features of the dynamic table. Returns DT_INIT, 0 if there is none. */
 uint64_t nrs_elf_dynamic(struct nrs_scan *s, const struct nrs_elf *e, uint16_t *x);
 

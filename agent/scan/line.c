@@ -10,6 +10,7 @@ static const struct {
                   {NRS_RULE_ENTRY_LAST, "entry_in_last_segment"},
                   {NRS_RULE_DENSE_ENTRY, "dense_entry_segment"},
                   {NRS_RULE_DENSE_DATA, "dense_data_segment"},
+                  {NRS_RULE_PAYLOAD, "appended_payload"},
                   {NRS_RULE_SCRIPT, "script_with_payload"},
                   {NRS_RULE_NO_SECTIONS, "no_section_table"}};
 

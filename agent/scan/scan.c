@@ -21,6 +21,18 @@ static const struct {
 #endif
                {NRS_FORMAT_SCRIPT, NULL, nrs_script_look}};
 
+bool nrs_find(const uint8_t *p, uint32_t n, const char *what, uint32_t *at)
+{
+    uint32_t len = (uint32_t)strlen(what);
+
+    for (uint32_t i = 0; i + len <= n; i++)
+        if (memcmp(p + i, what, len) == 0) {
+            *at = i + len;
+            return true;
+        }
+    return false;
+}
+
 uint8_t nrs_start_bytes(struct nrs_scan *s, uint64_t at, uint16_t bytes[NRS_START_BYTES])
 {
     uint32_t got = 0;

@@ -47,6 +47,7 @@ enum nrs_scan_rule {
     NRS_RULE_SCRIPT = 16,       /* a shell script that carries a dense payload */
     NRS_RULE_DENSE_ENTRY = 32,  /* the segment that holds the start is compressed or encrypted */
     NRS_RULE_DENSE_DATA = 64,   /* most of the file is a writable segment that is compressed or encrypted */
+    NRS_RULE_PAYLOAD = 128,     /* a program or something dense is appended, and is no archive */
     NRS_RULES_STRONG = 0xff & ~NRS_RULE_NO_SECTIONS
 };
 

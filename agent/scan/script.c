@@ -25,18 +25,6 @@ static bool runs_in_a_shell(const uint8_t *head, uint32_t n)
     return i >= 4 && head[i - 2] == 's' && head[i - 1] == 'h';
 }
 
-static bool find(const uint8_t *p, uint32_t n, const char *what, uint32_t *at)
-{
-    uint32_t len = (uint32_t)strlen(what);
-
-    for (uint32_t i = 0; i + len <= n; i++)
-        if (memcmp(p + i, what, len) == 0) {
-            *at = i + len;
-            return true;
-        }
-    return false;
-}
-
 /* The offset of line `number`, counted from 1; n if there are fewer. */
 static uint32_t line_at(const uint8_t *p, uint32_t n, uint32_t number)
 {
@@ -57,7 +45,7 @@ static bool skips_to_payload(const uint8_t *p, uint32_t n)
 {
     uint32_t at, lines = 0;
 
-    if (!find(p, n, "\nskip=", &at))
+    if (!nrs_find(p, n, "\nskip=", &at))
         return false;
     for (; at < n && p[at] >= '0' && p[at] <= '9' && lines < 10000; at++)
         lines = lines * 10 + (p[at] - '0');
@@ -71,7 +59,7 @@ static const char *name_of(const uint8_t *head, uint32_t n)
 
     if (skips_to_payload(head, n))
         return "gzexe";
-    if (find(head, n, "\nfilesizes=", &at) && (find(head, n, "\nMD5=", &at) || find(head, n, "\nCRCsum=", &at)))
+    if (nrs_find(head, n, "\nfilesizes=", &at) && (nrs_find(head, n, "\nMD5=", &at) || nrs_find(head, n, "\nCRCsum=", &at)))
         return "makeself";
     return NULL;
 }
@@ -90,7 +78,7 @@ static bool is_zip(const uint8_t *p, uint32_t n)
 {
     uint32_t at;
 
-    return find(p, n, "PK\5\6", &at);
+    return nrs_find(p, n, "PK\5\6", &at);
 }
 
 bool nrs_script_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *head, uint32_t n)

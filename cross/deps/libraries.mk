@@ -7,7 +7,7 @@ GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
 LIBC_FLAGS := -nostdinc -isystem $(ROOT)/include -isystem $(GCC_INCLUDE)
 endif
 
-CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) -std=gnu11 -DNDEBUG -w
+CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) $(LTO_CFLAGS) -std=gnu11 -DNDEBUG -w
 LIBS := mbedtls cjson uv
 
 # All of mbedTLS is compiled; what the configuration leaves out becomes an empty object.
@@ -35,4 +35,4 @@ endef
 $(foreach lib,$(LIBS),$(eval $(call library,$(lib))))
 
 %.o: %.c
-	$(CC) $(CFLAGS) $(FLAGS) -c -o $@ $<
+	$(CC) $(CFLAGS) $(FLAGS) -frandom-seed=$< -c -o $@ $<

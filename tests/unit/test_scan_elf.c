@@ -180,6 +180,58 @@ static void dense_data_that_is_most_of_the_file_is_packed(void **state)
     assert_int_equal(facts.rules, NRS_RULE_DENSE_DATA);
 }
 
+/* 8 KiB of noise after everything, once with each beginning or end. */
+static void appended(const char *begin, const char *end)
+{
+    elf_ordinary(&image, true, false, 62);
+    image.len = 30000;
+    elf_noise(image.bytes + 21280, image.len - 21280, 3); /* the section table ends at 20000 + 20 * 64 */
+    memcpy(image.bytes + 21280, begin, strlen(begin));
+    memcpy(image.bytes + image.len - 60, end, strlen(end));
+}
+
+static void appended_payload_is_packed_by_something(void **state)
+{
+    (void)state;
+    appended("", "");
+    expect(true, "unknown", false);
+    assert_int_equal(facts.rules, NRS_RULE_PAYLOAD);
+    assert_int_equal(facts.x[NRS_P_overlay], 8 * 13 + 0);
+    appended("\x7f" "ELF", "");
+    memset(image.bytes + 21300, 0, image.len - 21300); /* a program need not be dense */
+    expect(true, "unknown", false);
+    image.len = 21280 + 1023; /* too little to be anything */
+    expect(false, "none", false);
+}
+
+static void archives_and_text_may_be_appended(void **state)
+{
+    static const char *const begins[] = {"PK\3\4", "hsqs", "\x1f\x8b\x08"}, *const ends[] = {"PK\5\6", "MEI\14\13\12\13\16", "d3n0l4nd"};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        appended(begins[i], "");
+        expect(false, "none", false);
+        appended("", ends[i]);
+        expect(false, "none", false);
+    }
+    appended("", "");
+    memset(image.bytes + 21280, 'x', image.len - 21280);
+    expect(false, "none", false);
+}
+
+static void what_a_section_holds_is_not_appended(void **state)
+{
+    (void)state;
+    appended("", "");
+    elf_put(&image, 20000 + 64 * 5 + 24, 21280, 8); /* sh_offset, sh_size */
+    elf_put(&image, 20000 + 64 * 5 + 32, 30000 - 21280, 8);
+    expect(false, "none", false);
+    assert_int_equal(facts.x[NRS_P_overlay], 0);
+    elf_put(&image, 20000 + 64 * 5 + 4, 8, 4); /* SHT_NOBITS: has no bytes */
+    expect(true, "unknown", false);
+}
+
 static void start_of_a_library_is_its_init(void **state)
 {
     (void)state;
@@ -298,6 +350,9 @@ int main(void)
         cmocka_unit_test(missing_section_table_alone_is_nothing),
         cmocka_unit_test(dense_code_is_packed_by_something),
         cmocka_unit_test(dense_data_that_is_most_of_the_file_is_packed),
+        cmocka_unit_test(appended_payload_is_packed_by_something),
+        cmocka_unit_test(archives_and_text_may_be_appended),
+        cmocka_unit_test(what_a_section_holds_is_not_appended),
         cmocka_unit_test(start_of_a_library_is_its_init),
         cmocka_unit_test(telling_imports_are_found_without_sections),
         cmocka_unit_test(what_is_not_executed_is_skipped_by_name),

@@ -7,7 +7,6 @@
  * Addresses are relative to where the image is loaded. Everything is little-endian. */
 #include <string.h>
 
-#include "agent/core/intmath.h"
 #include "agent/scan/entropy.h"
 #include "agent/scan/formats.h"
 #include "agent/scan/reader.h"
@@ -48,16 +47,6 @@ static uint16_t class_of(uint16_t machine)
         if (machines[i] == machine)
             return (uint16_t)(i + 1);
     return 0;
-}
-
-static uint16_t bounded(uint64_t v, uint16_t max)
-{
-    return v < max ? (uint16_t)v : max;
-}
-
-static uint16_t share(uint64_t part, uint64_t whole)
-{
-    return (uint16_t)nrs_share(part, whole, 255, 255);
 }
 
 static uint64_t file_bytes(const struct section *x, uint64_t size)
@@ -101,14 +90,14 @@ static void read_optional(struct pe *pe, const uint8_t *p, uint32_t n, uint16_t 
     uint32_t at = pe->wide ? 112 : 96, given;
 
     pe->entry = nrs_get_u32le(p + 16);
-    x[NRS_PE_linker] = bounded(p[2], 31);
+    x[NRS_PE_linker] = nrs_bounded(p[2], 31);
     x[NRS_PE_gui] = nrs_get_u16le(p + 68) == 2;
     given = nrs_get_u32le(p + at - 4);
     for (uint32_t i = 0; i < DIRECTORIES && i < given && at + 8 * i + 8 <= n; i++) {
         pe->directory[i].address = nrs_get_u32le(p + at + 8 * i);
         pe->directory[i].size = nrs_get_u32le(p + at + 8 * i + 4);
     }
-    x[NRS_PE_odd] = bounded(0u + (given != DIRECTORIES) + (nrs_get_u32le(p + 64) == 0) /* checksum */ +
+    x[NRS_PE_odd] = nrs_bounded(0u + (given != DIRECTORIES) + (nrs_get_u32le(p + 64) == 0) /* checksum */ +
                                 (nrs_get_u32le(p + 36) != 0x200) /* file alignment */ +
                                 (nrs_get_u32le(p + 32) != 0x1000) /* section alignment */ +
                                 (nrs_get_u32le(p + 4) == 0) /* size of code */,
@@ -133,8 +122,8 @@ static bool read_headers(struct nrs_scan *s, struct pe *pe, uint32_t lfanew, uin
     x[NRS_PE_wide] = pe->wide;
     x[NRS_PE_dll] = p[23] >> 5 & 1;
     x[NRS_PE_stamp] = nrs_get_u32le(p + 8) != 0;
-    x[NRS_PE_sections] = bounded(pe->n_sections, 31);
-    x[NRS_PE_lfanew] = (uint16_t)nrs_log2_q3(lfanew);
+    x[NRS_PE_sections] = nrs_bounded(pe->n_sections, 31);
+    x[NRS_PE_lfanew] = nrs_log_q3(lfanew);
     read_optional(pe, p + 24, got - 24 < optional ? got - 24 : optional > 96 ? optional : 96, x);
     return true;
 }
@@ -149,9 +138,9 @@ static void keep_section(struct pe *pe, const uint8_t *p, uint16_t *x)
                           .n_file = nrs_get_u32le(p + 16),
                           .offset = nrs_get_u32le(p + 20),
                           .rights = (uint8_t)((flags >> 30 & 1) << 2 | flags >> 31 << 1 | (flags >> 29 & 1))};
-    x[NRS_PE_rwx] = bounded(x[NRS_PE_rwx] + ((s->rights & 3) == 3 ? 1u : 0u), 7);
-    x[NRS_PE_execs] = bounded(x[NRS_PE_execs] + (s->rights & 1u), 7);
-    x[NRS_PE_hollow] = bounded(x[NRS_PE_hollow] + (s->n_file == 0 && s->n_memory > 0 ? 1u : 0u), 7);
+    x[NRS_PE_rwx] = nrs_bounded(x[NRS_PE_rwx] + ((s->rights & 3) == 3 ? 1u : 0u), 7);
+    x[NRS_PE_execs] = nrs_bounded(x[NRS_PE_execs] + (s->rights & 1u), 7);
+    x[NRS_PE_hollow] = nrs_bounded(x[NRS_PE_hollow] + (s->n_file == 0 && s->n_memory > 0 ? 1u : 0u), 7);
 }
 
 static void read_sections(struct nrs_scan *s, struct pe *pe, uint16_t *x)
@@ -194,8 +183,8 @@ static void read_imports(struct nrs_scan *s, const struct pe *pe, uint16_t *x)
         }
     for (uint32_t i = 0; i < n && i < THUNKS_OF; i++)
         functions += count_functions(s, pe, thunks[i]);
-    x[NRS_PE_libraries] = bounded(n, 31);
-    x[NRS_PE_functions] = (uint16_t)nrs_log2_q3(functions);
+    x[NRS_PE_libraries] = nrs_bounded(n, 31);
+    x[NRS_PE_functions] = nrs_log_q3(functions);
 }
 
 static void section_features(struct nrs_scan *s, const struct pe *pe, uint16_t *x)
@@ -220,14 +209,14 @@ static void section_features(struct nrs_scan *s, const struct pe *pe, uint16_t *
     if (end > size)
         end = size;
     x[NRS_PE_mem] = (uint16_t)nrs_log2_q3(nrs_share(memory, mapped, 8, UINT32_MAX));
-    x[NRS_PE_outside] = share(size > mapped ? size - mapped : 0, size);
-    x[NRS_PE_overlay] = (uint16_t)nrs_log2_q3(size - end > UINT32_MAX ? UINT32_MAX : (uint32_t)(size - end));
+    x[NRS_PE_outside] = nrs_share_255(size > mapped ? size - mapped : 0, size);
+    x[NRS_PE_overlay] = nrs_log_q3(size - end);
     nrs_entropy_sample(s, end, size - end, 4, &samples);
     x[NRS_PE_ent_rest] = samples.mean;
     if (big != NULL) {
         x[NRS_PE_first_rights] = pe->section[0].rights;
         x[NRS_PE_big_rights] = big->rights;
-        x[NRS_PE_big_share] = share(file_bytes(big, size), size);
+        x[NRS_PE_big_share] = nrs_share_255(file_bytes(big, size), size);
         nrs_entropy_sample(s, big->offset, file_bytes(big, size), 8, &samples);
         x[NRS_PE_ent_big] = samples.mean;
     }
@@ -250,8 +239,8 @@ static void entry_features(struct nrs_scan *s, const struct pe *pe, uint16_t *x)
     bytes = file_bytes(&pe->section[i], s->in.size);
     into = pe->entry - pe->section[i].address;
     x[NRS_PE_entry_rights] = pe->section[i].rights;
-    x[NRS_PE_entry_at] = share(into, bytes);
-    x[NRS_PE_entry_left] = (uint16_t)nrs_log2_q3(into < bytes ? (uint32_t)(bytes - into) : 0);
+    x[NRS_PE_entry_at] = nrs_share_255(into, bytes);
+    x[NRS_PE_entry_left] = nrs_log_q3(into < bytes ? bytes - into : 0);
     nrs_entropy_sample(s, pe->section[i].offset, bytes, 8, &samples);
     x[NRS_PE_ent_entry] = samples.mean;
 }
@@ -262,7 +251,7 @@ static void directory_features(const struct pe *pe, uint64_t size, uint16_t *x)
     x[NRS_PE_tls] = pe->directory[TLS].size != 0;
     x[NRS_PE_reloc] = pe->directory[RELOCATIONS].size != 0;
     x[NRS_PE_signed_by] = pe->directory[CERTIFICATES].size != 0;
-    x[NRS_PE_resources] = share(pe->directory[RESOURCES].size, size);
+    x[NRS_PE_resources] = nrs_share_255(pe->directory[RESOURCES].size, size);
 }
 
 /* Of 447 clean programs the densest section with an entry has 6.3 bits a byte, and none is writable. */
@@ -293,7 +282,7 @@ bool nrs_pe_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *he
         return true;
     }
     f->schema = &nrs_schema_packer_pe;
-    f->x[NRS_PE_size] = (uint16_t)nrs_log2_q3(s->in.size > UINT32_MAX ? UINT32_MAX : (uint32_t)s->in.size);
+    f->x[NRS_PE_size] = nrs_log_q3(s->in.size);
     read_sections(s, &pe, f->x);
     directory_features(&pe, s->in.size, f->x);
     read_imports(s, &pe, f->x);
