@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Trains the default packer models: models/packer.nrm (ELF) with its card, and models/packer_pe.nrm (Windows executables).
 
 Steps: make packed and clean executables out of Debian's packages (packer_make.py), let the device's own code describe them and the
@@ -22,10 +22,9 @@ import packer_judge
 import packer_make
 import packer_rows
 
-# Left out: `arch`, `wide`, `big` would learn which architectures UPX has; `size`, `overlay`, `outside` would learn which programs were
-# packed here, and that clean files of a distribution have nothing behind their last section: bundles do.
-ELF = {"schema": "packer", "unused": ("arch", "wide", "big", "size", "overlay", "outside"), "cuts": 8, "runs": (2, 3), "reach": 64,
-       "bits": 9, "weight": 4, "strength": 0.02}
+# Unused: `arch`, `wide`, `big` would learn which architectures UPX has, `size` which programs were packed here.
+ELF = {"schema": "packer", "unused": ("arch", "wide", "big", "size"), "cuts": 8, "runs": (2, 3), "reach": 64, "bits": 9, "weight": 4,
+       "strength": 0.05}
 PE = {"schema": "packer_pe", "unused": ("arch", "size", "stamp"), "cuts": 8, "runs": (2, 3), "reach": 64, "bits": 9, "weight": 4,
       "strength": 0.02}
 
@@ -74,9 +73,10 @@ def export(a, task, digest, model, limits, curve):
 
 
 def versions(rows):
-    """The packer and version of packed rows; "" of those that are never left out."""
-    packed = ~np.isin(rows.label, packer_judge.PLAIN)
-    return np.where(packed, np.char.add(np.char.add(rows.label, " "), rows.version), "")
+    """Packer and version of the rows of a packer that has several; "" of the others."""
+    several = [label for label in np.unique(rows.label) if label not in packer_judge.PLAIN and
+               len(np.unique(rows.version[rows.label == label])) > 1]
+    return np.where(np.isin(rows.label, several), np.char.add(np.char.add(rows.label, " "), rows.version), "")
 
 
 def architectures(rows):
@@ -90,7 +90,8 @@ def train(a, task, rows, sets):
     shape, digest = shape_of(rows, a.build, task)
     held = {name: packer_judge.held_out(rows, shape, values, progress) for name, values in sets.items()}
     first = next(iter(held.values()))
-    limits = packer_judge.thresholds(rows, first)
+    left_out = packer_judge.left_out_packers(rows, shape, progress)
+    limits = packer_judge.thresholds(rows, first, left_out)
     model = packer_fit.fit(rows, shape)
     report = export(a, task, digest, model, limits, packer_judge.calibration(rows, first))
     results = [packer_card.Result("in sample", rows, packer_judge.score(model, rows))]
@@ -99,7 +100,6 @@ def train(a, task, rows, sets):
             here = values == value if value else np.full(len(rows), True)
             title = f"{name} held out" if value is None else f"{name} {value} held out"
             results.append(packer_card.Result(title, rows.take(here), held[name].take(here)))
-    left_out = None if a.quick else packer_judge.left_out_packers(rows, shape, limits, progress)
     return packer_card.Trained(task, model, limits, rows, results, left_out, report)
 
 

@@ -77,18 +77,20 @@ def unseen_table(trained, rows):
 
 def bench_lines(trained, rows):
     packed, name = packer_judge.verdicts(rows, packer_judge.score(trained.model, rows), trained.limits)
+    flagged = [f"* {rows.arch[i]} {rows.group[i]}: {name[i]}" for i in np.flatnonzero(packed)[:20]]
     lines = [f"{len(rows)} ELF files of packages that training does not touch, {len(np.unique(rows.arch))} architectures: "
-             f"{packed.sum()} flagged."]
-    lines += [f"* {rows.arch[i]} {rows.group[i]}: {name[i]}" for i in np.flatnonzero(packed)[:20]]
-    return "\n".join(lines)
+             f"{packed.sum()} flagged. `make bench-packer-fp` asks the shipped program itself.", ""]
+    return "\n".join(lines + flagged).strip()
 
 
 def left_out_line(trained):
-    if trained.left_out is None:
-        return ""
-    found, unknown = trained.left_out
-    return (f"With one packer at a time left out of the training altogether, {share(found, 1)} of its files are found (rules and model); of "
-            f"those that no rule names, {share(unknown, 1)} are called unknown, the others by the name of a relative.")
+    rows, scores = trained.left_out
+    packed, name = packer_judge.verdicts(rows, scores, trained.limits)
+    unnamed = packer_judge.unnamed(rows)
+    unknown = (packed & (name == "unknown") & unnamed).sum()
+    return (f"With one packer at a time left out of the training altogether, {share(packed.sum(), len(rows))} of its files are found (rules "
+            f"and model); of those that no rule names, {share(unknown, (packed & unnamed).sum())} are called unknown, the others by the name "
+            "of a relative.")
 
 
 def made_of(rows):
@@ -160,12 +162,12 @@ Wrong, package held out:
 
 ## False positives
 
-{bench_lines(elf, bench) if bench is not None else "Not measured in this run."} `make bench-packer-fp` asks the shipped program itself.
+{bench_lines(elf, bench) if bench is not None else "Not measured in this run."}
 
 ## Thresholds
 
-In logits: {limits}. Packed at a third of the way from 0 down to the highest clean file that was held out; named where all but one in
-{packer_judge.UNNAMED} held-out packed files that no rule names are.
+In logits: {limits}. Packed at a third of the way from 0 down to the highest clean file that was held out; named above
+what {100 * packer_judge.RELATIVES:.0f} % of the files of a packer that was left out altogether reach as somebody else's.
 
 ## Limits
 

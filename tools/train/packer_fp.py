@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """False positives of `noroshi scan` on executables and libraries of Debian packages that training never saw.
 
 Every package of packer-packages.txt's `bench` lines, for every architecture of packer_debs.py, is unpacked into a temporary folder

@@ -4,7 +4,7 @@ import numpy as np
 import packer_fit
 
 PLAIN = ("none", "shc")  # classes that are not packed
-UNNAMED = 500            # see thresholds
+RELATIVES = 0.9          # see thresholds
 
 
 class Scores:
@@ -56,24 +56,25 @@ def folds(rows, n=5):
     return np.array([f"fold {number[g]}" for g in rows.group])
 
 
-def thresholds(rows, scores):
-    """packed: a third of the way from 0 down to the highest score of a held-out file that is not packed, never above 0 (a corpus
-    has packed files among its clean ones). named: what all but one in UNNAMED held-out packed files that no rule names reach
-    with the right name."""
-    plain = np.isin(rows.label, PLAIN)
-    unnamed = ~plain & np.isin(rows.ruled, ("", "unknown")) & (scores.packer == rows.label)
-    return {"packed": float(min(0, scores.score[plain].max() / 3)), "named": float(np.quantile(scores.best[unnamed], 1 / UNNAMED))}
-
-
-def left_out_packers(rows, shape, limits, progress=lambda text: None):
-    """Shares of packed files that are found, and that are called unknown, by a model that was not taught their packer at all; with
-    the rules."""
+def left_out_packers(rows, shape, progress=lambda text: None):
+    """The packed rows and their scores by models that were not taught their packer at all."""
     packers = np.where(np.isin(rows.label, PLAIN), "", rows.label)
-    scores = held_out(rows, shape, packers, progress)
-    packed, name = verdicts(rows, scores, limits)
-    here = packers != ""
-    named = np.isin(rows.ruled, ("", "unknown"))[here]
-    return packed[here].mean(), (packed & (name == "unknown"))[here][named].sum() / max(1, (packed[here] & named).sum())
+    packed = packers != ""
+    return rows.take(packed), held_out(rows, shape, packers, progress).take(packed)
+
+
+def unnamed(rows):
+    """Where no rule names a packer."""
+    return np.isin(rows.ruled, ("", "unknown"))
+
+
+def thresholds(rows, scores, left_out):
+    """packed: a third of the way from 0 down to the highest held-out score of a file that is not packed, never above 0 (a corpus has
+    packed files among its clean ones). named: what RELATIVES of the files of a left-out packer, which no rule names, stay below, so
+    that so many of them do not get the name of a relative."""
+    others, their = left_out
+    return {"packed": float(min(0, scores.score[np.isin(rows.label, PLAIN)].max() / 3)),
+            "named": float(np.quantile(their.best[unnamed(others)], RELATIVES))}
 
 
 def calibration(rows, scores, points=9):
