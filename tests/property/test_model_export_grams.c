@@ -47,7 +47,7 @@ static void random_trained(uint32_t *seed)
         add_term((struct nrs_trained_term){.type = NRS_TERM_GRAMS,
                                            .a = salt,
                                            .b = salt,
-                                           .runs = (uint8_t)(1 + fx_random(seed) % 15),
+                                           .grams = (uint8_t)(1 + fx_random(seed) % 15),
                                            .bits = (uint8_t)(NRS_MODEL_GRAM_BITS_MIN + fx_random(seed) % 7),
                                            .reach = (uint16_t)(1 + fx_random(seed) % BYTES)}, seed);
 }

@@ -2,8 +2,11 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "models/error.h"
+#include "models/model_grams.h"
 #include "models/model_term.h"
 
 static void add_term(struct nrs_columns *c, const struct nrs_term *term)
@@ -13,28 +16,53 @@ static void add_term(struct nrs_columns *c, const struct nrs_term *term)
     c->n += nrs_columns_cells(term);
 }
 
-void nrs_columns_raw(struct nrs_columns *c, const struct nrs_schema *schema)
+int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, const struct nrs_model *model)
 {
     memset(c, 0, sizeof *c);
     c->schema = schema;
-    for (uint16_t f = 0; f < schema->n_features; f++) {
+    c->model = model;
+    for (uint16_t f = 0; model == NULL && f < schema->n_features; f++) {
         struct nrs_term linear = {.type = NRS_TERM_LINEAR, .n_a = 1, .n_b = 1, .a = f, .b = f};
 
         add_term(c, &linear);
     }
+    for (unsigned i = 0; model && i < model->n_terms; i++)
+        add_term(c, &model->term[i]);
+    c->value = calloc(c->n, sizeof c->value[0]);
+    return c->value ? 0 : NRS_ERR_SPACE;
 }
 
-void nrs_columns_expanded(struct nrs_columns *c, const struct nrs_model *m)
+void nrs_columns_done(struct nrs_columns *c)
 {
+    free(c->value);
     memset(c, 0, sizeof *c);
-    c->schema = m->schema;
-    for (unsigned i = 0; i < m->n_terms; i++)
-        add_term(c, &m->term[i]);
 }
 
 unsigned nrs_columns_cells(const struct nrs_term *term)
 {
-    return (unsigned)term->n_a * term->n_b;
+    return term->type == NRS_TERM_GRAMS ? 1u << term->bits : (unsigned)term->n_a * term->n_b;
+}
+
+static void set_buckets(struct nrs_columns *c, unsigned i, const uint16_t *x)
+{
+    struct nrs_gram list[NRS_GRAMS_MAX];
+    unsigned n = nrs_grams_list(c->model, &c->term[i], x, list);
+
+    for (unsigned k = 0; k < n; k++)
+        c->value[c->first[i] + list[k].bucket] = 1;
+}
+
+void nrs_columns_set(struct nrs_columns *c, const uint16_t *x)
+{
+    memset(c->value, 0, c->n * sizeof c->value[0]);
+    for (unsigned i = 0; i < c->n_terms; i++) {
+        const struct nrs_term *t = &c->term[i];
+
+        if (t->type == NRS_TERM_GRAMS)
+            set_buckets(c, i, x);
+        else
+            c->value[c->first[i] + nrs_term_cell(t, x)] = t->type == NRS_TERM_LINEAR ? x[t->a] : 1;
+    }
 }
 
 static unsigned term_of(const struct nrs_columns *c, unsigned column)
@@ -46,66 +74,81 @@ static unsigned term_of(const struct nrs_columns *c, unsigned column)
     return t;
 }
 
-void nrs_column_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME])
+static const char *name_of(const struct nrs_columns *c, const struct nrs_term *t)
 {
-    unsigned t = term_of(c, column), cell = column - c->first[t];
-    const struct nrs_term *term = &c->term[t];
-    const char *a = c->schema->features[term->a].name, *b = c->schema->features[term->b].name;
+    return t->type == NRS_TERM_GRAMS ? "start" : c->schema->features[t->a].name;
+}
 
-    if (term->type == NRS_TERM_LINEAR)
-        snprintf(name, NRS_COLUMN_NAME, "%s", a);
-    else if (term->type == NRS_TERM_BINS)
-        snprintf(name, NRS_COLUMN_NAME, "%s[%u]", a, cell);
+void nrs_columns_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME_MAX])
+{
+    unsigned i = term_of(c, column), cell = column - c->first[i];
+    const struct nrs_term *t = &c->term[i];
+    const char *a = name_of(c, t), *b = c->schema->features[t->b].name;
+
+    if (t->type == NRS_TERM_LINEAR)
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s", a);
+    else if (t->type == NRS_TERM_CROSS)
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s*%s[%u][%u]", a, b, cell / t->n_b, cell % t->n_b);
     else
-        snprintf(name, NRS_COLUMN_NAME, "%s[%u]*%s[%u]", a, cell / term->n_b, b, cell % term->n_b);
+        snprintf(name, NRS_COLUMN_NAME_MAX, "%s[%u]", a, cell);
 }
 
-/* Moves past `name`, or past `name[cell]` with a cell below n; returns the cell, or -1. */
-static int match(const char **at, const char *end, const char *name, unsigned n, bool indexed)
+uint16_t nrs_columns_max(const struct nrs_columns *c, unsigned column)
 {
-    size_t len = strlen(name);
-    unsigned cell = 0;
-    const char *p = *at + len;
+    const struct nrs_term *t = &c->term[term_of(c, column)];
 
-    if ((size_t)(end - *at) < len || memcmp(*at, name, len) != 0)
-        return -1;
-    if (indexed) {
-        const char *digits = p + 1;
-
-        if (p == end || *p != '[')
-            return -1;
-        for (p = digits; p < end && *p >= '0' && *p <= '9' && cell < n; p++)
-            cell = 10 * cell + (unsigned)(*p - '0');
-        if (p == end || *p++ != ']' || p == digits + 1 || cell >= n || (digits[0] == '0' && p != digits + 2))
-            return -1;
-    }
-    *at = p;
-    return (int)cell;
+    return t->type == NRS_TERM_LINEAR ? c->schema->features[t->a].max : 1;
 }
 
-int nrs_column_find(const struct nrs_columns *c, const char *name, size_t len)
+struct rest {
+    const char *at, *end;
+};
+
+/* Moves past text, if it is next. */
+static bool skip(struct rest *r, const char *text)
 {
-    const char *end = name + len;
+    size_t len = strlen(text);
 
-    for (unsigned i = 0; i < c->n_terms; i++) {
-        const struct nrs_term *term = &c->term[i];
-        const char *at = name;
-        int a = match(&at, end, c->schema->features[term->a].name, term->n_a, term->type != NRS_TERM_LINEAR), b = 0;
+    if ((size_t)(r->end - r->at) < len || memcmp(r->at, text, len) != 0)
+        return false;
+    r->at += len;
+    return true;
+}
 
-        if (a >= 0 && term->type == NRS_TERM_CROSS)
-            b = at < end && *at++ == '*' ? match(&at, end, c->schema->features[term->b].name, term->n_b, true) : -1;
-        if (a >= 0 && b >= 0 && at == end)
-            return (int)(c->first[i] + (unsigned)a * term->n_b + (unsigned)b);
-    }
+/* "[cell]", without zeroes in front, below n. */
+static bool read_cell(struct rest *r, unsigned n, unsigned *cell)
+{
+    const char *digits = r->at + 1;
+
+    if (!skip(r, "["))
+        return false;
+    for (*cell = 0; r->at < r->end && *r->at >= '0' && *r->at <= '9' && *cell < n; r->at++)
+        *cell = 10 * *cell + (unsigned)(*r->at - '0');
+    return r->at > digits && (*digits != '0' || r->at == digits + 1) && *cell < n && skip(r, "]");
+}
+
+static bool is_cell_of(const struct nrs_columns *c, const struct nrs_term *t, struct rest name, unsigned *cell)
+{
+    unsigned n_a = t->type == NRS_TERM_GRAMS ? 1u << t->bits : t->n_a, a = 0, b = 0;
+
+    if (!skip(&name, name_of(c, t)))
+        return false;
+    if (t->type == NRS_TERM_CROSS && (!skip(&name, "*") || !skip(&name, c->schema->features[t->b].name)))
+        return false;
+    if (t->type != NRS_TERM_LINEAR && !read_cell(&name, n_a, &a))
+        return false;
+    if (t->type == NRS_TERM_CROSS && !read_cell(&name, t->n_b, &b))
+        return false;
+    *cell = t->type == NRS_TERM_CROSS ? a * t->n_b + b : a;
+    return name.at == name.end;
+}
+
+int nrs_columns_find(const struct nrs_columns *c, const char *name, size_t len)
+{
+    unsigned cell;
+
+    for (unsigned i = 0; i < c->n_terms; i++)
+        if (is_cell_of(c, &c->term[i], (struct rest){name, name + len}, &cell))
+            return (int)(c->first[i] + cell);
     return -1;
-}
-
-void nrs_columns_row(const struct nrs_columns *c, const uint16_t *x, uint16_t *row)
-{
-    memset(row, 0, c->n * sizeof *row);
-    for (unsigned i = 0; i < c->n_terms; i++) {
-        const struct nrs_term *term = &c->term[i];
-
-        row[c->first[i] + nrs_term_cell(term, x)] = term->type == NRS_TERM_LINEAR ? x[term->a] : 1;
-    }
 }

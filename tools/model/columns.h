@@ -1,40 +1,41 @@
-/* tools/model/columns.h - the columns that a trainer elsewhere sees, and how they are named
+/* tools/model/columns.h - the columns of a table of feature vectors: raw, or expanded over the terms of a model
  *
- * Raw: one column a feature, in the order of the schema, with the feature's name and value.
- * Expanded over a model: for each of its terms in the order of the file, a linear one as above; bins as one column a
- * bin, `gap_mad[0]`, 1 when the value lies in it and else 0; a cross as one column a cell, `gap_mad[0]*fill[2]`,
- * the bins of the second feature running faster.
- * Files with numbers in place of names count columns from 1. */
+ * Raw: one column a feature, in the order of the schema, under its name. Expanded: of each term in the model's order
+ * one column a bin, 1 where the vector falls and 0 elsewhere: `gap_mad[3]` is the fourth bin of gap_mad,
+ * `gap_mad*fill[3][0]` a cell of a cross, `start[17]` a bucket of hashed n-grams (any number of them can be 1); a linear
+ * term is one column with the value. So a linear model over expanded columns has one weight a bin. Files with numbers in place of names count columns from 1. */
 #ifndef NRS_TOOL_COLUMNS_H
 #define NRS_TOOL_COLUMNS_H
 #include <stddef.h>
 
 #include "models/model.h"
 
-#define NRS_COLUMN_NAME 48                            /* bytes, with NUL */
-#define NRS_COLUMNS_MAX (NRS_MODEL_TERMS_MAX * 256)   /* 16 x 16 cells a cross */
+#define NRS_COLUMN_NAME_MAX 48                           /* with NUL */
+#define NRS_COLUMNS_MAX     NRS_MODEL_BYTES_MAX          /* a column has a byte in the file at least */
 
 struct nrs_columns {
     const struct nrs_schema *schema;
+    const struct nrs_model *model; /* NULL: raw */
     unsigned n, n_terms;
-    unsigned first[NRS_MODEL_TERMS_MAX];        /* column of each term's first cell */
-    struct nrs_term term[NRS_MODEL_TERMS_MAX];  /* type, features and cuts only */
+    unsigned first[NRS_MODEL_TERMS_MAX];       /* column of each term's first cell */
+    struct nrs_term term[NRS_MODEL_TERMS_MAX]; /* type, features and cuts; raw: a linear one a feature */
+    uint16_t *value;                           /* [n], of the vector that was last set */
 };
 
-void nrs_columns_raw(struct nrs_columns *c, const struct nrs_schema *schema);
+/* NRS_ERR_SPACE. model NULL: raw. schema and model outlive the columns. Call done in any case. */
+int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, const struct nrs_model *model);
+void nrs_columns_done(struct nrs_columns *c);
 
-/* The cuts stay where they are, in the file that the model was loaded from. */
-void nrs_columns_expanded(struct nrs_columns *c, const struct nrs_model *m);
+/* x: [nrs_schema_vector] */
+void nrs_columns_set(struct nrs_columns *c, const uint16_t *x);
 
-/* Cells of a term: columns it takes. */
-unsigned nrs_columns_cells(const struct nrs_term *term);
-
-void nrs_column_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME]);
+void nrs_columns_name(const struct nrs_columns *c, unsigned column, char name[NRS_COLUMN_NAME_MAX]);
+uint16_t nrs_columns_max(const struct nrs_columns *c, unsigned column);
 
 /* A column by name (len bytes, no NUL needed), or -1. */
-int nrs_column_find(const struct nrs_columns *c, const char *name, size_t len);
+int nrs_columns_find(const struct nrs_columns *c, const char *name, size_t len);
 
-/* The row [c->n] of a feature vector, each value within its maximum. */
-void nrs_columns_row(const struct nrs_columns *c, const uint16_t *x, uint16_t *row);
+/* Columns that a term takes. */
+unsigned nrs_columns_cells(const struct nrs_term *term);
 
 #endif

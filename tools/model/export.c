@@ -21,8 +21,8 @@ static void random_vector(const struct nrs_schema *schema, uint16_t *x, uint64_t
 {
     for (unsigned f = 0; f < schema->n_features; f++)
         x[f] = (uint16_t)(next_random(state) % (schema->features[f].max + 1u));
-    for (unsigned b = schema->n_features; b < nrs_schema_vector(schema); b++)
-        x[b] = (uint16_t)(next_random(state) % (NRS_BYTE_ABSENT + 1u));
+    for (unsigned f = schema->n_features; f < nrs_schema_vector(schema); f++)
+        x[f] = (uint16_t)(next_random(state) % (NRS_BYTE_ABSENT + 1u));
 }
 
 static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const uint16_t *v,

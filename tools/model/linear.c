@@ -62,6 +62,9 @@ static int take_labels(struct nrs_linear *l, const char *labels, struct nrs_note
 {
     int rc = 0;
 
+    if (l->n_rows == 1 && l->n_labels) /* their order in the file is not that of the sum's sign */
+        return nrs_note_set(note, NRS_ERR_FORMAT, "--labels: the file names its two classes: %s and %s", l->label[0],
+                            l->label[1]);
     l->n_labels = 0;
     for (const char *at = labels, *end = labels; rc == 0 && *end; at = end + 1) {
         end = strchr(at, ',');
@@ -142,17 +145,19 @@ static int join_classes(struct nrs_linear *l, const char *flagged, struct nrs_no
 /* The chance that the trainer fitted becomes the calibration table. */
 static int calibrate(const struct nrs_linear *l, struct nrs_trained *t, struct nrs_note *note)
 {
-    const double widest = 5; /* logits of chance: 0.7 to 99.3 percent */
+    const double widest = 5, apart = 0.002; /* logits: chances of 0.7 to 99.3 percent; points that stay two in the file */
 
     if (!(l->sigmoid.a < 0) || !isfinite(l->sigmoid.a) || !isfinite(l->sigmoid.b))
         return nrs_note_set(note, NRS_ERR_RANGE, "calibration: the chance does not rise with the sum");
     for (unsigned i = 0; i < NRS_MODEL_POINTS_MAX; i++) {
         double logit = widest * (2.0 * i / (NRS_MODEL_POINTS_MAX - 1) - 1);
+        double score = (logit + l->sigmoid.b) / -l->sigmoid.a;
 
-        t->point[i].score = (logit + l->sigmoid.b) / -l->sigmoid.a;
-        t->point[i].percent = 100 / (1 + exp(-logit));
+        if (t->n_points > 0 && score < t->point[t->n_points - 1].score + apart)
+            continue;
+        t->point[t->n_points].score = score;
+        t->point[t->n_points++].percent = 100 / (1 + exp(-logit));
     }
-    t->n_points = NRS_MODEL_POINTS_MAX;
     return 0;
 }
 
@@ -191,6 +196,8 @@ int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *
     int rc = check_labels(l, choice, note);
     unsigned first; /* output of the first row: a sum of two classes is that of the second, the first has 0 */
 
+    if (choice->mul)
+        nrs_linear_fold(l, choice->mul, choice->add);
     if (rc == 0 && one_output)
         rc = join_classes(l, choice->flagged, note);
     else if (rc == 0 && l->n_labels == 0)
@@ -204,7 +211,6 @@ int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *
     for (unsigned o = 0; o < t->n_outputs; o++)
         strcpy(t->output_name[o], one_output ? t->schema->name : l->label[o]);
     memcpy(t->bias + first, l->bias, l->n_rows * sizeof *l->bias);
-    memcpy(t->threshold, choice->threshold, sizeof t->threshold);
     for (unsigned i = 0; rc == 0 && i < l->columns->n_terms; i++)
         rc = add_term(l, i, first, t, note);
     if (rc == 0 && t->n_terms == 0)

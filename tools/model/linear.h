@@ -24,11 +24,12 @@ struct nrs_linear {
     } sigmoid;
 };
 
-/* What the file cannot say. */
+/* What the file cannot say; all NULL: nothing is added to it. */
 struct nrs_linear_choice {
-    const char *flagged;                 /* the label that means flagged; NULL: see nrs_linear_to_trained */
-    const char *labels;                  /* comma-separated, in place of the file's; NULL */
-    double threshold[NRS_MODEL_WINDOWS]; /* logits */
+    const char *flagged;     /* the label that means flagged; NULL: see nrs_linear_to_trained */
+    const char *labels;      /* comma-separated, in place of the file's */
+    const double *mul, *add; /* [columns]: the trainer was given x * mul + add */
+    const double *threshold; /* [NRS_MODEL_WINDOWS], logits; NULL: 0 */
 };
 
 void nrs_linear_init(struct nrs_linear *l, const struct nrs_columns *columns);

@@ -87,7 +87,7 @@ static void put_term(struct nrs_nrm *f, const struct nrs_trained *t, const struc
     if (term->type == NRS_TERM_CROSS)
         put_u16(f, term->b);
     if (term->type == NRS_TERM_GRAMS) {
-        put_u8(f, term->runs);
+        put_u8(f, term->grams);
         put_u16(f, term->reach);
         put_u8(f, term->bits);
     }

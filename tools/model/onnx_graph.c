@@ -290,7 +290,7 @@ static int take_raw(struct nrs_proto raw, nrs_onnx_take *take, void *arg)
 
     for (; rc == 0 && raw.end - raw.at >= 8; raw.at += 8)
         rc = take_integer(take, arg, nrs_get_u64le(raw.at));
-    return rc || raw.at == raw.end ? rc : NRS_ERR_FORMAT;
+    return rc || raw.at == raw.end ? rc : 1;
 }
 
 int nrs_onnx_labels(const struct nrs_onnx_tensor *t, nrs_onnx_take *take, void *arg)
@@ -298,13 +298,13 @@ int nrs_onnx_labels(const struct nrs_onnx_tensor *t, nrs_onnx_take *take, void *
     uint32_t number = t->type == NRS_ONNX_INT64 ? 7 : t->type == NRS_ONNX_INT32 ? 5 : 6;
     struct nrs_proto message = t->message;
     struct nrs_proto_field f;
-    int rc = t->type == NRS_ONNX_INT64 || t->type == NRS_ONNX_INT32 || t->type == NRS_ONNX_STRING ? 0 : NRS_ERR_FORMAT;
+    int rc = t->type == NRS_ONNX_INT64 || t->type == NRS_ONNX_INT32 || t->type == NRS_ONNX_STRING ? 0 : 1;
 
     while (rc == 0 && nrs_proto_next(&message, &f) == 1) {
         if (f.number == number)
             rc = take_field(f, number == 6, take, arg);
         else if (f.number == 9)
-            rc = t->type == NRS_ONNX_INT64 ? take_raw(f.bytes, take, arg) : NRS_ERR_FORMAT;
+            rc = t->type == NRS_ONNX_INT64 ? take_raw(f.bytes, take, arg) : 1;
     }
     return rc;
 }
@@ -353,6 +353,13 @@ double nrs_onnx_number(const struct nrs_onnx_node *n, const char *name, double o
     struct nrs_proto_field value;
 
     return find_value(n, name, 2, &value) ? float_of(value.value) : otherwise;
+}
+
+bool nrs_onnx_has(const struct nrs_onnx_node *n, const char *name)
+{
+    struct nrs_proto attribute;
+
+    return find_attribute(n, name, &attribute);
 }
 
 bool nrs_onnx_text_is(const struct nrs_onnx_node *n, const char *name, const char *text)

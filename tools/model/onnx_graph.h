@@ -52,7 +52,7 @@ size_t nrs_onnx_size(const struct nrs_onnx_tensor *t, size_t max);
 bool nrs_onnx_numbers(const struct nrs_onnx_tensor *t, size_t n, double *out);
 
 /* Hands each label of an integer or text tensor to take, until that returns non-zero, which is returned. Text is
- * the file's, numbers are written out. NRS_ERR_FORMAT for other tensors. */
+ * the file's, numbers are written out. 1 for a tensor that holds none. */
 typedef int nrs_onnx_take(void *arg, const char *text, size_t len);
 int nrs_onnx_labels(const struct nrs_onnx_tensor *t, nrs_onnx_take *take, void *arg);
 
@@ -62,6 +62,7 @@ size_t nrs_onnx_floats(const struct nrs_onnx_node *n, const char *name, size_t m
 int nrs_onnx_attribute_labels(const struct nrs_onnx_node *n, const char *name, nrs_onnx_take *take, void *arg);
 int64_t nrs_onnx_integer(const struct nrs_onnx_node *n, const char *name, int64_t otherwise);
 double nrs_onnx_number(const struct nrs_onnx_node *n, const char *name, double otherwise);
+bool nrs_onnx_has(const struct nrs_onnx_node *n, const char *name);
 bool nrs_onnx_text_is(const struct nrs_onnx_node *n, const char *name, const char *text);
 
 #endif

@@ -48,10 +48,9 @@ static int64_t quantise_term(struct nrs_quantised *q, const struct nrs_trained *
         if (abs(rounded) > reach)
             reach = abs(rounded);
     }
-    reach *= nrs_trained_most(from);
     if (from->type == NRS_TERM_LINEAR)
         reach *= t->schema->features[from->a].max;
-    return reach * (INT64_C(1) << shift);
+    return reach * nrs_trained_most(from) * (INT64_C(1) << shift);
 }
 
 static int64_t quantise_output(struct nrs_quantised *q, const struct nrs_trained *t, unsigned output)
@@ -124,13 +123,13 @@ int64_t nrs_quantised_part(const struct nrs_quantised *q, const struct nrs_train
                            unsigned output, const uint16_t *x)
 {
     const struct nrs_trained_term *shape = &t->term[term];
-    const int8_t *weights = q->term[term].weights + (size_t)output * nrs_trained_cells(shape);
+    const int8_t *weights = q->term[term].weights + output * nrs_trained_cells(shape);
     int64_t factor = shape->type == NRS_TERM_LINEAR ? x[shape->a] : 1, sum = 0;
-    uint16_t cells[NRS_TRAINED_CELLS_MAX];
-    unsigned n = nrs_trained_cells_of(t, shape, x, cells);
+    uint16_t cell[NRS_GRAMS_MAX];
+    unsigned n = nrs_trained_pick(t, shape, x, cell);
 
     for (unsigned i = 0; i < n; i++)
-        sum += weights[cells[i]];
+        sum += weights[cell[i]];
     return sum * factor * (INT64_C(1) << q->term[term].shift[output]);
 }
 

@@ -3,16 +3,15 @@
  *            {"type": "cross", "a": "x", "a_cuts": [...], "b": "y", "b_cuts": [...],
  *             "weights": [[f row-major in a, b] an output]},
  *            {"type": "linear", "feature": "z", "weights": [f an output]},
- *            {"type": "grams", "feature": "arch", "runs": [2, 3], "reach": 64, "bits": 10,
+ *            {"type": "grams", "feature": "arch", "grams": [n...], "reach": n, "bits": n,
  *             "weights": [[f a bucket] an output]}],
  *  "thresholds": {"1h": f, "6h": f, "24h": f}, "calibration": [[logit, percent], ...]}
  *
- * Of a packer model "thresholds" are {"packed": f, "named": f}.
+ * For files the thresholds are {"packed": f, "named": f} (models/FORMAT.md, Classes).
  *
  * Logits throughout. Bin i holds cuts[i-1] <= x < cuts[i]. "name" is for people; without "calibration" the
  * logistic function is taken. Unknown keys are refused: a key that is silently ignored is a wrong model. */
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,48 +129,39 @@ static int read_linear(struct reading *r, const cJSON *object, struct nrs_traine
     return rc;
 }
 
-static int read_whole(struct reading *r, const cJSON *object, const char *key, unsigned least, unsigned most, unsigned *value)
+/* A whole number from least to most. */
+static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most, unsigned *out)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    char what[48];
-
-    if (cJSON_IsNumber(item) && item->valuedouble >= least && item->valuedouble <= most &&
-        item->valuedouble == (unsigned)item->valuedouble) {
-        *value = (unsigned)item->valuedouble;
-        return 0;
-    }
-    snprintf(what, sizeof what, "not an integer in %u..%u", least, most);
-    return refuse(r, key, what);
-}
-
-static int read_runs(struct reading *r, const cJSON *array, uint8_t *runs)
-{
-    if (!cJSON_IsArray(array) || array->child == NULL)
-        return refuse(r, "runs", "not a list of lengths");
-    for (const cJSON *item = array->child; item; item = item->next) {
-        if (!cJSON_IsNumber(item) || item->valueint < 1 || item->valueint > NRS_MODEL_GRAM_MAX ||
-            item->valuedouble != item->valueint)
-            return refuse(r, "runs", "a length is not 1 to 4");
-        *runs = (uint8_t)(*runs | 1u << (item->valueint - 1));
-    }
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= least && item->valuedouble <= most) ||
+        item->valuedouble != (unsigned)item->valuedouble)
+        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key, least,
+                            most);
+    *out = (unsigned)item->valuedouble;
     return 0;
 }
 
 static int read_grams(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
 {
-    static const char *const keys[] = {"type", "feature", "runs", "reach", "bits", "weights", NULL};
-    unsigned reach = 0, bits = 0;
+    static const char *const keys[] = {"type", "feature", "grams", "reach", "bits", "weights", NULL};
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, "grams");
+    unsigned n, reach = 0, bits = 0;
     int rc = check_keys(r, object, keys);
 
     if (rc == 0)
         rc = read_feature(r, object, "feature", &term->a);
-    if (rc == 0)
-        rc = read_runs(r, cJSON_GetObjectItemCaseSensitive(object, "runs"), &term->runs);
-    if (rc == 0)
-        rc = read_whole(r, object, "reach", 1, NRS_START_BYTES, &reach);
-    if (rc == 0)
-        rc = read_whole(r, object, "bits", NRS_MODEL_GRAM_BITS_MIN, NRS_MODEL_GRAM_BITS_MAX, &bits);
     term->b = term->a;
+    if (rc == 0 && !cJSON_IsArray(list))
+        rc = refuse(r, "grams", "not a list of lengths");
+    for (const cJSON *item = rc ? NULL : list->child; rc == 0 && item; item = item->next) {
+        rc = read_whole(r, item, "grams", 1, NRS_MODEL_GRAM_MAX, &n);
+        if (rc == 0)
+            term->grams |= (uint8_t)(1u << (n - 1));
+    }
+    if (rc == 0)
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES, &reach);
+    if (rc == 0)
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "bits"), "bits", NRS_MODEL_GRAM_BITS_MIN,
+                        NRS_MODEL_GRAM_BITS_MAX, &bits);
     term->reach = (uint16_t)reach;
     term->bits = (uint8_t)bits;
     return rc;
@@ -255,9 +245,9 @@ static int check_schema(struct reading *r, const cJSON *root)
 
 static int read_thresholds(struct reading *r, const cJSON *object)
 {
-    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const classes[] = {"packed", "named", NULL};
+    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const of_file[] = {"packed", "named", NULL};
     bool beacon = r->t->schema->kind == NRS_KIND_BEACON;
-    const char *const *keys = beacon ? windows : classes;
+    const char *const *keys = beacon ? windows : of_file;
     int rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
 
     for (unsigned w = 0; rc == 0 && keys[w]; w++) {

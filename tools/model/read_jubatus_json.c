@@ -51,7 +51,7 @@ static int find_column(const struct nrs_columns *c, const char *key)
         return -1;
     if (len == 4 && memcmp(key, "bias", 4) == 0)
         return (int)c->n;
-    return nrs_column_find(c, key, len);
+    return nrs_columns_find(c, key, len);
 }
 
 static int read_feature(struct reading *r, const cJSON *feature)

@@ -159,12 +159,11 @@ static int read_row(struct reading *r, uint32_t column)
 int nrs_read_liblinear(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
 {
     struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}};
-    struct nrs_span rest;
     int rc = read_head(&r);
 
     for (uint32_t i = 0; rc == 0 && i < r.n_features + (r.bias >= 0); i++)
         rc = read_row(&r, i);
     if (rc == 0 && r.solver->kind == ONE_CLASS)
         l->bias[0] -= r.rho;
-    return rc || !nrs_text_line(&r.text, &rest) ? rc : refuse(&r, "more lines than features");
+    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "followed by more than its features");
 }

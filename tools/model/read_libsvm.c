@@ -183,7 +183,6 @@ static int read_vector(struct reading *r)
 int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
 {
     struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}};
-    struct nrs_span rest;
     int rc = nrs_linear_alloc(l, 1, note);
 
     if (rc == 0)
@@ -192,5 +191,5 @@ int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct n
         rc = check_head(&r);
     for (uint32_t i = 0; rc == 0 && i < r.n_vectors; i++)
         rc = read_vector(&r);
-    return rc || !nrs_text_line(&r.text, &rest) ? rc : refuse(&r, "more lines than total_sv");
+    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "followed by more than total_sv vectors");
 }

@@ -68,7 +68,7 @@ static int read_names(struct reading *r, const cJSON *names)
 
     for (const cJSON *name = names->child; name; name = name->next) {
         const char *text = cJSON_GetStringValue(name);
-        int at = text ? nrs_column_find(r->l->columns, text, strlen(text)) : -1;
+        int at = text ? nrs_columns_find(r->l->columns, text, strlen(text)) : -1;
 
         if (at < 0 || seen[at])
             return nrs_note_set(r->note, NRS_ERR_FORMAT, "feature_names_in_[%u]: %.40s: %s", i,

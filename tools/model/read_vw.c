@@ -9,7 +9,8 @@
  *
  * What follows a weight (the learner's own state) is skipped. Whole numbers as feature names are their own index:
  * column 1 is index 1; other names are read from --invert_hash only, since an index does not tell its name. The
- * constant has the index 11650396 modulo 2^bits. A positive sum means the label 1 of -1/1. Numbers may be
+ * constant has the index 11650396 modulo 2^bits. Weights are not counted in the file: one that is cut off between two
+ * lines cannot be told from a whole one. A positive sum means the label 1 of -1/1. Numbers may be
  * hexadecimal (--hexfloat_weights): decimal ones have six digits only. Options that make of the sum anything but
  * one linear function are refused by not being in the list below. */
 #include <string.h>
@@ -46,15 +47,9 @@ static int refuse(struct reading *r, const char *what)
 
 static int refuse_word(struct reading *r, struct nrs_span word, const char *what)
 {
-    size_t len = (size_t)(word.end - word.at);
-    char shown[40];
+    int len = word.end - word.at > 40 ? 40 : (int)(word.end - word.at);
 
-    if (len >= sizeof shown)
-        len = sizeof shown - 1;
-    for (size_t i = 0; i < len; i++)
-        shown[i] = word.at[i] >= ' ' && word.at[i] <= '~' ? word.at[i] : '?';
-    shown[len] = '\0';
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "line %u: %s: %s", r->text.line, shown, what);
+    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "line %u: %.*s: %s", r->text.line, len, word.at, what);
 }
 
 static bool is_one_of(struct nrs_span word, const char *words)
@@ -185,7 +180,7 @@ static int find_column(const struct reading *r, struct nrs_span name, uint32_t i
         return (int)c->n;
     if (nrs_span_whole(name, c->n, &index) && index >= 1)
         return (int)index - 1;
-    return nrs_column_find(c, name.at, (size_t)(name.end - name.at));
+    return nrs_columns_find(c, name.at, (size_t)(name.end - name.at));
 }
 
 static int read_weight(struct reading *r, struct nrs_span line)
@@ -236,5 +231,5 @@ int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_n
         if (rc == 0 && !state)
             rc = read_weight(&r, line);
     }
-    return rc;
+    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "the next one is cut off");
 }

@@ -37,7 +37,7 @@ const struct nrs_reader *nrs_reader_of_name(const char *name);
 const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, struct nrs_note *note);
 
 /* Reads a file with that reader, or with the one of its content for NULL, and checks the result. columns and
- * choice are for formats that are linear over columns. t: initialised for the columns' schema. */
+ * choice are for formats that are linear over columns; of the choice only a threshold is for others. t: initialised for the columns' schema. */
 int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
                      const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note);
 

@@ -1,7 +1,6 @@
 #include "tools/model/trained.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,11 +25,11 @@ void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from)
     to->type = from->type;
     to->a = from->a;
     to->b = from->b;
-    to->n_cuts_a = (uint8_t)(from->n_a - 1);
-    to->n_cuts_b = (uint8_t)(from->n_b - 1);
-    to->runs = from->grams;
+    to->grams = from->grams;
     to->bits = from->bits;
     to->reach = from->reach;
+    to->n_cuts_a = (uint8_t)(from->n_a - 1);
+    to->n_cuts_b = (uint8_t)(from->n_b - 1);
     for (unsigned i = 0; i < to->n_cuts_a; i++)
         to->cuts_a[i] = nrs_get_u16le(from->cuts_a + 2 * i);
     for (unsigned i = 0; i < to->n_cuts_b; i++)
@@ -83,6 +82,16 @@ static int check_cuts(const struct nrs_trained *t, unsigned feature, const uint1
     return 0;
 }
 
+static int check_grams(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
+{
+    if (term->grams == 0 || term->grams >> NRS_MODEL_GRAM_MAX != 0)
+        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: not of 1 to %d bytes", NRS_MODEL_GRAM_MAX);
+    if (term->reach < 1 || term->reach > t->schema->n_bytes)
+        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: reach %u, the schema has %u bytes", term->reach,
+                            t->schema->n_bytes);
+    return 0;
+}
+
 static int check_term(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
 {
     size_t n = (size_t)t->n_outputs * nrs_trained_cells(term);
@@ -90,11 +99,10 @@ static int check_term(const struct nrs_trained *t, const struct nrs_trained_term
 
     if (rc == 0)
         rc = check_cuts(t, term->b, term->cuts_b, term->n_cuts_b, note);
+    if (rc == 0 && term->type == NRS_TERM_GRAMS)
+        rc = check_grams(t, term, note);
     if (rc)
         return rc;
-    if (term->type == NRS_TERM_GRAMS && term->reach > t->schema->n_bytes)
-        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams of %u bytes, the schema has %u", term->reach,
-                            t->schema->n_bytes);
     if (term->type == NRS_TERM_CROSS && term->a == term->b)
         return nrs_note_set(note, NRS_ERR_RANGE, "%s: crossed with itself", feature_name(t, term->a));
     for (size_t i = 0; i < n; i++)
@@ -141,82 +149,53 @@ static unsigned bin(const uint16_t *cuts, unsigned n, uint16_t x)
     return i;
 }
 
-/* The bucket of n bytes (models/FORMAT.md), -1 if one is absent. */
-static int bucket_of(const struct nrs_trained_term *term, const uint16_t *x, const uint16_t *run, unsigned n, unsigned at)
+static struct nrs_term grams_of(const struct nrs_trained_term *term)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-
-    hash = (hash ^ (x[term->a] & 255)) * 16777619u;
-    hash = (hash ^ n) * 16777619u;
-    if (n == 1)
-        hash = (hash ^ at) * 16777619u;
-    for (unsigned i = 0; i < n; i++) {
-        if (run[i] > 255)
-            return -1;
-        hash = (hash ^ run[i]) * 16777619u;
-    }
-    return (int)((hash ^ hash >> 16) % (1u << term->bits));
-}
-
-/* Where runs of n bytes may begin. */
-static unsigned starts(const struct nrs_trained_term *term, unsigned n)
-{
-    if (!(term->runs >> (n - 1) & 1) || n > term->reach)
-        return 0;
-    return n == 1 && term->reach > 16 ? 16 : term->reach - n + 1u;
-}
-
-static unsigned buckets_of(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
-                           uint16_t *cells)
-{
-    const uint16_t *bytes = x + t->schema->n_features;
-    bool hit[NRS_TRAINED_CELLS_MAX] = {false};
-    unsigned n_cells = 0;
-
-    for (unsigned n = 1; n <= NRS_MODEL_GRAM_MAX; n++)
-        for (unsigned at = 0; at < starts(term, n); at++) {
-            int bucket = bucket_of(term, x, bytes + at, n, at);
-
-            if (bucket >= 0)
-                hit[bucket] = true;
-        }
-    for (unsigned i = 0; i < nrs_trained_cells(term); i++)
-        if (hit[i])
-            cells[n_cells++] = (uint16_t)i;
-    return n_cells;
-}
-
-unsigned nrs_trained_cells_of(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
-                              uint16_t cells[NRS_TRAINED_CELLS_MAX])
-{
-    if (term->type == NRS_TERM_GRAMS)
-        return buckets_of(t, term, x, cells);
-    cells[0] = (uint16_t)(bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
-                          bin(term->cuts_b, term->n_cuts_b, x[term->b]));
-    return 1;
+    return (struct nrs_term){.type = term->type,
+                             .grams = term->grams,
+                             .bits = term->bits,
+                             .reach = term->reach,
+                             .a = term->a,
+                             .b = term->b};
 }
 
 unsigned nrs_trained_most(const struct nrs_trained_term *term)
 {
-    unsigned most = 0;
+    struct nrs_term grams = grams_of(term);
 
-    if (term->type != NRS_TERM_GRAMS)
+    return term->type == NRS_TERM_GRAMS ? nrs_grams_most(&grams) : 1;
+}
+
+unsigned nrs_trained_pick(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
+                          uint16_t cell[NRS_GRAMS_MAX])
+{
+    static struct nrs_model model; /* what the hash looks at: the schema */
+    struct nrs_gram list[NRS_GRAMS_MAX];
+    struct nrs_term grams = grams_of(term);
+    unsigned n;
+
+    if (term->type != NRS_TERM_GRAMS) {
+        cell[0] = (uint16_t)(bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
+                             bin(term->cuts_b, term->n_cuts_b, x[term->b]));
         return 1;
-    for (unsigned n = 1; n <= NRS_MODEL_GRAM_MAX; n++)
-        most += starts(term, n);
-    return most < nrs_trained_cells(term) ? most : nrs_trained_cells(term);
+    }
+    model.schema = t->schema;
+    n = nrs_grams_list(&model, &grams, x, list);
+    for (unsigned i = 0; i < n; i++)
+        cell[i] = list[i].bucket;
+    return n;
 }
 
 double nrs_trained_part(const struct nrs_trained *t, const struct nrs_trained_term *term, unsigned output,
                         const uint16_t *x)
 {
-    const double *weights = term->weights + (size_t)output * nrs_trained_cells(term);
-    uint16_t cells[NRS_TRAINED_CELLS_MAX];
-    unsigned n = nrs_trained_cells_of(t, term, x, cells);
+    const double *weights = term->weights + output * nrs_trained_cells(term);
+    uint16_t cell[NRS_GRAMS_MAX];
+    unsigned n = nrs_trained_pick(t, term, x, cell);
     double sum = 0;
 
     for (unsigned i = 0; i < n; i++)
-        sum += weights[cells[i]];
+        sum += weights[cell[i]];
     return term->type == NRS_TERM_LINEAR ? sum * x[term->a] : sum;
 }
 

@@ -16,13 +16,20 @@ bool nrs_text_line(struct nrs_text *text, struct nrs_span *line)
     if (at == text->left.end)
         return false;
     lf = memchr(at, '\n', (size_t)(text->left.end - at));
+    if (lf == NULL)
+        return false;
     line->at = at;
-    line->end = lf ? lf : text->left.end;
-    text->left.at = lf ? lf + 1 : text->left.end;
+    line->end = lf;
+    text->left.at = lf + 1;
     text->line++;
     if (line->end > line->at && line->end[-1] == '\r')
         line->end--;
     return true;
+}
+
+bool nrs_text_ends(const struct nrs_text *text)
+{
+    return text->left.at == text->left.end;
 }
 
 bool nrs_line_word(struct nrs_span *line, struct nrs_span *word)

@@ -1,7 +1,7 @@
 /* tools/model/words.h - text files of lines of words, for the readers of such formats
  *
- * Everything points into the caller's bytes, which need no NUL at their end. A line ends at LF (CR LF too) or with the
- * file; words are separated by spaces and tabs. */
+ * Everything points into the caller's bytes, which need no NUL at their end. A line ends at LF (CR LF too); what
+ * follows the last LF is no line but a cut file. Words are separated by spaces and tabs. */
 #ifndef NRS_TOOL_WORDS_H
 #define NRS_TOOL_WORDS_H
 #include <stdbool.h>
@@ -21,7 +21,8 @@ struct nrs_text {
 bool nrs_text_line(struct nrs_text *text, struct nrs_span *line);
 bool nrs_line_word(struct nrs_span *line, struct nrs_span *word);
 
-/* No word is left. */
+/* Nothing is left: no line and no part of one; no word. */
+bool nrs_text_ends(const struct nrs_text *text);
 bool nrs_line_ends(struct nrs_span line);
 
 bool nrs_span_is(struct nrs_span s, const char *text);

@@ -118,6 +118,6 @@ def to_terms(model):
         else:
             bias -= middle
     if shape.bits:
-        terms.append({"type": "grams", "feature": "arch", "runs": list(shape.runs), "reach": shape.reach, "bits": shape.bits,
+        terms.append({"type": "grams", "feature": "arch", "grams": list(shape.runs), "reach": shape.reach, "bits": shape.bits,
                       "weights": model.weights[:, at:].tolist()})
     return terms, bias.tolist()
