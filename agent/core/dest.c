@@ -178,7 +178,7 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
         if (d->events[i].flags & NRS_EVENT_FAILED)
             nrs_day_mark_failed(day, minute - ago_min);
     }
-    if (d->n > d->n_events && first_minute <= minute && minute - first_minute < NRS_DAY_MINUTES)
+    if (d->n > d->n_events && first_minute <= minute)
         nrs_day_add(day, first_minute, d->n - d->n_events);
 }
 

@@ -35,7 +35,7 @@ struct nrs_event {
     uint32_t start_ms;
     uint16_t tx, rx, dur; /* nrs_code16 of bytes, bytes, ms */
     uint8_t flags;        /* NRS_EVENT_* */
-    uint8_t rsv;
+    uint8_t server;       /* of siblings (siblings.h): a hash of the address, 1..255; otherwise 0 */
 };
 
 struct nrs_dest {
@@ -68,8 +68,8 @@ struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint64_t start);
 struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms);
 
 /* Starts a day that ends just before `now` (ms since the core's epoch, in full) with what the sketch remembers.
- * Connections that are only counted by now go to the minute of the first contact, if that is less than a day ago,
- * so that totals stay right. */
+ * Connections that are only counted by now go to the minute of the first contact as far as that is kept, so that
+ * totals stay right. */
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now);
 
 /* Halves the gap histogram and drops starts older than two weeks. To be called about once a day. */

@@ -211,7 +211,7 @@ static void an_evicted_verdict_is_no_longer_counted(void **state)
     (void)state;
     for (unsigned i = 0; i < 64; i++)
         for (unsigned m = 0; m < 6; m++)
-            cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
+            cf_send_alone(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
     nrs_core_tick(cf.core, CF_START + 6 * CF_MINUTE, cf_keep, &cf);
     assert_int_equal(cf_stats(&cf).flagged, 64);
     cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);
@@ -223,7 +223,7 @@ static void a_new_model_judges_anew(void **state)
     struct nrs_model strict = cf.model;
 
     (void)state;
-    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
         strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
     strict.serial = 8;
     nrs_core_set_model(cf.core, &strict);
@@ -245,7 +245,7 @@ static void a_verdict_holds_a_little_below_its_threshold(void **state)
     (void)state;
     beacon(1, 0, 11, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
-    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
         shy.threshold_mlogit[w] = 3500;
     nrs_core_set_model(cf.core, &shy);
     beacon(1, 11, 80, 60);

@@ -198,7 +198,7 @@ static void it_is_not_counted_when_it_is_evicted(void **state)
     nrs_core_set_allow(cf.core, rules, 1);
     for (unsigned i = 0; i < 64; i++)
         for (unsigned m = 0; m < 6; m++)
-            cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
+            cf_send_alone(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
     tick_after(6, 0);
     expect(0, 0, 0, 64);
     cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);

@@ -70,9 +70,22 @@ void nrs_replay_header(struct nrs_replay *r)
     putc('\n', r->out);
 }
 
-void nrs_replay_row(void *replay, const struct nrs_judgement *j)
+/* A row of siblings names none of their servers: that one has its own row. */
+static struct nrs_judgement without_server(const struct nrs_judgement *j)
+{
+    struct nrs_judgement out = *j;
+
+    out.remote = (struct nrs_addr){{0}};
+    out.rport = 0;
+    out.name = NULL;
+    return out;
+}
+
+void nrs_replay_row(void *replay, const struct nrs_judgement *judged)
 {
     struct nrs_replay *r = replay;
+    const struct nrs_judgement siblings = without_server(judged);
+    const struct nrs_judgement *j = judged->servers ? &siblings : judged;
     uint64_t from_s = r->from_ns / 1000000000;
     char line[NRS_VERDICT_MAX + 1];
 

@@ -5,8 +5,8 @@
 #define MINUTE   (60 * NS_PER_S)
 #define HOUR     (3600 * NS_PER_S)
 #define DAY      (24 * HOUR)
-/* After this much silence no verdict is open and the core has nothing left to do each minute. */
-#define SILENCE (26 * HOUR)
+/* After this much silence all is forgotten and the core has nothing left to do each minute. */
+#define SILENCE (9 * DAY)
 
 static uint64_t window_ns(const struct nrs_replay *r)
 {
@@ -19,6 +19,11 @@ static void ignore(void *arg, const struct nrs_judgement *j)
     (void)j;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static void start(struct nrs_replay *r, uint64_t t_ns)
 {
     /* Whole seconds, because the lines say `from` in seconds. */
@@ -28,7 +33,7 @@ static void start(struct nrs_replay *r, uint64_t t_ns)
     if (r->options->all)
         nrs_core_on_evict(r->core, r->options->window, nrs_replay_row, r);
     r->told_ns = r->from_ns;
-    r->next_ns = r->from_ns + (r->options->all ? window_ns(r) : MINUTE);
+    r->next_ns = r->from_ns + (r->options->all ? earlier(window_ns(r), DAY) : MINUTE);
 }
 
 static void judge_window(struct nrs_replay *r)
@@ -36,17 +41,19 @@ static void judge_window(struct nrs_replay *r)
     nrs_core_each(r->core, r->options->window, r->from_ns + window_ns(r), nrs_replay_row, r);
 }
 
-/* A window is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so
+/* A window or a day is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so
  * that is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
 static void step_windows(struct nrs_replay *r, uint64_t t_ns)
 {
-    judge_window(r);
-    r->from_ns += (t_ns - r->from_ns) / window_ns(r) * window_ns(r);
-    r->next_ns = r->from_ns + window_ns(r);
-    if (r->from_ns - r->told_ns >= DAY) {
-        r->told_ns = r->from_ns;
-        nrs_core_tick(r->core, r->from_ns, ignore, NULL);
+    if (t_ns >= r->from_ns + window_ns(r)) {
+        judge_window(r);
+        r->from_ns += (t_ns - r->from_ns) / window_ns(r) * window_ns(r);
     }
+    if (t_ns >= r->told_ns + DAY) {
+        r->told_ns += (t_ns - r->told_ns) / DAY * DAY;
+        nrs_core_tick(r->core, r->told_ns, ignore, NULL);
+    }
+    r->next_ns = earlier(r->from_ns + window_ns(r), r->told_ns + DAY);
 }
 
 static void step_minutes(struct nrs_replay *r, uint64_t t_ns)

@@ -17,8 +17,8 @@ const TERMS = {
   bias: "Starting point",
 };
 
-const WINDOW = { "1h": "hour", "6h": "6 hours", "24h": "24 hours" };
-const WINDOW_S = { "1h": 3600, "6h": 21600, "24h": 86400 };
+const WINDOW = { "1h": "hour", "6h": "6 hours", "24h": "24 hours", "7d": "7 days" };
+const WINDOW_S = { "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800 };
 
 const COVERAGE = {
   full: "The source saw every connection.",
