@@ -2,7 +2,8 @@
 
 A corpus is a folder with conn/<source>.conn.log.gz, labels.tsv.gz and families.tsv (../shared/data/beacon and
 what `noroshi-sim --training` writes). noroshi-replay turns every log into one row for each destination and
-tumbling window; the labels are joined by (source, address, address, port, transport).
+tumbling window; the labels are joined by (source, address, address, port, transport). Siblings (several servers of one host
+taken together) have no label of their own: they are benign where all that their host talks to is, and left out otherwise.
 """
 import csv
 import gzip
@@ -12,12 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-WINDOWS = ("1h", "6h", "24h")
-WINDOW_S = (3600, 21600, 86400)
+WINDOWS = ("1h", "6h", "24h", "7d")
+WINDOW_S = (3600, 21600, 86400, 604800)
+WEEK = 3
 BAD = "c2-beacon"
 GOOD = ("benign", "benign-periodic")
 MIN_CONNS = 6
 SIZE_FEATURES = ("tx_med", "tx_mad", "tx_same", "rx_med", "rx_mad", "rx_same", "dur_med", "dur_mad", "ntp")
+SIBLINGS = "::"  # in place of an address
 KEY_COLUMNS = ("source.ip", "destination.ip", "destination.port", "network.transport")
 
 
@@ -33,6 +36,9 @@ class Rows:
 
     def columns(self):
         return self.x, self.bad, self.window, self.capture, self.pair, self.family, self.slot
+
+    def siblings(self):
+        return self.feature("siblings") > 0
 
     def feature(self, name):
         return self.x[:, self.names.index(name)]
@@ -77,6 +83,12 @@ def read_column(path, column):
                 for r in csv.DictReader(f, delimiter="\t")}
 
 
+def good_hosts(labels):
+    """{(source, local)} of hosts that talk to nothing but what is known to be benign."""
+    bad = {key[:2] for key, label in labels.items() if label not in GOOD}
+    return {key[:2] for key in labels} - bad
+
+
 def replay(program, log, window):
     run = subprocess.run([program, "--all", "--features", "--model", "none", "--window", window, str(log)], capture_output=True,
                          text=True)
@@ -88,6 +100,7 @@ def replay(program, log, window):
 def of_corpus(program, corpus, progress=None):
     labels = read_column(corpus / "labels.tsv.gz", "label")
     families = read_column(corpus / "families.tsv", "family")
+    hosts = good_hosts(labels)
     logs = sorted((corpus / "conn").glob("*.conn.log.gz"))
     names, x, columns = None, [], ([], [], [], [], [], [])
     for i, log in enumerate(logs):
@@ -103,6 +116,8 @@ def of_corpus(program, corpus, progress=None):
             for line in lines:
                 key = (source, *(line[k] for k in key_at))
                 label = labels.get(key, "unknown")
+                if key[2] == SIBLINGS:
+                    label = GOOD[0] if key[:2] in hosts else "unknown"
                 if (label != BAD and label not in GOOD) or int(line[n_at]) < MIN_CONNS:
                     continue
                 family = families.get(key, source) if label == BAD else ""
