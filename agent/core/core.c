@@ -196,6 +196,7 @@ static void note_sibling(struct nrs_core *c, const struct nrs_flow *f, const str
     together = nrs_siblings_take(&c->siblings, &d->key);
     if (!together)
         return;
+    together->process = !together->n || together->process == d->process ? d->process : NRS_PROCESS_SEVERAL;
     nrs_dest_touch(together, minute);
     e = nrs_dest_start(together, start);
     e->server = nrs_siblings_server(&c->siblings, &f->remote);
@@ -288,6 +289,21 @@ void nrs_core_flow(void *core, const struct nrs_flow *f, const char *name)
         c->stats.lost += f->weight;
     else if (f->ev != NRS_EV_NAME && !is_exempt(c, f))
         take_connection(c, f);
+}
+
+void nrs_core_set_process(struct nrs_core *c, const struct nrs_flow *f, const char *path)
+{
+    struct nrs_key key = key_of(f);
+    uint32_t index = nrs_table_find(&c->table, &key), code = nrs_process_code(path, c->conf.hash_seed);
+    struct nrs_dest *d;
+
+    if (index == NRS_NO_DEST)
+        return;
+    d = &c->table.dests[index];
+    if (d->process != code) {
+        d->process = d->process == NRS_PROCESS_UNKNOWN ? code : NRS_PROCESS_SEVERAL;
+        nrs_table_set_dirty(&c->table, index);
+    }
 }
 
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st)

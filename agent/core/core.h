@@ -127,6 +127,10 @@ int nrs_core_exempt(struct nrs_core *c, const struct nrs_addr *remote, uint16_t 
  * NRS_ERR_LIMIT: more than NRS_ALLOW_MAX. */
 int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, size_t n);
 
+/* The flow's connection belongs to the program whose file is at `path`; f is any event of it but NAME and LOST. To be told
+ * before the connection ends. What several programs connect to fits no rule that names one. */
+void nrs_core_set_process(struct nrs_core *c, const struct nrs_flow *f, const char *path);
+
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st);
 
 #endif

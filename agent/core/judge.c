@@ -145,7 +145,8 @@ static bool still_holds(const struct nrs_core *c, const struct nrs_judgement *j)
 static bool is_allowed(struct nrs_core *c, const struct nrs_dest *d)
 {
     struct nrs_allow_dest to = {
-        .remote = &d->key.remote, .port = d->key.rport, .proto = d->key.proto, .day = c->today};
+        .remote = &d->key.remote, .port = d->key.rport, .proto = d->key.proto, .day = c->today,
+        .process = d->process, .seed = c->conf.hash_seed};
 
     if (!c->n_rules)
         return false;
