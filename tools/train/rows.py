@@ -40,6 +40,10 @@ class Rows:
     def siblings(self):
         return self.feature("siblings") > 0
 
+    def alone(self):
+        """Single destinations on windows of at most a day: what is learned. No capture has C2 in the others."""
+        return ~self.siblings() & (self.window != WEEK)
+
     def feature(self, name):
         return self.x[:, self.names.index(name)]
 
