@@ -47,8 +47,20 @@ def much_jitter_does_not_help_detection():
         assert all(later <= earlier + NOISE for earlier, later in zip(shares, shares[1:])), f"{plain}: {shares}"
 
 
-def five_connections_are_not_judged():
-    assert not times(Beacon(5 * HOUR, 0), 3 * DAY)
+def slow_beacons_are_found_within_days():
+    found = times(Beacon(HOUR, 0.2), 7 * DAY)
+    assert len(found) >= SEEDS / 2, f"every hour: {found}"
+
+
+def rotation_is_found_within_a_day():
+    """No server of these is found by itself."""
+    for beacon in (Beacon(new_server_s=1200), Beacon(servers=8), Beacon(servers=200)):
+        found = times(beacon)
+        assert len(found) >= SEEDS - 1, f"{beacon}: {found}"
+
+
+def five_connections_a_week_are_not_judged():
+    assert not times(Beacon(34 * HOUR, 0), 7 * DAY)
     assert not times(Beacon(10 * DAY, tx=(60000, 60000), rx=(100000, 100000), duration_s=(DAY, DAY)))
 
 
@@ -72,8 +84,8 @@ def the_page_is_whole():
 
 def main():
     failed = False
-    for check in (plain_beacons_are_found_soon, much_jitter_does_not_help_detection, five_connections_are_not_judged,
-                  company_in_the_log_changes_nothing, the_page_is_whole):
+    for check in (plain_beacons_are_found_soon, much_jitter_does_not_help_detection, slow_beacons_are_found_within_days,
+                  rotation_is_found_within_a_day, five_connections_a_week_are_not_judged, company_in_the_log_changes_nothing, the_page_is_whole):
         try:
             check()
             print(f"ok    {check.__name__}")

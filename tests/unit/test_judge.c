@@ -206,6 +206,35 @@ static void age_grows_beyond_the_wrap(void **state)
     assert_int_equal(cf.last.age_s, 59 * 86400 + 60);
 }
 
+static void what_calls_six_times_a_week_is_judged_on_the_week(void **state)
+{
+    (void)state;
+    beacon(1, 0, 6 * 1440, 24 * 3600);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    assert_int_equal(cf.last.window, NRS_WINDOW_7D);
+    assert_int_equal(cf.last.n, 6);
+    assert_int_equal(cf.last.hours, 6);
+    assert_int_equal(cf.x[NRS_X_win], 3);
+}
+
+static void a_daily_caller_keeps_its_verdict_over_a_day_of_silence(void **state)
+{
+    (void)state;
+    beacon(1, 0, 7 * 1500, 25 * 3600);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 0);
+    cf_tick(&cf, CF_START + 7 * 25 * CF_HOUR, CF_START + 10 * CF_DAY);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1); /* twice its period later */
+}
+
+static void what_is_not_slow_has_no_week(void **state)
+{
+    (void)state;
+    beacon(1, 0, 100, 600);
+    nrs_core_each(cf.core, NRS_WINDOW_7D, CF_START + CF_DAY, cf_keep, &cf);
+    assert_int_not_equal(cf.last.window, NRS_WINDOW_7D);
+}
+
 static void an_evicted_verdict_is_no_longer_counted(void **state)
 {
     (void)state;
@@ -306,6 +335,9 @@ int main(void)
         JUDGE_TEST(a_destination_of_last_week_is_forgotten),
         JUDGE_TEST(a_destination_is_forgotten_after_a_sleep_longer_than_the_wrap),
         JUDGE_TEST(age_grows_beyond_the_wrap),
+        JUDGE_TEST(what_calls_six_times_a_week_is_judged_on_the_week),
+        JUDGE_TEST(a_daily_caller_keeps_its_verdict_over_a_day_of_silence),
+        JUDGE_TEST(what_is_not_slow_has_no_week),
         JUDGE_TEST(an_evicted_verdict_is_no_longer_counted),
         JUDGE_TEST(a_new_model_judges_anew),
         JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),

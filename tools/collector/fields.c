@@ -50,6 +50,7 @@ static const struct rule rules[NRS_COL_FIELDS] = {
     [NRS_COL_F_TX] = {"tx", NULL, 0, UINT32_MAX, NUMBER, 0},
     [NRS_COL_F_RX] = {"rx", NULL, 0, UINT32_MAX, NUMBER, 0},
     [NRS_COL_F_AGE] = {"age", NULL, 0, UINT32_MAX, NUMBER, 0},
+    [NRS_COL_F_SIB] = {"sib", NULL, 0, 16, NUMBER, 0},
     [NRS_COL_F_COV] = {"cov", NULL, 0, 32, TEXT, 0},
     [NRS_COL_F_WHY] = {"why", NULL, 0, 512, TEXT, B},
     [NRS_COL_F_M] = {"m", NULL, 56, 56, BASE64, 0},

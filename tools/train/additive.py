@@ -16,7 +16,7 @@ CLASSES = ("port", "place", "proto", "ntp")
 # (gap_iqr, vis_iqr: gap_mad, vis_mad; tx_mad: tx_same; acf, fill, hist_used: vis_*; ratio: tx_med, rx_med), and with
 # 56 C2 windows each more feature is one more way to remember a capture: README.md has the figures.
 # `siblings` is 0 for all that is learned; `win` holds a week to its own threshold (train.py).
-UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_iqr", "vis_iqr", "tx_mad", "acf", "fill", "hist_used", "ratio", "peak")
+UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_iqr", "vis_iqr", "tx_mad", "acf", "fill", "hist_used", "ratio")
 CUTS = 13
 RISING = ("gap_near", "vis_near", "vis_harm", "vis_run", "hist_top", "tx_same", "rx_same")
 FALLING = ("gap_mad", "vis_mad", "gap_max")
