@@ -193,6 +193,15 @@ bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)
            !memcmp(&a->remote, &b->remote, sizeof a->remote) && !memcmp(&a->local, &b->local, sizeof a->local);
 }
 
+uint32_t nrs_addr_hash(const struct nrs_addr *a, uint32_t seed)
+{
+    uint32_t h = seed;
+
+    for (unsigned i = 0; i < 16; i += 4)
+        h = (h ^ nrs_get_u32le(a->b + i)) * 0x9e3779b1u;
+    return h ^ h >> 15;
+}
+
 /* Multiply and rotate over the nine 32-bit words of the key, then a final mix (the construction of
  * MurmurHash3, public domain). The seed keeps outsiders from choosing addresses that share a chain. */
 uint32_t nrs_key_hash(const struct nrs_key *k, uint32_t seed)

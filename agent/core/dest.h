@@ -83,5 +83,6 @@ bool nrs_dest_is_open(const struct nrs_dest *d); /* it has a verdict that was to
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b);
 uint32_t nrs_key_hash(const struct nrs_key *k, uint32_t seed); /* the same on every target */
+uint32_t nrs_addr_hash(const struct nrs_addr *a, uint32_t seed); /* quicker and weaker: for small caches */
 
 #endif

@@ -9,9 +9,14 @@ static uint32_t sets_for(uint32_t dest_cap)
     return dest_cap / 16 / NRS_SIBLINGS_WAYS;
 }
 
+static size_t n_places(uint32_t dest_cap)
+{
+    return (size_t)sets_for(dest_cap) * NRS_SIBLINGS_WAYS;
+}
+
 size_t nrs_siblings_bytes(uint32_t dest_cap)
 {
-    return (size_t)sets_for(dest_cap) * NRS_SIBLINGS_WAYS * sizeof(struct nrs_dest);
+    return n_places(dest_cap) * (sizeof(struct nrs_dest) + sizeof(uint32_t));
 }
 
 void nrs_siblings_init(struct nrs_siblings *s, void *mem, uint32_t dest_cap, uint32_t seed)
@@ -19,22 +24,14 @@ void nrs_siblings_init(struct nrs_siblings *s, void *mem, uint32_t dest_cap, uin
     s->n_sets = sets_for(dest_cap);
     s->seed = seed;
     s->places = mem;
+    s->ids = (uint32_t *)(s->places + n_places(dest_cap));
     memset(mem, 0, nrs_siblings_bytes(dest_cap));
 }
 
-static bool are_siblings(const struct nrs_key *a, const struct nrs_key *b)
+/* What siblings share. With 32 bits and a seed nobody else's come in. */
+static uint32_t shared_id(const struct nrs_siblings *s, const struct nrs_key *k)
 {
-    return a->proto == b->proto && !memcmp(&a->local, &b->local, sizeof a->local) &&
-           nrs_port_class(a->rport, a->proto) == nrs_port_class(b->rport, b->proto);
-}
-
-/* All siblings have the same. */
-static uint32_t home(const struct nrs_siblings *s, const struct nrs_key *k)
-{
-    const struct nrs_key shared = {
-        .local = k->local, .rport = (uint16_t)nrs_port_class(k->rport, k->proto), .proto = k->proto};
-
-    return nrs_key_hash(&shared, s->seed) % s->n_sets * NRS_SIBLINGS_WAYS;
+    return nrs_addr_hash(&k->local, s->seed ^ (nrs_port_class(k->rport, k->proto) << 8 | k->proto));
 }
 
 /* A free place, or the one that was silent longest; NULL if all hold verdicts. */
@@ -53,25 +50,26 @@ static struct nrs_dest *poorest(struct nrs_dest *set)
 
 struct nrs_dest *nrs_siblings_take(struct nrs_siblings *s, const struct nrs_key *server)
 {
-    struct nrs_dest *set = s->places + home(s, server), *d;
+    uint32_t id = shared_id(s, server), first = id % s->n_sets * NRS_SIBLINGS_WAYS;
+    struct nrs_dest *set = s->places + first, *d;
 
     for (unsigned i = 0; i < NRS_SIBLINGS_WAYS; i++) {
-        if (set[i].n && are_siblings(&set[i].key, server)) {
+        if (set[i].n && s->ids[first + i] == id) {
             set[i].key = *server;
             return &set[i];
         }
     }
     d = poorest(set);
-    if (d)
+    if (d) {
         nrs_dest_init(d, server);
+        s->ids[d - s->places] = id;
+    }
     return d;
 }
 
 uint8_t nrs_siblings_server(const struct nrs_siblings *s, const struct nrs_addr *remote)
 {
-    const struct nrs_key k = {.remote = *remote};
-
-    return (uint8_t)(1 + nrs_key_hash(&k, s->seed) % 255);
+    return (uint8_t)(1 + nrs_addr_hash(remote, s->seed) % 255);
 }
 
 struct nrs_dest *nrs_siblings_next(const struct nrs_siblings *s, uint32_t *i)

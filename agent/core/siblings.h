@@ -7,7 +7,7 @@
  * too. One that has a verdict or is no longer young is judged by itself.
  *
  * A connection is noted when it ends: only then its name, its sizes and its outcome are known.
- * Key:      of the sketch, that of the latest server; it is found by local address, transport and port class.
+ * Key:      of the sketch, that of the latest server; it is found by a hash of local address, transport and port class.
  * Capacity: a sixteenth of the table's destinations, in sets of NRS_SIBLINGS_WAYS. A full set forgets the one that was
  *           silent longest, never one with a verdict; if all have one, the new one is not noted.
  * Memory:   nrs_siblings_bytes(); nothing allocates. */
@@ -25,6 +25,7 @@ struct nrs_siblings {
     uint32_t n_sets;
     uint32_t seed;
     struct nrs_dest *places; /* [n_sets * NRS_SIBLINGS_WAYS]; free where n is 0 */
+    uint32_t *ids;           /* of each: the hash of what its servers share */
 };
 
 size_t nrs_siblings_bytes(uint32_t dest_cap);
