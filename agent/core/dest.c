@@ -199,7 +199,8 @@ uint32_t nrs_addr_hash(const struct nrs_addr *a, uint32_t seed)
 
     for (unsigned i = 0; i < 16; i += 4)
         h = (h ^ nrs_get_u32le(a->b + i)) * 0x9e3779b1u;
-    return h ^ h >> 15;
+    h = (h ^ h >> 16) * 0x85ebca6bu; /* neighbours in a network differ in the highest bits alone */
+    return h ^ h >> 13;
 }
 
 /* Multiply and rotate over the nine 32-bit words of the key, then a final mix (the construction of

@@ -180,6 +180,27 @@ static void a_full_set_forgets_the_one_silent_longest_but_no_verdict(void **stat
     assert_int_equal(cf.n_judged, 50 + 4);
 }
 
+static void hosts_of_one_network_spread_over_the_sets(void **state)
+{
+    const struct nrs_key server = {.remote = cf_remote(1), .rport = 443, .proto = NRS_PROTO_TCP};
+    struct nrs_siblings s;
+    void *memory = malloc(nrs_siblings_bytes(4096));
+    unsigned kept = 0;
+
+    (void)state;
+    nrs_siblings_init(&s, memory, 4096, 7);
+    for (unsigned host = 0; host < 128; host++) {
+        struct nrs_key k = server;
+
+        k.local = cf_v4(10, 0, 0, host);
+        nrs_dest_start(nrs_siblings_take(&s, &k), 0);
+    }
+    for (uint32_t i = 0; nrs_siblings_next(&s, &i); i++)
+        kept++;
+    free(memory);
+    assert_in_range(kept, 112, 128); /* of 256 places in 64 sets of four */
+}
+
 #define SIBLINGS_TEST(name) cmocka_unit_test_setup_teardown(name, ready, done)
 
 int main(void)
@@ -195,6 +216,7 @@ int main(void)
         SIBLINGS_TEST(a_connection_counts_when_it_ends_and_its_name_is_known),
         SIBLINGS_TEST(an_allow_rule_for_the_port_keeps_it_silent),
         SIBLINGS_TEST(its_verdict_ends_when_the_rotation_does),
+        SIBLINGS_TEST(hosts_of_one_network_spread_over_the_sets),
         SIBLINGS_TEST(a_full_set_forgets_the_one_silent_longest_but_no_verdict),
     };
 
