@@ -25,7 +25,7 @@
 #define NRS_CORE_DEST_MIN 64
 #define NRS_CORE_DEST_MAX 1048576
 
-/* The week is for destinations whose visits lie at least 20 minutes apart (NRS_SLOW_MS). A model has no threshold for it:
+/* The week is for destinations whose visits lie at least 20 minutes apart, from their second day on (NRS_SLOW_MS). A model has no threshold for it:
  * the one for 24 h holds, and what the week differs by is a term of the feature `win`. */
 enum nrs_window { NRS_WINDOW_1H, NRS_WINDOW_6H, NRS_WINDOW_24H, NRS_WINDOW_7D, NRS_WINDOWS };
 

@@ -164,11 +164,13 @@ static uint16_t count_servers(const struct nrs_dest *d)
     return (uint16_t)n;
 }
 
-static unsigned windows_of(const struct nrs_profile *p)
+static unsigned windows_of(const struct nrs_profile *p, uint64_t now)
 {
+    bool known = now / 1000 > p->dest->first_s + (uint64_t)NRS_SLOW_KNOWN_S;
+
     if (p->x[NRS_X_siblings] && p->x[NRS_X_siblings] < NRS_SIBLINGS_MIN)
         return 0;
-    return p->visits.median_ms >= NRS_SLOW_MS ? NRS_WINDOWS : NRS_WINDOW_7D;
+    return known && p->visits.median_ms >= NRS_SLOW_MS ? NRS_WINDOWS : NRS_WINDOW_7D;
 }
 
 static uint16_t proto_feature(uint8_t proto)
@@ -201,5 +203,5 @@ void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const str
     p->x[NRS_X_place] = (uint16_t)nrs_place_class(&d->key.remote);
     p->x[NRS_X_proto] = proto_feature(d->key.proto);
     p->x[NRS_X_siblings] = count_servers(d);
-    p->n_windows = windows_of(p);
+    p->n_windows = windows_of(p, now);
 }

@@ -2,107 +2,16 @@
 
 #include <string.h>
 
-#define LIST_MAX  24 /* visits remembered; of connections 16 */
+#include "tests/property/reference_lists.h"
+
+#define LIST_MAX  REF_LIST_MAX /* visits remembered; of connections 16 */
 #define LAST_MAX  16
 #define DAY_MIN   1440
 #define WEEK_H    168
 #define SLOW_MS   1200000
+#define KNOWN_S   86400
 #define VISIT_MS  10000
 #define WATCH_MIN 4
-
-typedef int64_t num;
-
-struct list {
-    num v[LIST_MAX];
-    int n;
-};
-
-static num at_most(num v, num limit)
-{
-    return v > limit ? limit : v;
-}
-
-static num share(num part, num whole, num unit, num limit)
-{
-    return whole ? at_most(part * unit / whole, limit) : 0;
-}
-
-static num distance(num a, num b)
-{
-    return a > b ? a - b : b - a;
-}
-
-/* Eighths of the logarithm: whole powers of two, straight lines between them. */
-static num log_q3(num v)
-{
-    num power = 1, eighths = 0;
-
-    while (power * 2 <= v) {
-        power *= 2;
-        eighths += 8;
-    }
-    return v < 1 ? 0 : at_most(eighths + (v - power) * 8 / power, 255);
-}
-
-/* What is left of a size or time: twelve significant bits. */
-static num coarse(num v)
-{
-    num unit = 1;
-
-    while (v / unit >= 4096)
-        unit *= 2;
-    return v / unit * unit;
-}
-
-/* The k-th smallest, from 0: the value with at most k smaller ones and more than k that are not larger. */
-static num ranked(const struct list *l, int k)
-{
-    for (int i = 0; i < l->n; i++) {
-        int below = 0, upto = 0;
-
-        for (int j = 0; j < l->n; j++) {
-            below += l->v[j] < l->v[i];
-            upto += l->v[j] <= l->v[i];
-        }
-        if (below <= k && k < upto)
-            return l->v[i];
-    }
-    return 0;
-}
-
-/* Of the values ranked from..from + n - 1. */
-static num median_of_ranks(const struct list *l, int from, int n)
-{
-    return n ? (ranked(l, from + (n - 1) / 2) + ranked(l, from + n / 2)) / 2 : 0;
-}
-
-static num median(const struct list *l)
-{
-    return median_of_ranks(l, 0, l->n);
-}
-
-static num deviation(const struct list *l)
-{
-    struct list off = {.n = l->n};
-
-    for (int i = 0; i < l->n; i++)
-        off.v[i] = distance(l->v[i], median(l));
-    return median(&off);
-}
-
-static num most_common(const struct list *l)
-{
-    num best = 0;
-
-    for (int i = 0; i < l->n; i++) {
-        num same = 0;
-
-        for (int j = 0; j < l->n; j++)
-            same += l->v[j] == l->v[i];
-        best = same > best ? same : best;
-    }
-    return best;
-}
 
 static struct list gaps_between(const struct list *starts)
 {
@@ -419,5 +328,7 @@ uint32_t ref_features(const struct ref_dest *d, int window, uint64_t now_ms, uin
     x[NRS_X_n] = (uint16_t)log_q3(s.n);
     x[NRS_X_hours] = (uint16_t)share(s.hours, window_h[window], 255, 255);
     x[NRS_X_peak] = (uint16_t)s.peak;
-    return window == REF_7D && visit_shape(d).med < SLOW_MS ? 0 : (uint32_t)s.n;
+    if (window == REF_7D && (visit_shape(d).med < SLOW_MS || now_ms / 1000 <= d->conn[0].start_ms / 1000 + KNOWN_S))
+        return 0;
+    return (uint32_t)s.n;
 }

@@ -26,7 +26,7 @@ struct ref_dest {
 enum { REF_1H, REF_6H, REF_24H, REF_7D, REF_WINDOWS };
 
 /* Fills x as the window that ends just before now_ms has it. Returns the connections in the window: 0 also for a week of
- * what is not slow. */
+ * what is not slow, or not known for a day. */
 uint32_t ref_features(const struct ref_dest *d, int window, uint64_t now_ms, uint16_t x[NRS_BEACON_N]);
 
 #endif

@@ -28,32 +28,31 @@ def times(beacon, horizon_s=DAY, n=SEEDS):
 def plain_beacons_are_found_soon():
     for beacon, limit_s in (
         (Beacon(60, 0), 15 * MINUTE),           # (9 min)
-        (Beacon(60, 0.2), 15 * MINUTE),         # (7 min)
-        (Beacon(300, 0), 2 * HOUR),             # (61 min)
-        (Beacon(300, 0.2), 2 * HOUR),           # (42 min)
-        (Beacon(60, 0.2, **LARGE), 30 * MINUTE),  # (9 min)
-        (Beacon(300, 0.2, **LARGE), 4 * HOUR),  # (63 min; the slowest of forty: 3.3 h)
+        (Beacon(60, 0.2), 15 * MINUTE),         # (9 min)
+        (Beacon(300, 0), 2 * HOUR),             # (51 min)
+        (Beacon(300, 0.2), 2 * HOUR),           # (63 min)
+        (Beacon(60, 0.2, **LARGE), 30 * MINUTE),  # (13 min)
+        (Beacon(300, 0.2, **LARGE), 8 * HOUR),  # (5.7 h; half of them within the first)
     ):
         found = times(beacon, limit_s)
         assert len(found) == SEEDS and max(found) <= limit_s, f"{beacon}: {found}, limit {limit_s} s"
 
 
 def much_jitter_does_not_help_detection():
-    """From 20 % on. Below that a little jitter can make a beacon easier to find than none (EVASION.md, "In short"); that
-    is a weakness of the model, so nothing is asserted of it."""
+    """And none at all does not help the attacker either: a clock is no excuse."""
     for plain in (Beacon(900), Beacon(300, **LARGE)):
-        shares = [len(times(Beacon(plain.period_s, j, tx=plain.tx, rx=plain.rx))) / SEEDS for j in (0.2, 0.5, 0.9)]
+        shares = [len(times(Beacon(plain.period_s, j, tx=plain.tx, rx=plain.rx))) / SEEDS for j in (0, 0.2, 0.5, 0.9)]
         assert shares[0] >= 0.5, f"{plain}: {shares}"
         assert all(later <= earlier + NOISE for earlier, later in zip(shares, shares[1:])), f"{plain}: {shares}"
 
 
 def slow_beacons_are_found_within_days():
-    found = times(Beacon(HOUR, 0.2), 7 * DAY)
+    found = times(Beacon(HOUR, 0.2), 7 * DAY)  # (75 h)
     assert len(found) >= SEEDS / 2, f"every hour: {found}"
 
 
 def rotation_is_found_within_a_day():
-    """No server of these is found by itself."""
+    """Each server sees a part of the check-ins."""
     for beacon in (Beacon(new_server_s=1200), Beacon(servers=8), Beacon(servers=200)):
         found = times(beacon)
         assert len(found) >= SEEDS - 1, f"{beacon}: {found}"

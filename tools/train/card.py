@@ -47,10 +47,11 @@ def family_table(rows, scores):
 
 
 def limits_of(rows, description):
-    """The threshold of every row; a week's is that of a day less what its term adds."""
+    """What the score of every row, without the terms of weeks and siblings, has to reach."""
+    week, siblings = (description["terms"][i]["weights"][0][1] for i in (0, -1))
     limit = [description["thresholds"].get(w) for w in WINDOWS]
-    limit[WEEK] = limit[WINDOWS.index("24h")] - description["terms"][0]["weights"][0][1]
-    return np.array(limit)[rows.window]
+    limit[WEEK] = limit[WINDOWS.index("24h")] - week
+    return np.array(limit)[rows.window] - siblings * rows.siblings()
 
 
 def service_table(rows, scores, description):
@@ -151,7 +152,7 @@ or SNI they do not. [EVASION.md](EVASION.md) tells what is found.
 
 In logits, set where {100 * facts.false_rate:.1f} % of held-out benign windows are flagged: {limits}. The
 week has the threshold of 24 h and the term `win`, set where {100 * facts.week_false_rate:.0f} % of held-out benign weeks are flagged: \
-{description['terms'][0]['weights'][0][1]:+.2f} logits.
+{description['terms'][0]['weights'][0][1]:+.2f} logits. Siblings have a term too: {description['terms'][-1]['weights'][0][1]:+.2f} logits.
 
 {misses.ATTEMPTS.strip()}
 

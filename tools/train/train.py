@@ -29,6 +29,7 @@ SIM_ROWS = (2000, 6000) # simulated C2 and benign rows, one for each pair and wi
 BLIND_SHARE = 0.3       # weight of the copies without sizes, relative to their originals
 FALSE_RATE = 0.004      # share of held-out good windows that may be flagged: where thresholds are set
 WEEK_FALSE_RATE = 0.01  # the same of weeks: a false one costs one verdict a week instead of one a day
+SIBLINGS_ABOVE = 0.7    # logits that siblings have to be above the thresholds of single destinations (README.md)
 CALIBRATION_POINTS = 9
 
 
@@ -103,6 +104,10 @@ def week_term(rows, scores, day_limit):
     return {"type": "bins", "feature": "win", "cuts": [feature_rows.WEEK], "weights": [[0.0, above]]}
 
 
+def siblings_term():
+    return {"type": "bins", "feature": "siblings", "cuts": [1], "weights": [[0.0, -SIBLINGS_ABOVE]]}
+
+
 def calibration(rows, scores):
     """Score -> percent, from held-out scores: a logistic curve of one slope, sampled."""
     from sklearn.linear_model import LogisticRegression
@@ -166,7 +171,7 @@ def main():
     limits = thresholds(judged, held)
     week = week_term(judged, held, limits["24h"])
     description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
-                   "bias": [bias], "terms": [week, *terms], "thresholds": limits,
+                   "bias": [bias], "terms": [week, *terms, siblings_term()], "thresholds": limits,
                    "calibration": calibration(judged, held)}
     path = a.work / "beacon.json"
     path.write_text(json.dumps(description, indent=1) + "\n")
