@@ -24,28 +24,34 @@ Q := $(if $(V),,@)
 say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
+include cross/switches.mk
 include cross/deps/deps.mk
 
 # Rooms
-ROOMS := models agent/core agent platform/packet platform/$(PLATFORM) platform
-MODELS := beacon
+WITH_SCAN ?= 1
+WITH_PE ?= 0
+SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner)
+ROOMS := models agent/core $(SCAN_ROOMS) agent platform/packet platform/$(PLATFORM) platform
+MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
-SHARED_SRC := $(filter-out %/main.c,$(call c_files,$(ROOMS) platform/recorded)) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner platform/recorded tools/windows))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
 # Flags. `?=` ones are for users; the others belong to the code.
-CFLAGS ?= -Os
+CFLAGS ?= $(SMALL)
 HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
-HARDEN := -fstack-protector-strong -fstack-clash-protection
-DEVICE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(DEVICE_INCLUDES) $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) \
-	-ftrivial-auto-var-init=zero $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fno-unwind-tables \
-	-fno-asynchronous-unwind-tables
-TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+HARDEN := $(PROTECTOR) $(STACK_CLASH)
+DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
+	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
+SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) -DNRS_WITH_TEXTS=0
+TOOL_SWITCHES := -DNRS_WITH_SCAN=1 -DNRS_WITH_PE=1 -DNRS_WITH_TEXTS=1
+DEVICE_CFLAGS = $(LANGUAGE) $(SWITCHES) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
+TOOL_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
@@ -53,9 +59,9 @@ LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
 LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
-LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lm
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
-.PHONY: all run model evasion test lint fuzz bench size deps install clean help FORCE
+.PHONY: all run model evasion test lint fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -68,7 +74,7 @@ $(1)/flags: FORCE
 $(1)/%.o: %.c $(1)/flags | $(4) build/gen/version.h
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
-	$$(Q)$(2) $$($(3)) -MMD -MP -c -o $$@ $$<
+	$$(Q)$(2) $$($(3)) -frandom-seed=$$< -MMD -MP -c -o $$@ $$<
 endef
 $(eval $(call compile,$(OUT)/device,$(CC),DEVICE_CFLAGS,$(DEVICE_STAMP)))
 # What every destination costs every minute is worth two KiB.
@@ -77,8 +83,8 @@ $(HOT:%=$(OUT)/device/%.o): CFLAGS := -O2
 $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 
 # The device program, and the lab beacon, which has no business with our libraries: static, stripped.
-link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' \
-	PARTS='$(1)' cross/link $@ $(ARCH_FLAGS) $(filter %.o,$^)
+link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' LIBGCC='$(LIBGCC)' \
+	PARTS='$(1)' cross/link $@ $(DEVICE_CODE) $(filter %.o,$^)
 define device_program
 PROGRAMS += $(OUT)/$(1)
 $(OUT)/$(1): $$(patsubst %.c,$(OUT)/device/%.o,$(2)) $(DEVICE_STAMP) cross/link
@@ -119,6 +125,10 @@ build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
 
 include tests/tests.mk
+include cross/cross.mk
+ifneq ($(TARGET),host)
+include tests/cross.mk
+endif
 
 model: all
 	$(Q)tools/train/train.py --build build/host
@@ -128,16 +138,16 @@ run: all
 	$(Q)tools/lab/run
 deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
-lint: $(DEVICE_SRC:%.c=$(OUT)/device/%.o)
+lint: $(OUT)/noroshi
 	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+size-options:
+	$(Q)CC='$(CC)' MAKE='$(MAKE)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
+include cross/packaging.mk
 clean:
 	rm -rf build
 help:
 	@cat cross/help.txt
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' -type f 2>/dev/null)

@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/check.h"
 #include "agent/release.h"
+#include "agent/scanner/scanner.h"
 #include "agent/status.h"
 #include "platform/files.h"
 #include "platform/privileges.h"
@@ -18,12 +19,14 @@ static const char help[] =
     "usage: noroshi run    [--config FILE] [--print] [--print-report]\n"
     "       noroshi check  [--config FILE]\n"
     "       noroshi status [--config FILE] [--json]\n"
+    "       noroshi scan   PATH...   (`noroshi scan --help`)\n"
     "       noroshi version | help\n"
     "\n"
     "commands\n"
     "  run      watch, judge, report to the collector; without one, verdicts go to standard output\n"
     "  check    say whether run would work with this configuration: files, certificates, model, sources\n"
     "  status   what the running agent sees, found and sent\n"
+    "  scan     find packed executables, and say by what they are packed\n"
     "  version  print the version\n"
     "\n"
     "options\n"
@@ -43,6 +46,16 @@ struct arguments {
     const char *command, *config;
     bool print, report_only, json;
 };
+
+/* Commands with options of their own, and without a configuration. */
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} other_commands[] = {
+#if NRS_WITH_SCAN
+    {"scan", nrs_scan_command},
+#endif
+    {NULL, NULL}};
 
 static struct nrs_agent agent;
 
@@ -147,6 +160,9 @@ int main(int argc, char **argv)
         puts("noroshi " NRS_VERSION);
         return NRS_EXIT_OK;
     }
+    for (size_t i = 0; other_commands[i].name != NULL; i++)
+        if (strcmp(args.command, other_commands[i].name) == 0)
+            return other_commands[i].run(argc - 1, argv + 1);
     if (!is_one_of(args.command, "run", "check", "status"))
         return complain("no such command", args.command);
     for (int i = 2; i < argc; i++) {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/builtin.h"
 #include "models/bytes.h"
 #include "models/error.h"
 #include "platform/files.h"
@@ -155,10 +154,11 @@ static int check_policy(const struct nrs_trust *t, const struct nrs_model_envelo
     return NRS_ERR_STALE;
 }
 
-static int load_body(struct nrs_model *m, const struct nrs_model_envelope *e, char *why, size_t why_len)
+static int load_body(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
+                     char *why, size_t why_len)
 {
     const char *place = NULL;
-    int rc = nrs_model_load(m, e, &place);
+    int rc = nrs_model_load_as(m, e, schema, &place);
 
     if (rc != 0)
         snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
@@ -166,8 +166,8 @@ static int load_body(struct nrs_model *m, const struct nrs_model_envelope *e, ch
     return rc;
 }
 
-static int open_envelope(struct nrs_model_envelope *e, const uint8_t *file, size_t len, char *why,
-                         size_t why_len)
+static int open_envelope(struct nrs_model_envelope *e, const struct nrs_schema *schema, const uint8_t *file,
+                         size_t len, char *why, size_t why_len)
 {
     const char *place = NULL;
     int rc = nrs_model_envelope_read(e, file, len, &place);
@@ -177,8 +177,10 @@ static int open_envelope(struct nrs_model_envelope *e, const uint8_t *file, size
                  nrs_strerror(rc));
     else if (!digest_fits(e))
         rc = refuse(NRS_ERR_SIGNATURE, "its digest is wrong: the file is damaged", why, why_len);
-    else if (e->kind != NRS_KIND_BEACON)
-        rc = refuse(NRS_ERR_SCHEMA, "it is not a beacon model", why, why_len);
+    if (rc == 0 && e->kind != (unsigned)schema->kind) {
+        snprintf(why, why_len, "it is not a %s model", schema->name);
+        rc = NRS_ERR_SCHEMA;
+    }
     return rc;
 }
 
@@ -186,14 +188,14 @@ int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t
                     size_t why_len)
 {
     struct nrs_model_envelope e;
-    int rc = open_envelope(&e, p->bytes, len, why, why_len);
+    int rc = open_envelope(&e, t->schema, p->bytes, len, why, why_len);
 
     if (rc == 0)
         rc = check_signer(t, &e, why, why_len);
     if (rc == 0)
         rc = check_policy(t, &e, why, why_len);
     if (rc == 0)
-        rc = load_body(&p->model, &e, why, why_len);
+        rc = load_body(&p->model, &e, t->schema, why, why_len);
     return rc;
 }
 
@@ -207,15 +209,16 @@ int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const c
     return nrs_trust_model(t, p, (size_t)len, why, why_len);
 }
 
-int nrs_trust_builtin(struct nrs_model *m, char *why, size_t why_len)
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len, char *why,
+                      size_t why_len)
 {
     struct nrs_model_envelope e;
     int rc;
 
-    if (nrs_builtin_beacon_len == 0)
+    if (len == 0)
         return refuse(NRS_ERR_UNSUPPORTED, "this build has none", why, why_len);
-    rc = open_envelope(&e, nrs_builtin_beacon, nrs_builtin_beacon_len, why, why_len);
-    return rc == 0 ? load_body(m, &e, why, why_len) : rc;
+    rc = open_envelope(&e, schema, file, len, why, why_len);
+    return rc == 0 ? load_body(m, &e, schema, why, why_len) : rc;
 }
 
 uint32_t nrs_model_floor_load(int dir)

@@ -22,6 +22,7 @@ struct nrs_trusted_key {
 };
 
 struct nrs_trust {
+    const struct nrs_schema *schema; /* models for another one are refused */
     struct nrs_trusted_key key[NRS_CONFIG_KEYS_MAX];
     uint32_t n_keys;
     uint32_t floor;     /* lowest serial that a file may have */
@@ -43,8 +44,9 @@ int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t
 /* The same from a file. */
 int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why, size_t why_len);
 
-/* The model compiled in; its bytes stay where they are. */
-int nrs_trust_builtin(struct nrs_model *m, char *why, size_t why_len);
+/* A model compiled in (models/builtin.h); its bytes stay where they are. NRS_ERR_UNSUPPORTED: the build has none. */
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len, char *why,
+                      size_t why_len);
 
 /* The persisted floor: 0 if there is none. raise: 0, or a negative errno if it could not be written. */
 uint32_t nrs_model_floor_load(int dir);

@@ -7,6 +7,7 @@
 
 #include "agent/agent.h"
 #include "agent/release.h"
+#include "models/builtin.h"
 #include "models/error.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -62,13 +63,15 @@ int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
 int nrs_agent_open_trust(struct nrs_agent *a)
 {
     char why[NRS_CONFIG_WHY_MAX];
-    int rc = nrs_trust_builtin(&a->builtin, why, sizeof why);
+    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len, why,
+                               sizeof why);
 
     if (rc != 0) {
         nrs_log("the compiled-in model: %s", why);
         return NRS_EXIT_FAILED;
     }
     a->model = &a->builtin;
+    a->trust.schema = &nrs_schema_beacon;
     a->trust.agent = NRS_AGENT_NUMBER;
     a->trust.floor = a->builtin.serial;
     if (a->spool_dir >= 0 && nrs_model_floor_load(a->spool_dir) > a->trust.floor)

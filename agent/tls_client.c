@@ -2,10 +2,10 @@
 
 #include <mbedtls/oid.h>
 #include <mbedtls/platform_util.h>
-#include <psa/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/tls_random.h"
 #include "models/error.h"
 #include "platform/files.h"
 #include "platform/random.h"
@@ -84,7 +84,7 @@ static int read_identity(struct nrs_tls_client *c, const char *cert, const char 
 
 static int configure(struct nrs_tls_client *c)
 {
-    if (psa_crypto_init() != PSA_SUCCESS)
+    if (nrs_tls_random_open() != 0)
         return NRS_ERR_UNSUPPORTED;
     if (mbedtls_ssl_config_defaults(&c->conf, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0)
@@ -93,7 +93,6 @@ static int configure(struct nrs_tls_client *c)
     mbedtls_ssl_conf_ca_chain(&c->conf, &c->ca, NULL);
     mbedtls_ssl_conf_verify(&c->conf, forgive_dates, c);
     mbedtls_ssl_conf_rng(&c->conf, nrs_random, NULL);
-    mbedtls_ssl_conf_min_tls_version(&c->conf, MBEDTLS_SSL_VERSION_TLS1_2);
     return 0;
 }
 

@@ -1,9 +1,9 @@
-/* agent/tls_random.c - where mbedTLS gets its random numbers: straight from the kernel
- *
- * The library is configured with MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG; there is no generator in user space whose
- * state a snapshot or a fork could repeat. */
+#include "agent/tls_random.h"
+
+#if NRS_WITH_TLS13
 #include <psa/crypto.h>
 
+#include "models/error.h"
 #include "platform/random.h"
 
 psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context, uint8_t *output,
@@ -14,3 +14,17 @@ psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context
     *output_length = output_size;
     return PSA_SUCCESS;
 }
+
+int nrs_tls_random_open(void)
+{
+    return psa_crypto_init() == PSA_SUCCESS ? 0 : NRS_ERR_UNSUPPORTED;
+}
+
+#else
+
+int nrs_tls_random_open(void)
+{
+    return 0;
+}
+
+#endif

@@ -1,6 +1,6 @@
 /* models/model.h - a model in memory: load, check, score, explain
  *
- * A model is a sum of terms over a feature vector of one schema (linear, bins, cross): one int8 weight table and
+ * A model is a sum of terms over a vector of one schema (linear, bins, cross, hashed n-grams): one int8 weight table and
  * one left shift a term and output, int32 sums, and one multiplier an output that turns a sum into thousandths
  * of a logit (mlogit). FORMAT.md is the contract of the bytes.
  *
@@ -26,9 +26,12 @@
 #define NRS_MODEL_OUTPUTS_MAX 32
 #define NRS_MODEL_CUTS_MAX 15     /* cut points of one binned feature: at most 16 bins */
 #define NRS_MODEL_SHIFT_MAX 15    /* left shift of a term's weights */
+#define NRS_MODEL_GRAM_MAX 4      /* bytes of the longest hashed n-gram */
+#define NRS_MODEL_GRAM_BITS_MIN 4 /* of a bucket's number: 16 to 4,096 buckets */
+#define NRS_MODEL_GRAM_BITS_MAX 12
 #define NRS_MODEL_POINTS_MAX 32   /* points of the calibration table */
 #define NRS_MODEL_GOLDEN_MAX 4    /* golden pairs */
-#define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h and 7 d (beacon); packer uses the first only */
+#define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h and 7 d (beacon); packed, named, unused (packer) */
 #define NRS_MODEL_NAME_MAX 31     /* class name, bytes without NUL */
 
 /* The envelope: what the header says before anything is believed. Pointers go into the file. */
@@ -50,14 +53,16 @@ struct nrs_model_envelope {
 struct nrs_term {
     uint8_t type;             /* enum nrs_term_type */
     uint8_t n_a, n_b;         /* bins of feature a and b (cuts + 1); 1 for linear and for the unused b */
-    uint16_t a, b;            /* feature indices; b = a unless a cross */
+    uint8_t grams, bits;      /* n-grams: bit n - 1 set = runs of n bytes; log2 of the buckets */
+    uint16_t reach;           /* n-grams: bytes looked at */
+    uint16_t a, b;            /* feature indices; b = a unless a cross; of n-grams: what salts the hash */
     const uint8_t *cuts_a;    /* n_a - 1 little-endian uint16, strictly ascending */
     const uint8_t *cuts_b;
     const uint8_t *shifts;    /* [output] left shift of every weight, 0..15 */
-    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear: [output], times x */
+    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear: [output], times x; n-grams: [output][bucket] */
 };
 
-enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3 };
+enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3, NRS_TERM_GRAMS = 4 };
 
 struct nrs_model {
     const struct nrs_schema *schema;
@@ -88,7 +93,7 @@ int nrs_model_load(struct nrs_model *m, const struct nrs_model_envelope *e, cons
 int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
                       const char **place);
 
-/* x: [schema->n_features], each within its maximum (values above are read as the maximum).
+/* x: [nrs_schema_vector], features within their maxima (values above are read as the maximum), then the bytes.
  * out: [n_outputs] sums. Never fails: the loader proved the range. */
 void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 
@@ -105,7 +110,7 @@ int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, 
  * exactly the sum. */
 void nrs_model_explain(const struct nrs_model *m, unsigned output, const uint16_t *x, int32_t *parts);
 
-/* "gap_mad" or, for a cross, "gap_mad*fill"; at most 32 bytes with NUL. */
+/* "gap_mad" or, for a cross, "gap_mad*fill", for n-grams "start"; at most 32 bytes with NUL. */
 void nrs_model_term_name(const struct nrs_model *m, unsigned term, char name[32]);
 
 /* Calibrated chance in percent, 0..99, from a score: a piecewise-linear integer table, monotone. */

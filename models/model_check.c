@@ -1,11 +1,12 @@
 #include "models/bytes.h"
 #include "models/error.h"
+#include "models/model_grams.h"
 #include "models/model_read.h"
 
 /* The largest magnitude a term can add to one output. */
 static int64_t term_reach(const struct nrs_model *m, const struct nrs_term *t, unsigned output)
 {
-    unsigned n_cells = (unsigned)t->n_a * t->n_b;
+    unsigned n_cells = nrs_term_cells(t);
     const int8_t *w = t->weights + (size_t)output * n_cells;
     int64_t largest = 0;
 
@@ -17,6 +18,8 @@ static int64_t term_reach(const struct nrs_model *m, const struct nrs_term *t, u
     }
     if (t->type == NRS_TERM_LINEAR)
         largest *= m->schema->features[t->a].max;
+    if (t->type == NRS_TERM_GRAMS)
+        largest *= nrs_grams_most(t);
     return largest * (INT64_C(1) << t->shifts[output]);
 }
 
@@ -37,12 +40,14 @@ int nrs_model_prove(const struct nrs_model *m, const char **place)
 
 static int check_pair(const struct nrs_model *m, const uint8_t *p, int i, const char **place)
 {
-    uint16_t x[NRS_FEATURES_MAX];
+    uint16_t x[NRS_VECTOR_MAX];
     int32_t sums[NRS_MODEL_OUTPUTS_MAX];
 
-    for (unsigned f = 0; f < m->schema->n_features; f++, p += 2) {
+    for (unsigned f = 0; f < nrs_schema_vector(m->schema); f++, p += 2) {
+        uint16_t max = f < m->schema->n_features ? m->schema->features[f].max : NRS_BYTE_ABSENT;
+
         x[f] = nrs_get_u16le(p);
-        if (x[f] > m->schema->features[f].max)
+        if (x[f] > max)
             return nrs_model_refuse(place, NRS_ERR_RANGE, "golden", i, "feature above its maximum");
     }
     nrs_model_sums(m, x, sums);

@@ -5,7 +5,7 @@ void nrs_model_explain(const struct nrs_model *m, unsigned output, const uint16_
     const struct nrs_term *t = m->term;
 
     for (unsigned i = 0; i < m->n_terms; i++, t++)
-        parts[i] = nrs_term_part(t, output, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
+        parts[i] = nrs_term_adds(m, t, output, x);
 }
 
 static size_t append(char *name, size_t at, const char *s)
@@ -19,7 +19,7 @@ static size_t append(char *name, size_t at, const char *s)
 void nrs_model_term_name(const struct nrs_model *m, unsigned term, char name[32])
 {
     const struct nrs_term *t = &m->term[term];
-    size_t at = append(name, 0, m->schema->features[t->a].name);
+    size_t at = append(name, 0, t->type == NRS_TERM_GRAMS ? "start" : m->schema->features[t->a].name);
 
     if (t->type == NRS_TERM_CROSS) {
         at = append(name, at, "*");

@@ -35,10 +35,16 @@ int nrs_model_prove(const struct nrs_model *m, const char **place);
 /* Scores the golden pairs. */
 int nrs_model_selftest(const struct nrs_model *m, const char **place);
 
+/* Weights of one output. */
+static inline unsigned nrs_term_cells(const struct nrs_term *t)
+{
+    return t->type == NRS_TERM_GRAMS ? 1u << t->bits : (unsigned)t->n_a * t->n_b;
+}
+
 /* Bytes of one golden pair. */
 static inline size_t nrs_model_golden_size(const struct nrs_model *m)
 {
-    return 2u * m->schema->n_features + 8u * m->n_outputs;
+    return 2u * nrs_schema_vector(m->schema) + 8u * m->n_outputs;
 }
 
 #endif

@@ -5,11 +5,11 @@ void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out)
     for (unsigned o = 0; o < m->n_outputs; o++)
         out[o] = m->bias[o];
     for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++) {
-        unsigned cell = nrs_term_cell(t, x);
-        int32_t factor = nrs_term_factor(m, t, x);
+        int32_t parts[NRS_MODEL_OUTPUTS_MAX];
 
+        nrs_term_parts(m, t, x, 0, m->n_outputs, parts);
         for (unsigned o = 0; o < m->n_outputs; o++)
-            out[o] += nrs_term_part(t, o, cell, factor);
+            out[o] += parts[o];
     }
 }
 
@@ -25,7 +25,7 @@ int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x)
     int32_t sum = m->bias[0];
 
     for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++)
-        sum += nrs_term_part(t, 0, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
+        sum += nrs_term_adds(m, t, 0, x);
     return nrs_model_mlogit(m, 0, sum);
 }
 
@@ -33,10 +33,10 @@ int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x)
 int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x, int32_t sum)
 {
     for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++) {
-        if (before[t->a] == x[t->a] && before[t->b] == x[t->b])
+        if (t->type != NRS_TERM_GRAMS && before[t->a] == x[t->a] && before[t->b] == x[t->b])
             continue;
-        sum -= nrs_term_part(t, 0, nrs_term_cell(t, before), nrs_term_factor(m, t, before));
-        sum += nrs_term_part(t, 0, nrs_term_cell(t, x), nrs_term_factor(m, t, x));
+        sum -= nrs_term_adds(m, t, 0, before);
+        sum += nrs_term_adds(m, t, 0, x);
     }
     return sum;
 }

@@ -3,6 +3,7 @@
 #define NRS_MODEL_TERM_H
 #include "models/bytes.h"
 #include "models/model.h"
+#include "models/model_grams.h"
 
 /* The bin of x: how many of the ascending cuts are at or below it, found bit by bit from the highest. */
 static inline unsigned nrs_term_bin(const uint8_t *cuts, unsigned n_cuts, uint16_t x)
@@ -43,6 +44,32 @@ static inline int32_t nrs_term_part(const struct nrs_term *t, unsigned output, u
     unsigned n_cells = (unsigned)t->n_a * t->n_b;
 
     return t->weights[output * n_cells + cell] * factor * (int32_t)(1u << t->shifts[output]);
+}
+
+/* What any term adds to `n` outputs from `first` on. The one place that knows all types. */
+static inline void nrs_term_parts(const struct nrs_model *m, const struct nrs_term *t, const uint16_t *x,
+                                  unsigned first, unsigned n, int32_t *parts)
+{
+    unsigned cell;
+    int32_t factor;
+
+    if (t->type == NRS_TERM_GRAMS) {
+        nrs_grams_parts(m, t, x, first, n, parts);
+        return;
+    }
+    cell = nrs_term_cell(t, x);
+    factor = nrs_term_factor(m, t, x);
+    for (unsigned o = 0; o < n; o++)
+        parts[o] = nrs_term_part(t, first + o, cell, factor);
+}
+
+static inline int32_t nrs_term_adds(const struct nrs_model *m, const struct nrs_term *t, unsigned output,
+                                    const uint16_t *x)
+{
+    int32_t part;
+
+    nrs_term_parts(m, t, x, output, 1, &part);
+    return part;
 }
 
 #endif

@@ -1,7 +1,10 @@
-/* term   = linear | bins | cross            ascending by (type, a, b): one way to write a model, no term
- * twice linear = 1:u8 a:u16 tables bins   = 2:u8 a:u16 cuts tables cross  = 3:u8 a:u16 b:u16 cuts cuts tables
- * cuts   = n:u8 n*cut:u16                   1..15, ascending, each within 1..maximum of the feature
- * tables = n_outputs*shift:u8 n_outputs*bins_a*bins_b*weight:i8 */
+/* term   = linear | bins | cross | grams     ascending by (type, a, b): one way to write a model, no term twice
+ * linear = 1:u8 a:u16 tables
+ * bins   = 2:u8 a:u16 cuts tables
+ * cross  = 3:u8 a:u16 b:u16 cuts cuts tables
+ * grams  = 4:u8 a:u16 grams:u8 reach:u16 bits:u8 tables
+ * cuts   = n:u8 n*cut:u16                    1..15, ascending, each within 1..maximum of the feature
+ * tables = n_outputs*shift:u8 n_outputs*n_cells*weight:i8      n_cells = bins_a*bins_b, of grams 2^bits */
 #include "models/bytes.h"
 #include "models/error.h"
 #include "models/model_read.h"
@@ -45,6 +48,25 @@ static int read_cuts(const struct nrs_model *m, uint16_t feature, uint8_t *n_bin
     return 0;
 }
 
+static int read_grams(const struct nrs_model *m, struct nrs_term *t, struct nrs_cursor *c, int i,
+                      const char **place)
+{
+    const uint8_t *p = nrs_cursor_take(c, 4);
+
+    if (p == NULL)
+        return nrs_model_refuse(place, NRS_ERR_SHORT, "term", i, "cut off in its n-grams");
+    t->grams = p[0];
+    t->reach = nrs_get_u16le(p + 1);
+    t->bits = p[3];
+    if (t->grams == 0 || t->grams >> NRS_MODEL_GRAM_MAX != 0)
+        return nrs_model_refuse(place, NRS_ERR_RANGE, "term", i, "n-grams not of 1 to 4 bytes");
+    if (t->reach < 1 || t->reach > m->schema->n_bytes)
+        return nrs_model_refuse(place, NRS_ERR_RANGE, "term", i, "more bytes than the schema has");
+    if (t->bits < NRS_MODEL_GRAM_BITS_MIN || t->bits > NRS_MODEL_GRAM_BITS_MAX)
+        return nrs_model_refuse(place, NRS_ERR_LIMIT, "term", i, "not 2^4 to 2^12 buckets");
+    return 0;
+}
+
 static int read_shape(const struct nrs_model *m, struct nrs_term *t, struct nrs_cursor *c, int i,
                       const char **place)
 {
@@ -54,7 +76,7 @@ static int read_shape(const struct nrs_model *m, struct nrs_term *t, struct nrs_
     if (type == NULL)
         return nrs_model_refuse(place, NRS_ERR_SHORT, "term", i, "cut off");
     t->type = *type;
-    if (t->type < NRS_TERM_LINEAR || t->type > NRS_TERM_CROSS)
+    if (t->type < NRS_TERM_LINEAR || t->type > NRS_TERM_GRAMS)
         return nrs_model_refuse(place, NRS_ERR_UNSUPPORTED, "term", i, "unknown type");
     rc = read_feature(m, &t->a, c, i, place);
     t->b = t->a;
@@ -65,6 +87,8 @@ static int read_shape(const struct nrs_model *m, struct nrs_term *t, struct nrs_
     if (t->type == NRS_TERM_CROSS && t->a == t->b)
         return nrs_model_refuse(place, NRS_ERR_RANGE, "term", i, "crosses a feature with itself");
     t->n_a = t->n_b = 1;
+    if (t->type == NRS_TERM_GRAMS)
+        return read_grams(m, t, c, i, place);
     if (t->type != NRS_TERM_LINEAR)
         rc = read_cuts(m, t->a, &t->n_a, &t->cuts_a, c, i, place);
     if (rc == 0 && t->type == NRS_TERM_CROSS)
@@ -75,7 +99,7 @@ static int read_shape(const struct nrs_model *m, struct nrs_term *t, struct nrs_
 static int read_tables(const struct nrs_model *m, struct nrs_term *t, struct nrs_cursor *c, int i,
                        const char **place)
 {
-    size_t n_weights = (size_t)m->n_outputs * t->n_a * t->n_b;
+    size_t n_weights = (size_t)m->n_outputs * nrs_term_cells(t);
     const uint8_t *shifts = nrs_cursor_take(c, m->n_outputs);
     const uint8_t *weights = shifts ? nrs_cursor_take(c, n_weights) : NULL;
 

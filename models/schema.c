@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct nrs_schema *const schemas[] = {&nrs_schema_beacon};
+static const struct nrs_schema *const schemas[] = {&nrs_schema_beacon, &nrs_schema_packer,
+                                                 &nrs_schema_packer_pe};
 #define N_SCHEMAS (sizeof schemas / sizeof schemas[0])
 
 /* FNV-1a, 64 bit: offset basis and prime of draft-eastlake-fnv. */
@@ -42,6 +43,8 @@ uint64_t nrs_schema_hash(const struct nrs_schema *s)
         h = hash_decimal(h, s->features[i].max);
         h = hash_byte(h, ';');
     }
+    if (s->n_bytes > 0)
+        h = hash_byte(hash_decimal(hash_text(h, "bytes:"), s->n_bytes), ';');
     return h;
 }
 

@@ -2,32 +2,53 @@
  *
  * A model is made for one schema: names, order and maxima. The hash names that list, so a model for another
  * list is refused by name, never misread. A feature is an unsigned integer in 0..max; whoever computes it
- * saturates. The lists themselves are schema_<kind>.c, with a line on each feature and its source. */
+ * saturates. The lists themselves are schema_<kind>.c, with a line on each feature and its source.
+ *
+ * A vector of a schema is an array of uint16: the features, then n_bytes bytes of a file (0 for beacons), each 0..255, or
+ * NRS_BYTE_ABSENT where the file has none. Only terms of hashed n-grams look at the bytes. */
 #ifndef NRS_SCHEMA_H
 #define NRS_SCHEMA_H
+#include <stddef.h>
 #include <stdint.h>
 
 #define NRS_FEATURES_MAX 96 /* most features of any schema */
+#define NRS_START_BYTES 128 /* most bytes after them */
+#define NRS_VECTOR_MAX (NRS_FEATURES_MAX + NRS_START_BYTES)
+#define NRS_BYTE_ABSENT 256
 
-enum nrs_kind { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2 };
+enum nrs_kind { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2, NRS_KIND_PACKER_PE = 3 };
 
 struct nrs_feature {
     const char *name; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
     uint16_t max;     /* at least 1 */
-    const char *text; /* what it is, for people; not part of the hash */
+    const char *text; /* what it is, for people; not part of the hash; NULL in the device program */
 };
+
+/* The texts are for the tools: on the device they would be 6 KiB that nobody reads. */
+#if NRS_WITH_TEXTS
+#define NRS_FEATURE(name, max, text) {#name, max, text},
+#else
+#define NRS_FEATURE(name, max, text) {#name, max, NULL},
+#endif
 
 struct nrs_schema {
     const char *name; /* "beacon" */
     enum nrs_kind kind;
     uint16_t version;
     uint16_t n_features; /* at most NRS_FEATURES_MAX */
+    uint16_t n_bytes;    /* bytes after the features, at most NRS_START_BYTES */
     const struct nrs_feature *features;
 };
 
-extern const struct nrs_schema nrs_schema_beacon;
+extern const struct nrs_schema nrs_schema_beacon, nrs_schema_packer, nrs_schema_packer_pe;
 
-/* 64-bit FNV-1a over "<name>/<version>;<feature>:<max>;..." in order. It tells schemas apart; it protects
+/* Entries of a vector. */
+static inline unsigned nrs_schema_vector(const struct nrs_schema *s)
+{
+    return (unsigned)s->n_features + s->n_bytes;
+}
+
+/* 64-bit FNV-1a over "<name>/<version>;<feature>:<max>;..." in order; with bytes, "bytes:<n_bytes>;" at the end. It tells schemas apart; it protects
  * against nobody (the signature does). */
 uint64_t nrs_schema_hash(const struct nrs_schema *s);
 

@@ -1,9 +1,7 @@
 #include "models/beacon_schema.h"
 #include "models/schema.h"
 
-#define FEATURE(name, max, text) {#name, max, text},
-static const struct nrs_feature features[NRS_BEACON_N] = {NRS_BEACON_FEATURES(FEATURE)};
-#undef FEATURE
+static const struct nrs_feature features[NRS_BEACON_N] = {NRS_BEACON_FEATURES(NRS_FEATURE)};
 
 _Static_assert((int)NRS_BEACON_N <= (int)NRS_FEATURES_MAX, "the schema fits the loader's limit");
 

@@ -26,6 +26,7 @@ int nrs_dir_sync(int dir); /* new and removed names are on disk after this */
 
 int nrs_file_open(int dir, const char *name);                           /* for writing, made if it is new */
 int nrs_file_write(int fd, uint64_t at, const void *bytes, size_t len); /* all of it, or an error */
+int nrs_file_read_at(int fd, uint64_t at, void *bytes, size_t len);     /* how many: fewer only at the end */
 int nrs_file_sync(int fd);
 int nrs_file_close(int fd); /* -1 is fine */
 int nrs_file_remove(int dir, const char *name);

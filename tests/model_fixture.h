@@ -13,16 +13,22 @@ static const struct nrs_feature fx_features[] = {
     {"gap", 65535, "wide"}, {"fill", 255, "a byte"}, {"hours", 24, "small"}, {"flag", 1, "smallest"}};
 #define FX_FEATURES 4
 
-static const struct nrs_schema fx_beacon = {"fixture", NRS_KIND_BEACON, 1, FX_FEATURES, fx_features};
-static const struct nrs_schema fx_packer = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, fx_features};
+static const struct nrs_schema fx_beacon = {"fixture", NRS_KIND_BEACON, 1, FX_FEATURES, 0, fx_features};
+#define FX_BYTES 24
+#define FX_VECTOR (FX_FEATURES + FX_BYTES)
+
+static const struct nrs_schema fx_packer = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, 0, fx_features};
+static const struct nrs_schema fx_bytes = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, FX_BYTES, fx_features};
 
 struct fx_term {
     uint8_t type;
     uint16_t a, b;
+    uint8_t grams, bits; /* of n-grams: at most 8 bits, so that the weights fit */
+    uint16_t reach;
     uint8_t n_cuts_a, n_cuts_b;
     uint16_t cuts_a[16], cuts_b[16];
     uint8_t shift[4];
-    int8_t weight[4 * 256]; /* [output][bin a][bin b] */
+    int8_t weight[4 * 256]; /* [output][bin a][bin b], or [output][bucket] */
 };
 
 struct fx_model {
@@ -34,9 +40,9 @@ struct fx_model {
     uint32_t scale[4];
     uint8_t point_percent[4];
     const char *name[4];
-    uint16_t golden[4][FX_FEATURES];
+    uint16_t golden[4][FX_VECTOR];
     int32_t golden_lie; /* added to the first stored sum */
-    struct fx_term term[8];
+    struct fx_term term[9];
 };
 
 struct fx_file {
@@ -63,11 +69,46 @@ static inline unsigned fx_bin(const uint16_t *cuts, unsigned n, uint16_t x)
     return bin;
 }
 
+static inline uint32_t fx_fnv(uint32_t h, uint32_t byte)
+{
+    return (h ^ byte) * 16777619u;
+}
+
+/* FORMAT.md word for word: every run, every bucket once. */
+static inline int64_t fx_grams_part(const struct fx_model *m, const struct fx_term *t, unsigned o, const uint16_t *x)
+{
+    bool hit[256] = {false};
+    int64_t sum = 0;
+
+    for (unsigned n = 1; n <= 4; n++)
+        for (unsigned at = 0; at + n <= t->reach && !(n == 1 && at >= 16); at++) {
+            uint32_t h = fx_fnv(fx_fnv(2166136261u, x[t->a] % 256), n);
+            bool whole = (t->grams >> (n - 1)) % 2 == 1;
+
+            if (n == 1)
+                h = fx_fnv(h, at);
+            for (unsigned i = 0; i < n; i++) {
+                uint16_t byte = x[m->schema->n_features + at + i];
+
+                whole = whole && byte < 256;
+                h = fx_fnv(h, byte);
+            }
+            if (whole)
+                hit[(h ^ h >> 16) % (1u << t->bits)] = true;
+        }
+    for (unsigned b = 0; b < 1u << t->bits; b++)
+        sum += hit[b] ? t->weight[(o << t->bits) + b] : 0;
+    return sum * (INT64_C(1) << t->shift[o]);
+}
+
 static inline int64_t fx_part(const struct fx_model *m, const struct fx_term *t, unsigned o,
                               const uint16_t *x)
 {
     unsigned cells = fx_bins_a(t) * fx_bins_b(t), cell = 0;
     int64_t factor = 1;
+
+    if (t->type == NRS_TERM_GRAMS)
+        return fx_grams_part(m, t, o, x);
 
     if (t->type == NRS_TERM_LINEAR) {
         uint16_t max = m->schema->features[t->a].max;
@@ -120,13 +161,17 @@ static inline void fx_cuts(struct fx_file *f, const uint16_t *cuts, unsigned n)
 
 static inline void fx_write_term(struct fx_file *f, const struct fx_model *m, const struct fx_term *t)
 {
-    unsigned n = m->n_outputs * fx_bins_a(t) * fx_bins_b(t);
+    unsigned n = m->n_outputs * (t->type == NRS_TERM_GRAMS ? 1u << t->bits : fx_bins_a(t) * fx_bins_b(t));
 
     fx_u8(f, t->type);
     fx_u16(f, t->a);
     if (t->type == NRS_TERM_CROSS)
         fx_u16(f, t->b);
-    if (t->type != NRS_TERM_LINEAR)
+    if (t->type == NRS_TERM_GRAMS) {
+        fx_u8(f, t->grams);
+        fx_u16(f, t->reach);
+        fx_u8(f, t->bits);
+    } else if (t->type != NRS_TERM_LINEAR)
         fx_cuts(f, t->cuts_a, t->n_cuts_a);
     if (t->type == NRS_TERM_CROSS)
         fx_cuts(f, t->cuts_b, t->n_cuts_b);
@@ -160,7 +205,7 @@ static inline void fx_write_body(struct fx_file *f, const struct fx_model *m)
     for (unsigned i = 0; i < m->n_terms; i++)
         fx_write_term(f, m, &m->term[i]);
     for (unsigned g = 0; g < m->n_golden; g++) {
-        for (unsigned i = 0; i < FX_FEATURES; i++)
+        for (unsigned i = 0; i < nrs_schema_vector(m->schema); i++)
             fx_u16(f, m->golden[g][i]);
         for (unsigned o = 0; o < m->n_outputs; o++) {
             int64_t sum = fx_sum(m, o, m->golden[g]);
@@ -234,6 +279,16 @@ static inline void fx_random_vector(uint16_t *x, uint32_t *seed)
         uint16_t max = fx_features[i].max;
 
         x[i] = (uint16_t)(r % 8 == 0 ? 0 : r % 8 == 1 ? max : r % 8 == 2 ? r >> 16 : (r >> 3) % (max + 1u));
+    }
+}
+
+/* Few different bytes, so that runs repeat; some absent. */
+static inline void fx_random_bytes(uint16_t *bytes, uint32_t *seed)
+{
+    for (unsigned i = 0; i < FX_BYTES; i++) {
+        uint32_t r = fx_random(seed) >> 8;
+
+        bytes[i] = (uint16_t)(r % 16 == 0 ? NRS_BYTE_ABSENT : r % 16 < 8 ? r >> 8 & 3 : r >> 8 & 255);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "agent/core/day.h"
 #include "agent/core/text.h"
+#include "models/bytes.h"
 #include "models/error.h"
 
 #define WHY_TERMS 5
@@ -228,6 +229,24 @@ int nrs_verdict_write(char *buf, size_t cap, const struct nrs_judgement *j, cons
     return write_verdict(buf, cap, &nameless, id);
 }
 
+/* What the model looked at, so that it can learn from a mark on the verdict: which features, and their values. */
+static void write_features(struct nrs_text *t, const struct nrs_judgement *j)
+{
+    const struct nrs_schema *schema = j->model->schema;
+    uint64_t hash = nrs_schema_hash(schema);
+    uint8_t bytes[2 * NRS_FEATURES_MAX];
+
+    key_raw(t, "sch\":\"");
+    for (int shift = 60; shift >= 0; shift -= 4)
+        nrs_text_hex(t, hash >> shift & 15);
+    nrs_text_raw(t, "\"");
+    for (unsigned i = 0; i < schema->n_features; i++)
+        nrs_put_u16le(bytes + 2 * i, j->x[i]);
+    key_raw(t, "x\":\"");
+    nrs_text_base64(t, bytes, 2u * schema->n_features);
+    nrs_text_raw(t, "\"");
+}
+
 int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id,
                        uint32_t of)
 {
@@ -246,7 +265,9 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
     nrs_text_raw(&t, "\"");
     key_raw(&t, "m4\":\"");
     nrs_text_base64(&t, j->matrix, NRS_DAY_MINUTES / 2);
-    nrs_text_raw(&t, "\"}}\n");
+    nrs_text_raw(&t, "\"");
+    write_features(&t, j);
+    nrs_text_raw(&t, "}}\n");
     return t.full ? NRS_ERR_SPACE : (int)t.len;
 }
 

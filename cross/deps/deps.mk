@@ -1,28 +1,40 @@
 # Where the dependencies' sysroots are (build cache, see cross/deps/sysroot) and how to compile against them.
 
 PIE ?= 1
+LIBGCC ?=
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
-DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) -Os $(PIE_CFLAGS) -ffunction-sections -fdata-sections -fstack-protector-strong \
-	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
-HOST_DEPS_CFLAGS := -O2 -g1 -fPIE -fstack-protector-strong
+PROTECTOR := -fstack-protector-strong
+STACK_CLASH ?= -fstack-clash-protection
+SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections $(PROTECTOR) \
+	$(STACK_CLASH) -fno-unwind-tables -fno-asynchronous-unwind-tables
+HOST_DEPS_CFLAGS := -O2 -g1 -fPIE $(PROTECTOR)
 
-device_env = CC='$(CC)' AR='$(CROSS)ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS)'
-host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS)'
+# Our own code, mbedTLS, cJSON and libuv are optimised as one program when it is linked; musl is not. Debugging data
+# tells `make size` whose code is whose; it is stripped.
+LTO ?= 1
+LTO_CFLAGS := $(if $(filter 1,$(LTO)),-flto=auto -flto-partition=one -g)
+
+target_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' PIE='$(PIE)' LIBGCC='$(LIBGCC)'
+device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(DEVICE_SWITCHES)' LTO_CFLAGS='$(LTO_CFLAGS)'
+host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(HOST_SWITCHES)'
 
 # Goals that compile nothing need no packages and no sysroot.
-ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help,$(MAKECMDGOALS)),all),)
+ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
-PACKAGES := $(shell cross/packages build $(call goals_of,run,run evasion) $(call goals_of,model,model) \
-	$(call goals_of,test,test fuzz bench) >&2 || echo missing)
+PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
+	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross) \
+	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) \
+	$(call goals_of,package,deb ipk container) $(call goals_of,package package-test,test-deb test-ansible) \
+	>&2 || echo missing)
 $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
-endif
 
-DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE)
-HOST_INCLUDES = -isystem $(HOST_ROOT)/include
+DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(DEVICE_SWITCHES)
+HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(HOST_SWITCHES)
 HOST_LIB := $(HOST_ROOT)/lib
 DEVICE_STAMP := $(DEVICE_ROOT)/VERSIONS
 HOST_STAMP := $(HOST_ROOT)/VERSIONS
@@ -31,3 +43,4 @@ $(DEVICE_STAMP):
 	$(Q)$(device_env) MAKE='$(MAKE)' cross/deps/sysroot build device
 $(HOST_STAMP):
 	$(Q)$(host_env) MAKE='$(MAKE)' cross/deps/sysroot build host
+endif

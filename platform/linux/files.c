@@ -139,6 +139,25 @@ int nrs_file_write(int fd, uint64_t at, const void *bytes, size_t len)
     return 0;
 }
 
+int nrs_file_read_at(int fd, uint64_t at, void *bytes, size_t len)
+{
+    unsigned char *p = bytes;
+    size_t got = 0;
+
+    while (got < len) {
+        ssize_t n = pread(fd, p + got, len - got, (off_t)(at + got));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    return (int)got;
+}
+
 static int read_all(int fd, void *buf, size_t cap)
 {
     unsigned char *p = buf;

@@ -1,4 +1,11 @@
 /* The live sources of Linux, best first; platform/README.md has what each sees. */
 #include "platform/linux/sources.h"
 
-const struct nrs_flowsrc_ops *const nrs_flowsrc_table[] = {&nrs_src_packet, &nrs_src_proc, NULL};
+const struct nrs_flowsrc_ops *const nrs_flowsrc_table[] = {
+#if NRS_WITH_PACKET
+    &nrs_src_packet,
+#endif
+#if NRS_WITH_PROC
+    &nrs_src_proc,
+#endif
+    NULL};

@@ -3,6 +3,15 @@
 
 #include <errno.h>
 
+int nrs_file_read_at(int fd, uint64_t at, void *bytes, size_t len)
+{
+    (void)fd;
+    (void)at;
+    (void)bytes;
+    (void)len;
+    return -ENOSYS;
+}
+
 int nrs_dir_open(const char *path)
 {
     (void)path;

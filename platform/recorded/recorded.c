@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MARK_BYTES  4096
 #define NAMED_MAX   5 /* damaged places that are named */
@@ -159,6 +160,15 @@ void nrs_recorded_stats(const struct nrs_recorded *r, struct nrs_recorded_stats 
     *st = r->st;
     st->bytes_done = r->in.bytes_done;
     st->bytes_total = r->in.bytes_total;
+}
+
+const char *nrs_recorded_reason(int err)
+{
+    switch (-err) {
+    case EPROTONOSUPPORT: return "not a Zeek conn.log, EVE log, pcap or pcapng that can be read";
+    case EBADMSG: return "damaged; what follows cannot be read";
+    default: return strerror(-err);
+    }
 }
 
 void nrs_recorded_close(struct nrs_recorded *r)

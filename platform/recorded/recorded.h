@@ -41,6 +41,9 @@ nrs_recorded_format(const struct nrs_recorded *r); /* "zeek-tsv", "zeek-json", "
  * called and whether it is packed or not. */
 uint32_t nrs_recorded_mark(const struct nrs_recorded *r);
 
+/* A negative errno of open or drain in words. */
+const char *nrs_recorded_reason(int err);
+
 void nrs_recorded_stats(const struct nrs_recorded *r, struct nrs_recorded_stats *st);
 void nrs_recorded_close(struct nrs_recorded *r); /* NULL is fine */
 

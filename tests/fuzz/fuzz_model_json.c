@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static const struct nrs_schema schema = {"beacon", NRS_KIND_BEACON, 1, FX_FEATURES, fx_features};
+    static const struct nrs_schema schema = {"beacon", NRS_KIND_BEACON, 1, FX_FEATURES, 0, fx_features};
     static const struct nrs_nrm_head head = {.serial = 1};
     static struct nrs_trained trained;
     static struct nrs_export made;

@@ -60,6 +60,35 @@ static void random_trained(const struct nrs_schema *schema, uint32_t *seed)
     add_term(NRS_TERM_LINEAR, 2, 2, seed);
 }
 
+#define BYTES 16
+static const struct nrs_schema fx_bytes = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, BYTES, fx_features};
+
+static void add_grams(uint32_t *seed)
+{
+    struct nrs_trained_term *t = &trained.term[trained.n_terms++];
+    unsigned n;
+
+    *t = (struct nrs_trained_term){.type = NRS_TERM_GRAMS,
+                                   .a = 2,
+                                   .b = 2,
+                                   .grams = (uint8_t)(1 + fx_random(seed) % 15),
+                                   .bits = (uint8_t)(4 + fx_random(seed) % 5),
+                                   .reach = (uint16_t)(1 + fx_random(seed) % BYTES)};
+    assert_int_equal(nrs_trained_table(&trained, t), 0);
+    n = trained.n_outputs * nrs_trained_cells(t);
+    for (unsigned i = 0; i < n; i++)
+        t->weights[i] = unit(seed);
+}
+
+static void random_bytes_vector(uint16_t x[FX_FEATURES + BYTES], uint32_t *seed)
+{
+    fx_random_vector(x, seed);
+    for (unsigned f = 0; f < FX_FEATURES; f++)
+        x[f] = x[f] > fx_features[f].max ? fx_features[f].max : x[f];
+    for (unsigned i = FX_FEATURES; i < FX_FEATURES + BYTES; i++)
+        x[i] = (uint16_t)(fx_random(seed) % 8 ? fx_random(seed) % 256 : NRS_BYTE_ABSENT);
+}
+
 static void export_or_fail(uint32_t n)
 {
     struct nrs_note note = {""};
@@ -126,12 +155,33 @@ static void bound_is_attained_at_its_corners(void **state)
     }
 }
 
+static void n_grams_stay_within_a_safe_bound(void **state)
+{
+    (void)state;
+    for (uint32_t n = 1; n <= MODELS; n++) {
+        uint32_t seed = n * 69621u;
+
+        random_trained(&fx_bytes, &seed);
+        add_grams(&seed);
+        export_or_fail(n);
+        assert_false(made.bound[0].attained);
+        for (unsigned v = 0; v < 300; v++) {
+            uint16_t x[FX_FEATURES + BYTES];
+
+            random_bytes_vector(x, &seed);
+            for (unsigned o = 0; o < trained.n_outputs; o++)
+                assert_true(off(o, x) <= made.bound[o].high + 1e-6 && off(o, x) >= made.bound[o].low - 1e-6);
+        }
+        drop();
+    }
+}
+
 static void group_too_large_to_walk_gets_a_safe_bound(void **state)
 {
     static const struct nrs_feature many[12] = {
         {"a", 60000, ""}, {"b", 60000, ""}, {"c", 60000, ""}, {"d", 60000, ""}, {"e", 60000, ""}, {"f", 60000, ""},
         {"g", 60000, ""}, {"h", 60000, ""}, {"i", 60000, ""}, {"j", 60000, ""}, {"k", 60000, ""}, {"l", 60000, ""}};
-    static const struct nrs_schema ring = {"ring", NRS_KIND_BEACON, 1, 12, many};
+    static const struct nrs_schema ring = {"ring", NRS_KIND_BEACON, 1, 12, 0, many};
     uint32_t seed = 5;
 
     (void)state;
@@ -224,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_stay_within_the_bound),
         cmocka_unit_test(bound_is_attained_at_its_corners),
+        cmocka_unit_test(n_grams_stay_within_a_safe_bound),
         cmocka_unit_test(group_too_large_to_walk_gets_a_safe_bound),
         cmocka_unit_test(same_model_gives_the_same_bytes),
         cmocka_unit_test(tiny_and_huge_weights_are_held_or_refused),

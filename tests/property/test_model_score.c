@@ -31,17 +31,18 @@ static uint8_t random_cuts(uint16_t *cuts, uint16_t max, uint32_t *seed)
     return n;
 }
 
-/* Two outputs, one linear term, one of bins for three features, two crosses: ascending by construction. */
+/* Two outputs, two linear terms, three of bins, three crosses, one of n-grams: ascending by construction. */
 static void random_model(uint32_t *seed)
 {
     static const struct { uint8_t type; uint16_t a, b; } shapes[] = {
         {NRS_TERM_LINEAR, 0, 0}, {NRS_TERM_LINEAR, 2, 2}, {NRS_TERM_BINS, 0, 0}, {NRS_TERM_BINS, 1, 1},
-        {NRS_TERM_BINS, 3, 3},   {NRS_TERM_CROSS, 0, 1},  {NRS_TERM_CROSS, 2, 1}, {NRS_TERM_CROSS, 3, 0}};
+        {NRS_TERM_BINS, 3, 3},   {NRS_TERM_CROSS, 0, 1},  {NRS_TERM_CROSS, 2, 1}, {NRS_TERM_CROSS, 3, 0},
+        {NRS_TERM_GRAMS, 2, 2}};
 
     fx_small(&fx);
-    fx.schema = &fx_packer;
+    fx.schema = &fx_bytes;
     fx.n_outputs = 2;
-    fx.n_terms = 8;
+    fx.n_terms = 9;
     fx.name[1] = "other";
     for (unsigned i = 0; i < fx.n_terms; i++) {
         struct fx_term *t = &fx.term[i];
@@ -51,6 +52,9 @@ static void random_model(uint32_t *seed)
         t->b = shapes[i].b;
         t->n_cuts_a = random_cuts(t->cuts_a, fx_features[t->a].max, seed);
         t->n_cuts_b = random_cuts(t->cuts_b, fx_features[t->b].max, seed);
+        t->grams = (uint8_t)(1 + fx_random(seed) % 15);
+        t->reach = (uint16_t)(1 + fx_random(seed) % FX_BYTES);
+        t->bits = (uint8_t)(4 + fx_random(seed) % 5);
         for (unsigned o = 0; o < 2; o++)
             t->shift[o] = (uint8_t)(fx_random(seed) % (t->type == NRS_TERM_LINEAR ? 6 : 16));
         for (unsigned w = 0; w < sizeof t->weight; w++)
@@ -74,10 +78,11 @@ static void integer_scores_equal_the_reference(void **state)
         if (fx_load(&model, &file, fx.schema, &place) != 0)
             fail_msg("model %u: %s", n, place);
         for (unsigned v = 0; v < VECTORS; v++) {
-            uint16_t x[FX_FEATURES];
+            uint16_t x[FX_VECTOR];
             int32_t sums[2];
 
             fx_random_vector(x, &seed);
+            fx_random_bytes(x + FX_FEATURES, &seed);
             nrs_model_sums(&model, x, sums);
             for (unsigned o = 0; o < 2; o++) {
                 int64_t sum = fx_sum(&fx, o, x);
@@ -99,16 +104,17 @@ static void contributions_add_up_for_every_output(void **state)
     fx_write(&file, &fx);
     assert_int_equal(fx_load(&model, &file, fx.schema, NULL), 0);
     for (unsigned v = 0; v < 1000; v++) {
-        uint16_t x[FX_FEATURES];
-        int32_t sums[2], parts[8];
+        uint16_t x[FX_VECTOR];
+        int32_t sums[2], parts[9];
 
         fx_random_vector(x, &seed);
+        fx_random_bytes(x + FX_FEATURES, &seed);
         nrs_model_sums(&model, x, sums);
         for (unsigned o = 0; o < 2; o++) {
             int32_t sum = model.bias[o];
 
             nrs_model_explain(&model, o, x, parts);
-            for (unsigned i = 0; i < 8; i++)
+            for (unsigned i = 0; i < 9; i++)
                 sum += parts[i];
             assert_int_equal(sum, sums[o]);
         }
@@ -121,7 +127,7 @@ static void an_updated_sum_is_the_whole_sum(void **state)
 
     (void)state;
     for (unsigned n = 0; n < 50; n++) {
-        uint16_t x[FX_FEATURES], y[FX_FEATURES];
+        uint16_t x[FX_VECTOR], y[FX_VECTOR];
         int32_t before[2], after[2];
 
         random_model(&seed);
@@ -129,6 +135,8 @@ static void an_updated_sum_is_the_whole_sum(void **state)
         assert_int_equal(fx_load(&model, &file, fx.schema, NULL), 0);
         fx_random_vector(x, &seed);
         fx_random_vector(y, &seed);
+        fx_random_bytes(x + FX_FEATURES, &seed);
+        fx_random_bytes(y + FX_FEATURES, &seed);
         for (unsigned i = 0; i < FX_FEATURES; i += 2)
             y[i] = x[i];
         nrs_model_sums(&model, x, before);

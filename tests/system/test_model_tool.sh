@@ -67,25 +67,35 @@ export_to model.json again.nrm
 cmp "$dir/n.nrm" "$dir/again.nrm" || fail "the same model twice gave other bytes"
 
 # Refusals name the place and leave no file
+echo "[]" >"$dir/list.json"
 expect 2 "schema_hash: not" "$model" export --from additive-json "$dir/other.json" -o "$dir/x.nrm"
 expect 2 "cuts not ascending: 2 after 2" "$model" export --from additive-json "$dir/cuts.json" -o "$dir/x.nrm"
 expect 2 "terms[0]: feature: no such feature" "$model" export --from additive-json "$dir/feature.json" -o "$dir/x.nrm"
-expect 2 "not a JSON object" "$model" export --from additive-json "$dir/m.nrm" -o "$dir/x.nrm"
+expect 2 "a noroshi model file already" "$model" export --from additive-json "$dir/m.nrm" -o "$dir/x.nrm"
+expect 2 "not a JSON object" "$model" export --from additive-json "$dir/list.json" -o "$dir/x.nrm"
 expect 2 "No such file" "$model" export --from additive-json "$dir/missing" -o "$dir/x.nrm"
 [ ! -e "$dir/x.nrm" ] || fail "a refused model was written"
 
 # Keys and signatures
-expect 0 "key id" "$model" keygen -o "$dir/key.pem"
+id_of() { cat "$dir/$1.id"; }
+"$model" keygen -o "$dir/key.pem" | sed 's/.*key id //' >"$dir/key.id"
+[ "$(tr -d '0-9a-f\n' <"$dir/key.id" | wc -c) $(wc -c <"$dir/key.id")" = "0 17" ] || fail "no key id: $(id_of key)"
 [ "$(stat -c %a "$dir/key.pem")" = 600 ] || fail "the key is readable by others"
 expect 2 "File exists" "$model" keygen -o "$dir/key.pem"
-"$model" keygen -o "$dir/other.pem" >/dev/null
-expect 1 "none by this key" "$model" verify --pub "$dir/key.pub.pem" "$dir/m.nrm"
+"$model" keygen -o "$dir/other.pem" | sed 's/.*key id //' >"$dir/other.id"
+expect 1 "signature: none" "$model" verify --pub "$dir/key.pub.pem" "$dir/m.nrm"
 expect 0 "key id" "$model" sign --key "$dir/key.pem" "$dir/m.nrm"
 expect 0 "key id" "$model" verify --pub "$dir/key.pub.pem" "$dir/m.nrm"
 expect 0 "signed by" "$model" inspect "$dir/m.nrm"
-expect 1 "none by this key" "$model" verify --pub "$dir/other.pub.pem" "$dir/m.nrm"
+expect 1 "signature: by key $(id_of key), not by $(id_of other)" "$model" verify --pub "$dir/other.pub.pem" "$dir/m.nrm"
 expect 2 "not a public key" "$model" verify --pub "$dir/m.nrm" "$dir/m.nrm"
-expect 2 "not a private key" "$model" sign --key "$dir/key.pub.pem" "$dir/m.nrm"
+cp "$dir/key.pub.pem" "$dir/public.pem" && chmod 600 "$dir/public.pem"
+expect 2 "not a private key" "$model" sign --key "$dir/public.pem" "$dir/m.nrm"
+chmod 640 "$dir/other.pem"
+expect 2 "open to others (mode 0640)" "$model" sign --key "$dir/other.pem" "$dir/m.nrm"
+cp "$dir/m.nrm" "$dir/again.nrm"
+"$model" sign --key "$dir/key.pem" "$dir/again.nrm" >/dev/null
+cmp "$dir/m.nrm" "$dir/again.nrm" || fail "one key and one model gave two signatures"
 
 # Another tool agrees: the signature over the digest, and the key id
 if command -v openssl >/dev/null; then
@@ -108,6 +118,7 @@ PYTHON
     id=$(openssl pkey -pubin -in "$dir/key.pub.pem" -outform DER | openssl dgst -sha256 -r | cut -c1-16)
     expect 0 "$id" "$model" inspect "$dir/m.nrm"
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp384r1 -out "$dir/p384.pem" 2>/dev/null
+    chmod 600 "$dir/p384.pem"
     expect 2 "not of curve P-256" "$model" sign --key "$dir/p384.pem" "$dir/m.nrm"
 fi
 
@@ -127,7 +138,7 @@ expect 2 "larger than 65536 bytes" "$model" inspect "$dir/t.nrm"
 # A new serial takes the signature away; signing again brings it back
 expect 0 "" "$model" bump --serial 8 "$dir/m.nrm"
 expect 0 "beacon-8" "$model" inspect "$dir/m.nrm"
-expect 1 "none by this key" "$model" verify --pub "$dir/key.pub.pem" "$dir/m.nrm"
+expect 1 "signature: none" "$model" verify --pub "$dir/key.pub.pem" "$dir/m.nrm"
 "$model" sign --key "$dir/key.pem" "$dir/m.nrm" >/dev/null
 expect 0 "key id" "$model" verify --pub "$dir/key.pub.pem" "$dir/m.nrm"
 
@@ -136,7 +147,7 @@ expect 0 "additive-json" "$model" --help
 expect 0 "noroshi-model" "$model" --version
 expect 2 "a command is expected" "$model"
 expect 2 "no such command" "$model" nonsense
-expect 2 "--from and -o are needed" "$model" export "$dir/model.json"
+expect 2 "-o is needed" "$model" export "$dir/model.json"
 expect 2 "not a serial" "$model" bump --serial -1 "$dir/m.nrm"
 expect 2 "no such schema" "$model" schema nonsense
 expect 2 "standard output" sh -c "'$model' --help >/dev/full; exit \$?"

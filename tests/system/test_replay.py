@@ -96,14 +96,6 @@ def damage_is_named_counted_and_survived(model, work):
     assert run("--all", "--model", model, "--quiet", log)[1] == ""
 
 
-def features_are_a_table_with_a_header(model, work):
-    out, _ = run("--all", "--features", "--model", "none", TRAFFIC)
-    header, *rows = (line.split("\t") for line in out.splitlines())
-    assert header[:8] == ["from", "source.ip", "destination.ip", "destination.port", "network.transport", "n", "score", "flagged"]
-    assert len(rows) == 5 and all(len(row) == len(header) for row in rows)
-    assert "gap_med" in header and {row[6] for row in rows} == {"0"}
-
-
 def pictures_are_for_people(model, work):
     out, _ = run("--heatmap", "--model", model, TRAFFIC)
     assert f"10.0.0.5 -> {BEACON} port 443/tcp" in out and "one every 60.0 s" in out and "{" not in out, out
@@ -119,7 +111,7 @@ def exit_statuses_tell_what_happened(model, work):
     run("--model", model, "--fail-on-alert", "--all", TRAFFIC, status=1)
     run("--model", "none", "--fail-on-alert", TRAFFIC)
     run("--model", model, "--min-conns", "1000", "--fail-on-alert", TRAFFIC)
-    for wrong in (["--window", "2h"], ["--capacity", "63"], ["--features"], ["--all", "--evidence"], ["--host-id", "a b"],
+    for wrong in (["--window", "2h"], ["--capacity", "63"], ["--all", "--evidence"], ["--host-id", "a b"],
                   ["--min-conns", "x"], ["--nonsense"]):
         _, err = run("--model", model, *wrong, TRAFFIC, status=2)
         assert err.count("\n") == 1, err
@@ -155,7 +147,7 @@ def help_and_version_go_to_standard_output(model, work):
 
 def main():
     tests = [verdict_lines_name_the_beacon_only, a_file_has_the_same_ids_whatever_it_is_called, rows_are_flagged_by_the_threshold,
-             rotated_files_are_one_stretch_of_traffic, damage_is_named_counted_and_survived, features_are_a_table_with_a_header,
+             rotated_files_are_one_stretch_of_traffic, damage_is_named_counted_and_survived,
              pictures_are_for_people, exit_statuses_tell_what_happened, what_cannot_be_read_is_said_in_one_line,
              models_are_checked_before_they_judge, help_and_version_go_to_standard_output]
     for test in tests:

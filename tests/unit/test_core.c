@@ -55,7 +55,7 @@ static void too_little_memory_is_refused(void **state)
 
 static void a_model_of_another_kind_is_refused(void **state)
 {
-    static const struct nrs_schema other = {"other", NRS_KIND_BEACON, 1, 1, NULL};
+    static const struct nrs_schema other = {"other", NRS_KIND_BEACON, 1, 1, 0, NULL};
     const struct nrs_core_conf conf = {.dest_cap = 64, .watched_cap = 8};
     struct nrs_core *core;
 

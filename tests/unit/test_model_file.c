@@ -202,7 +202,7 @@ static void agent_accepts_the_tools_signature(void **state)
                                                                             why[256];
     static struct nrs_model_place place;
     static struct nrs_config config;
-    static struct nrs_trust trust;
+    static struct nrs_trust trust = {.schema = &nrs_schema_beacon};
     int fd = mkstemp(path);
 
     (void)state;

@@ -192,7 +192,7 @@ static void term_types_are_known(void **state)
     (void)state;
     fx.term[0].type = 0;
     expect_of_struct(NRS_ERR_UNSUPPORTED, "term 0: unknown type");
-    fx.term[0].type = 4; /* hashed n-grams: reserved */
+    fx.term[0].type = 5;
     expect_of_struct(NRS_ERR_UNSUPPORTED, "term 0: unknown type");
 }
 

@@ -170,7 +170,7 @@ static void terms_are_named_by_their_features(void **state)
 static void longest_names_fit(void **state)
 {
     static const struct nrs_feature longest[] = {{"abcdefghijklmno", 1, ""}, {"ABCDEFGHIJKLMNO", 1, ""}};
-    static const struct nrs_schema schema = {"longest", NRS_KIND_BEACON, 1, 2, longest};
+    static const struct nrs_schema schema = {"longest", NRS_KIND_BEACON, 1, 2, 0, longest};
     char name[32];
 
     (void)state;

@@ -23,7 +23,7 @@
 static psa_key_id_t signer, stranger;
 static struct temp_dir dir;
 static struct nrs_config config;
-static struct nrs_trust trust;
+static struct nrs_trust trust = {.schema = &nrs_schema_beacon};
 static struct nrs_model_place place;
 static uint8_t file[1024];
 static size_t file_len;
@@ -165,6 +165,7 @@ static int setup(void **state)
     snprintf(config.model.keys[0], sizeof config.model.keys[0], "%s/key.pem", dir.path);
     config.model.n_keys = 1;
     memset(&trust, 0, sizeof trust);
+    trust.schema = &nrs_schema_beacon;
     trust.floor = 5;
     trust.today = 20000;
     trust.agent = 256;

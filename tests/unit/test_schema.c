@@ -42,6 +42,7 @@ static void schemas_are_found_by_kind_and_name(void **state)
     (void)state;
     assert_ptr_equal(nrs_schema_of_kind(NRS_KIND_BEACON), &nrs_schema_beacon);
     assert_ptr_equal(nrs_schema_of_name("beacon"), &nrs_schema_beacon);
+    assert_ptr_equal(nrs_schema_of_kind(NRS_KIND_PACKER_PE), &nrs_schema_packer_pe);
     assert_null(nrs_schema_of_kind(0));
     assert_null(nrs_schema_of_name("beacon "));
 }
@@ -53,12 +54,10 @@ static bool name_is_plain(const char *name)
     return len >= 1 && len <= 15 && name[len] == '\0';
 }
 
-static void beacon_schema_keeps_its_own_rules(void **state)
+static void check_rules(const struct nrs_schema *s)
 {
-    const struct nrs_schema *s = &nrs_schema_beacon;
-
-    (void)state;
     assert_in_range(s->n_features, 1, NRS_FEATURES_MAX);
+    assert_in_range(s->n_bytes, 0, NRS_START_BYTES);
     for (int i = 0; i < s->n_features; i++) {
         const char *name = s->features[i].name;
 
@@ -68,6 +67,21 @@ static void beacon_schema_keeps_its_own_rules(void **state)
     }
 }
 
+static void schemas_keep_their_own_rules(void **state)
+{
+    (void)state;
+    check_rules(&nrs_schema_beacon);
+    check_rules(&nrs_schema_packer);
+    check_rules(&nrs_schema_packer_pe);
+}
+
+static void bytes_are_part_of_the_hash(void **state)
+{
+    /* python3: as above, over b"fixture/1;gap:65535;fill:255;hours:24;flag:1;bytes:24;" */
+    (void)state;
+    assert_int_equal(nrs_schema_hash(&fx_bytes), UINT64_C(0x45a1aafcab7b6b0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,7 +89,8 @@ int main(void)
         cmocka_unit_test(hash_ignores_text_but_not_maxima),
         cmocka_unit_test(features_are_found_by_whole_name),
         cmocka_unit_test(schemas_are_found_by_kind_and_name),
-        cmocka_unit_test(beacon_schema_keeps_its_own_rules),
+        cmocka_unit_test(schemas_keep_their_own_rules),
+        cmocka_unit_test(bytes_are_part_of_the_hash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

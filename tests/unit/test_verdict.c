@@ -314,6 +314,9 @@ static void evidence_carries_the_whole_matrix(void **state)
     assert_string_equal(string_at(o, "day"), "2026-11-21");
     assert_int_equal(strlen(string_at(o, "m4")), 960);
     assert_memory_equal(string_at(o, "m4"), "WlpaWlpa", 8); /* "ZZZZZZ" */
+    assert_int_equal(strtoull(string_at(o, "sch"), NULL, 16), nrs_schema_hash(judgement.model->schema));
+    assert_int_equal(strlen(string_at(o, "sch")), 16);
+    assert_int_equal(strlen(string_at(o, "x")), (2 * judgement.model->schema->n_features + 2) / 3 * 4);
     assert_string_equal(string_at(json, "event.dataset"), "noroshi.evidence");
     cJSON_Delete(json);
 }

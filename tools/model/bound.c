@@ -18,8 +18,8 @@ struct search {
     unsigned n_values[NRS_FEATURES_MAX];
     uint8_t group[NRS_FEATURES_MAX]; /* features joined by crosses share the number of the first */
     bool hub[NRS_FEATURES_MAX];
-    uint16_t x[NRS_FEATURES_MAX]; /* the vector being tried */
-    uint16_t best[NRS_FEATURES_MAX];
+    uint16_t x[NRS_VECTOR_MAX]; /* the vector being tried */
+    uint16_t best[NRS_VECTOR_MAX];
     double best_gain;                    /* of the group being walked */
     unsigned terms[NRS_MODEL_TERMS_MAX]; /* of the group being walked */
     unsigned n_terms;
@@ -30,7 +30,7 @@ static double difference(const struct search *s, unsigned term)
     double units = (double)nrs_quantised_part(s->q, s->t, term, s->output, s->x);
 
     return s->sign * (units * nrs_quantised_unit(s->q, s->output) -
-                      1000 * nrs_trained_part(&s->t->term[term], s->output, s->x));
+                      1000 * nrs_trained_part(s->t, &s->t->term[term], s->output, s->x));
 }
 
 static int ascending(const void *left, const void *right)
@@ -182,13 +182,38 @@ static double alone(struct search *s, unsigned term)
     return greatest;
 }
 
+static int descending(const void *left, const void *right)
+{
+    double l = *(const double *)left, r = *(const double *)right;
+
+    return (l < r) - (l > r);
+}
+
+/* Of a term of n-grams: the sum of the greatest differences of as many buckets as one vector can hit. */
+static double grams_extreme(const struct search *s, unsigned term)
+{
+    static double off[1 << NRS_MODEL_GRAM_BITS_MAX];
+    const struct nrs_trained_term *shape = &s->t->term[term];
+    unsigned cells = nrs_trained_cells(shape), most = nrs_trained_most(shape);
+    const double *trained = shape->weights + s->output * cells;
+    const int8_t *rounded = s->q->term[term].weights + s->output * cells;
+    double unit = ldexp(nrs_quantised_unit(s->q, s->output), s->q->term[term].shift[s->output]), sum = 0;
+
+    for (unsigned i = 0; i < cells; i++)
+        off[i] = s->sign * (rounded[i] * unit - 1000 * trained[i]);
+    qsort(off, cells, sizeof off[0], descending);
+    for (unsigned i = 0; i < most && off[i] > 0; i++)
+        sum += off[i];
+    return sum;
+}
+
 static double group_extreme(struct search *s, unsigned group, bool *attained)
 {
     double safe = 0;
 
     s->n_terms = 0;
     for (unsigned i = 0; i < s->t->n_terms; i++)
-        if (s->group[s->t->term[i].a] == group)
+        if (s->group[s->t->term[i].a] == group && s->t->term[i].type != NRS_TERM_GRAMS)
             s->terms[s->n_terms++] = i;
     s->best_gain = -HUGE_VAL;
     if (small_enough(s, group)) {
@@ -209,7 +234,14 @@ static double extreme(struct search *s, double sign, uint16_t *at, bool *attaine
 
     s->sign = sign;
     memset(s->x, 0, sizeof s->x);
-    memset(s->best, 0, sizeof s->best);
+    for (unsigned i = s->t->schema->n_features; i < nrs_schema_vector(s->t->schema); i++)
+        s->x[i] = NRS_BYTE_ABSENT;
+    memcpy(s->best, s->x, sizeof s->best);
+    for (unsigned i = 0; i < s->t->n_terms; i++)
+        if (s->t->term[i].type == NRS_TERM_GRAMS) {
+            sum += grams_extreme(s, i);
+            *attained = false;
+        }
     for (unsigned group = 0; group < s->t->schema->n_features; group++)
         if (s->group[group] == group)
             sum += group_extreme(s, group, attained);

@@ -1,6 +1,8 @@
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "models/error.h"
@@ -8,16 +10,23 @@
 #include "tools/model/export.h"
 #include "tools/model/outfile.h"
 #include "tools/model/readers.h"
+#include "tools/model/svm_scale.h"
 
 #define TRAINED_BYTES_MAX (16u << 20)
 #define DAY_S             86400
 #define DAYS_MAX          36500
+#define THRESHOLD_MAX     1e6 /* logits */
 
 struct choice {
-    const struct nrs_reader *reader;
+    const struct nrs_reader *reader; /* NULL: by content */
     const struct nrs_schema *schema;
+    const char *expand; /* model whose bins the trainer's columns are, NULL: raw features */
+    const char *scale;  /* ranges of svm-scale, NULL: none */
+    struct nrs_linear_choice linear;
+    double threshold[NRS_MODEL_WINDOWS];
     struct nrs_nrm_head head;
     const char *in, *out;
+    const char *data; /* rows for the report, NULL: none */
     bool report;
 };
 
@@ -44,15 +53,46 @@ static int parse_expiry(const char *text, uint32_t *day)
     return 0;
 }
 
+/* One threshold for all windows, or three: 1 h, 6 h, 24 h. */
+static int parse_thresholds(struct choice *chosen, const char *text)
+{
+    double *v = chosen->threshold;
+    char rest;
+    int n = sscanf(text, "%lf,%lf,%lf%c", &v[0], &v[1], &v[2], &rest);
+
+    if (n == 1 && strchr(text, ',') == NULL)
+        v[1] = v[2] = v[0];
+    else if (n != NRS_MODEL_WINDOWS)
+        return NRS_ERR_RANGE;
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+        if (!(fabs(v[w]) < THRESHOLD_MAX))
+            return NRS_ERR_RANGE;
+    chosen->linear.threshold = v;
+    return 0;
+}
+
+/* "auto" is what stands without the option. */
+static int parse_reader(const char *name, const struct nrs_reader **reader)
+{
+    *reader = nrs_reader_of_name(name);
+    return *reader || strcmp(name, "auto") == 0 ? 0 : NRS_ERR_RANGE;
+}
+
 static int parse_option(struct choice *chosen, int c)
 {
     switch (c) {
-    case 'f': chosen->reader = nrs_reader_of_name(optarg); return chosen->reader ? 0 : NRS_ERR_RANGE;
+    case 'f': return parse_reader(optarg, &chosen->reader);
+    case 'x': chosen->expand = optarg; return 0;
+    case 'p': chosen->linear.flagged = optarg; return 0;
+    case 'l': chosen->linear.labels = optarg; return 0;
+    case 'c': chosen->scale = optarg; return 0;
+    case 't': return parse_thresholds(chosen, optarg);
     case 's': chosen->schema = nrs_schema_of_name(optarg); return chosen->schema ? 0 : NRS_ERR_RANGE;
     case 'n': return nrs_cmd_number(optarg, UINT32_MAX, &chosen->head.serial);
     case 'e': return parse_expiry(optarg, &chosen->head.expires_day);
     case 'm': return parse_version(optarg, &chosen->head.min_agent);
     case 'r': chosen->report = true; return 0;
+    case 'd': chosen->data = optarg; chosen->report = true; return 0;
     default: chosen->out = optarg; return 0;
     }
 }
@@ -61,10 +101,16 @@ static int parse(struct choice *chosen, int argc, char **argv)
 {
     static const struct option options[] = {{"from", required_argument, NULL, 'f'},
                                             {"schema", required_argument, NULL, 's'},
+                                            {"expand", required_argument, NULL, 'x'},
+                                            {"scale", required_argument, NULL, 'c'},
+                                            {"flagged", required_argument, NULL, 'p'},
+                                            {"labels", required_argument, NULL, 'l'},
+                                            {"threshold", required_argument, NULL, 't'},
                                             {"serial", required_argument, NULL, 'n'},
                                             {"expires", required_argument, NULL, 'e'},
                                             {"min-agent", required_argument, NULL, 'm'},
                                             {"report", no_argument, NULL, 'r'},
+                                            {"data", required_argument, NULL, 'd'},
                                             {0}};
     int c;
 
@@ -74,57 +120,111 @@ static int parse(struct choice *chosen, int argc, char **argv)
         if (parse_option(chosen, c) != 0)
             return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
     }
-    if (chosen->reader == NULL || chosen->out == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "--from and -o are needed; see noroshi-model --help");
+    if (chosen->out == NULL)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "-o is needed; see noroshi-model --help");
     chosen->in = nrs_cmd_only_file(argc, argv);
     return chosen->in ? NRS_EXIT_OK : NRS_EXIT_USAGE;
 }
 
-static int read_trained(const struct choice *chosen, struct nrs_trained *t, struct nrs_note *note)
+/* The columns that the trainer had: raw, or the bins of a model, which stay in its file. */
+static int find_columns(const struct choice *chosen, struct nrs_columns *columns)
 {
-    char *text = malloc(TRAINED_BYTES_MAX);
-    size_t len;
-    int rc;
+    static struct nrs_nrm file;
+    static struct nrs_model model;
+    struct nrs_model_envelope e;
+    int exit_code = NRS_EXIT_OK;
 
-    if (text == NULL)
-        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
-    rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, note);
-    if (rc == 0)
-        rc = chosen->reader->read(t, text, len, note);
-    if (rc == 0)
-        rc = nrs_trained_check(t, note);
-    free(text);
-    return rc;
+    if (chosen->expand)
+        exit_code = nrs_cmd_open_model(chosen->expand, &file, &e, &model, chosen->schema);
+    if (exit_code == NRS_EXIT_OK && nrs_columns_init(columns, chosen->schema, chosen->expand ? &model : NULL) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, "export", "out of memory");
+    return exit_code;
 }
 
-static int export(const struct choice *chosen, struct nrs_trained *t, struct nrs_export *x)
+/* mul and add of every column, from one block that the caller frees through *mul. */
+static int read_scale(const struct choice *chosen, const struct nrs_columns *columns, char *text, double **mul,
+                      struct nrs_note *note)
+{
+    size_t len;
+    int rc = nrs_cmd_load(chosen->scale, text, TRAINED_BYTES_MAX, &len, note);
+
+    *mul = calloc(2 * (size_t)columns->n, sizeof **mul);
+    if (*mul == NULL)
+        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+    return rc ? rc : nrs_svm_scale_read(*mul, *mul + columns->n, columns, text, len, note);
+}
+
+/* Returns an exit code: which of the files is at fault is said here. */
+static int read_trained(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t)
+{
+    struct nrs_linear_choice linear = chosen->linear;
+    char *text = malloc(TRAINED_BYTES_MAX);
+    const char *at_fault = chosen->in;
+    double *mul = NULL;
+    struct nrs_note note;
+    size_t len;
+    int rc = text ? 0 : nrs_note_set(&note, NRS_ERR_SPACE, "out of memory");
+
+    if (rc == 0 && chosen->scale) {
+        rc = read_scale(chosen, columns, text, &mul, &note);
+        at_fault = rc ? chosen->scale : chosen->in;
+        linear.mul = mul;
+        linear.add = mul ? mul + columns->n : NULL;
+    }
+    if (rc == 0)
+        rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, &note);
+    if (rc == 0)
+        rc = nrs_trained_read(t, chosen->reader, columns, &linear, text, len, &note);
+    free(mul);
+    free(text);
+    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, at_fault, note.text) : NRS_EXIT_OK;
+}
+
+static int report(const struct choice *chosen, const struct nrs_trained *t, const struct nrs_export *x)
+{
+    struct nrs_data data = {.n = 0};
+    struct nrs_note note;
+    int exit_code = NRS_EXIT_OK;
+
+    if (chosen->data && nrs_data_read(&data, chosen->data, chosen->schema, &note) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
+    else
+        nrs_export_report(x, t, chosen->data ? &data : NULL);
+    nrs_data_done(&data);
+    return exit_code;
+}
+
+static int export(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
+                  struct nrs_export *x)
 {
     struct nrs_note note;
-    int rc = read_trained(chosen, t, &note);
+    int exit_code = read_trained(chosen, columns, t);
 
-    if (rc == 0)
-        rc = nrs_export_run(x, t, &chosen->head, &note);
-    if (rc)
+    if (exit_code)
+        return exit_code;
+    if (nrs_export_run(x, t, &chosen->head, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->in, note.text);
     if (nrs_outfile_replace(chosen->out, x->file.bytes, x->file.len, 0644, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
-    if (chosen->report)
-        nrs_export_report(x, t);
-    return NRS_EXIT_OK;
+    return chosen->report ? report(chosen, t, x) : NRS_EXIT_OK;
 }
 
 int nrs_cmd_export(int argc, char **argv)
 {
     struct choice chosen = {.schema = &nrs_schema_beacon, .head.serial = 1};
     static struct nrs_trained trained;
+    static struct nrs_columns columns;
     static struct nrs_export x;
     int exit_code = parse(&chosen, argc, argv);
 
     if (exit_code)
         return exit_code;
     nrs_trained_init(&trained, chosen.schema);
-    exit_code = export(&chosen, &trained, &x);
+    exit_code = find_columns(&chosen, &columns);
+    if (exit_code == NRS_EXIT_OK)
+        exit_code = export(&chosen, &columns, &trained, &x);
     nrs_export_done(&x);
     nrs_trained_done(&trained);
+    nrs_columns_done(&columns);
     return exit_code;
 }

@@ -5,14 +5,16 @@
 #include <time.h>
 
 #include "models/bytes.h"
+#include "models/model_read.h"
 #include "tools/model/commands.h"
+#include "tools/model/decide.h"
 
 #define STRONGEST 16 /* weights shown as bars */
 #define BAR_WIDTH 24 /* columns on each side of the axis */
 
 /* One weight: where it is and what it adds, in mlogit (of a linear term: at the feature's maximum). */
 struct weight {
-    unsigned term, output, bin_a, bin_b;
+    unsigned term, output, cell;
     int64_t mlogit;
 };
 
@@ -54,8 +56,10 @@ static void print_header(const struct nrs_model_envelope *e, const struct nrs_nr
 static void print_outputs(const struct nrs_model *m)
 {
     printf("bound        %" PRId32 " mlogit\n", m->bound_mlogit);
-    printf("thresholds   1h %+" PRId32 "  6h %+" PRId32 "  24h %+" PRId32 " mlogit\n", m->threshold_mlogit[0],
-           m->threshold_mlogit[1], m->threshold_mlogit[2]);
+    printf("thresholds  ");
+    for (unsigned w = 0; w < nrs_decide_thresholds(m->schema); w++)
+        printf(" %s %+" PRId32 " ", nrs_decide_threshold_name(m->schema, w), m->threshold_mlogit[w]);
+    puts("mlogit");
     for (unsigned o = 0; o < m->n_outputs; o++)
         printf("output       %s  bias %+" PRId32 " mlogit  scale %" PRIu32 "/2^31\n", m->output_name[o],
                nrs_model_mlogit(m, o, m->bias[o]), m->scale_q31[o]);
@@ -69,8 +73,8 @@ static void print_outputs(const struct nrs_model *m)
 static struct weight weight_at(const struct nrs_model *m, unsigned term, unsigned output, unsigned cell)
 {
     const struct nrs_term *t = &m->term[term];
-    int64_t units = t->weights[output * t->n_a * t->n_b + cell] * (INT64_C(1) << t->shifts[output]);
-    struct weight w = {term, output, cell / t->n_b, cell % t->n_b, 0};
+    int64_t units = t->weights[output * nrs_term_cells(t) + cell] * (INT64_C(1) << t->shifts[output]);
+    struct weight w = {term, output, cell, 0};
 
     if (t->type == NRS_TERM_LINEAR)
         units *= m->schema->features[t->a].max;
@@ -80,7 +84,7 @@ static struct weight weight_at(const struct nrs_model *m, unsigned term, unsigne
 
 static void print_terms(const struct nrs_model *m)
 {
-    static const char *const types[] = {"", "linear", "bins", "cross"};
+    static const char *const types[] = {"", "linear", "bins", "cross", "grams"};
 
     printf("\n%-4s %-32s %-7s %5s %9s %9s  mlogit\n", "term", "", "", "bins", "least", "most");
     for (unsigned i = 0; i < m->n_terms; i++) {
@@ -88,8 +92,8 @@ static void print_terms(const struct nrs_model *m)
         int64_t least = INT64_MAX, most = INT64_MIN;
         char name[32];
 
-        for (unsigned c = 0; c < m->n_outputs * t->n_a * (unsigned)t->n_b; c++) {
-            unsigned cells = t->n_a * (unsigned)t->n_b;
+        for (unsigned c = 0; c < m->n_outputs * nrs_term_cells(t); c++) {
+            unsigned cells = nrs_term_cells(t);
             int64_t v = weight_at(m, i, c / cells, c % cells).mlogit;
 
             least = v < least ? v : least;
@@ -97,7 +101,7 @@ static void print_terms(const struct nrs_model *m)
         }
         nrs_model_term_name(m, i, name);
         printf("%-4u %-32s %-7s %5u %+9" PRId64 " %+9" PRId64 "\n", i, name, types[t->type],
-               t->n_a * (unsigned)t->n_b, least, most);
+               nrs_term_cells(t), least, most);
     }
 }
 
@@ -117,17 +121,6 @@ static void keep_strongest(struct weight best[STRONGEST], unsigned *n, struct we
         ++*n;
 }
 
-static void print_range(const char *name, const uint8_t *cuts, unsigned n_bins, unsigned bin, unsigned max)
-{
-    unsigned from = bin ? nrs_get_u16le(cuts + 2 * (bin - 1)) : 0;
-    unsigned to = bin + 1 < n_bins ? nrs_get_u16le(cuts + 2 * bin) - 1u : max;
-
-    if (from == to)
-        printf(" %s=%u", name, from);
-    else
-        printf(" %s=%u..%u", name, from, to);
-}
-
 static void print_bar(int64_t value, int64_t largest)
 {
     int length = largest ? (int)(llabs(value) * BAR_WIDTH / largest) : 0;
@@ -145,22 +138,15 @@ static void print_strongest(const struct nrs_model *m)
 
     for (unsigned i = 0; i < m->n_terms; i++)
         for (unsigned o = 0; o < m->n_outputs; o++)
-            for (unsigned c = 0; c < m->term[i].n_a * (unsigned)m->term[i].n_b; c++)
+            for (unsigned c = 0; c < nrs_term_cells(&m->term[i]); c++)
                 keep_strongest(best, &n, weight_at(m, i, o, c));
     printf("\nstrongest weights, mlogit\n");
     for (unsigned i = 0; i < n; i++) {
-        const struct nrs_term *t = &m->term[best[i].term];
-        const struct nrs_feature *a = &m->schema->features[t->a], *b = &m->schema->features[t->b];
-
         print_bar(best[i].mlogit, best[0].mlogit < 0 ? -best[0].mlogit : best[0].mlogit);
+        putchar(' ');
         if (m->n_outputs > 1)
-            printf(" %s:", m->output_name[best[i].output]);
-        if (t->type == NRS_TERM_LINEAR)
-            printf(" %s=%u", a->name, a->max);
-        else
-            print_range(a->name, t->cuts_a, t->n_a, best[i].bin_a, a->max);
-        if (t->type == NRS_TERM_CROSS)
-            print_range(b->name, t->cuts_b, t->n_b, best[i].bin_b, b->max);
+            printf("%s: ", m->output_name[best[i].output]);
+        nrs_cmd_print_cell(m, best[i].term, best[i].cell);
         putchar('\n');
     }
 }
@@ -171,16 +157,13 @@ int nrs_cmd_inspect(int argc, char **argv)
     struct nrs_model_envelope e;
     static struct nrs_model m;
     static struct nrs_nrm f;
-    const char *place = "";
     int exit_code;
 
     if (path == NULL)
         return NRS_EXIT_USAGE;
-    exit_code = nrs_cmd_open(path, &f, &e);
+    exit_code = nrs_cmd_open_model(path, &f, &e, &m, NULL);
     if (exit_code)
         return exit_code;
-    if (nrs_model_load(&m, &e, &place) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, path, place);
     print_header(&e, &f);
     print_outputs(&m);
     print_terms(&m);

@@ -1,8 +1,10 @@
 /* keygen, sign, verify, and bump, which takes a signature away */
+#include <errno.h>
 #include <getopt.h>
 #include <mbedtls/platform_util.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "models/error.h"
 #include "tools/model/commands.h"
@@ -28,17 +30,23 @@ static const char *only_option(int argc, char **argv, const char *letter, const 
     return value;
 }
 
+#define ID_TEXT 17 /* a key id in hex, with NUL */
+
+static const char *hex_of(const uint8_t id[8], char text[ID_TEXT])
+{
+    for (unsigned i = 0; i < 8; i++)
+        snprintf(text + 2 * i, 3, "%02x", id[i]);
+    return text;
+}
+
 static void print_id(struct nrs_signkey *k, const char *path)
 {
     struct nrs_note note;
+    char text[ID_TEXT];
     uint8_t id[8];
 
-    if (nrs_signkey_id(k, id, &note) != 0)
-        return;
-    printf("%s: key id ", path);
-    for (unsigned i = 0; i < sizeof id; i++)
-        printf("%02x", id[i]);
-    putchar('\n');
+    if (nrs_signkey_id(k, id, &note) == 0)
+        printf("%s: key id %s\n", path, hex_of(id, text));
 }
 
 /* "a.pem" to "a.pub.pem", else ".pub.pem" appended. */
@@ -87,13 +95,28 @@ int nrs_cmd_keygen(int argc, char **argv)
     return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text) : NRS_EXIT_OK;
 }
 
+/* A private key that others can read is no longer one. */
+static int check_private(const char *path, struct nrs_note *note)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
+    if (st.st_mode & (S_IRWXG | S_IRWXO))
+        return nrs_note_set(note, NRS_ERR_RANGE, "key: open to others (mode %04o); it has to be 0600 or stricter",
+                            (unsigned)st.st_mode & 07777);
+    return 0;
+}
+
 static int load_key(struct nrs_signkey *k, const char *path, bool private, struct nrs_note *note)
 {
     char pem[4096];
     size_t len;
-    int rc = nrs_cmd_load(path, pem, sizeof pem, &len, note);
+    int rc = private ? check_private(path, note) : 0;
 
     nrs_signkey_init(k);
+    if (rc == 0)
+        rc = nrs_cmd_load(path, pem, sizeof pem, &len, note);
     if (rc == 0)
         rc = private ? nrs_signkey_private(k, pem, note) : nrs_signkey_public(k, pem, note);
     mbedtls_platform_zeroize(pem, sizeof pem);
@@ -145,11 +168,16 @@ int nrs_cmd_sign(int argc, char **argv)
 
 static int check_signature(struct nrs_signkey *k, const struct nrs_model_envelope *e, struct nrs_note *note)
 {
+    static const uint8_t none[8] = {0};
+    char signer[ID_TEXT], own[ID_TEXT];
     uint8_t id[8];
     int rc = nrs_signkey_id(k, id, note);
 
-    if (rc == 0 && memcmp(id, e->key_id, sizeof id) != 0)
-        rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: none by this key");
+    if (rc == 0 && memcmp(none, e->key_id, sizeof none) == 0)
+        rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: none");
+    else if (rc == 0 && memcmp(id, e->key_id, sizeof id) != 0)
+        rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: by key %s, not by %s", hex_of(e->key_id, signer),
+                          hex_of(id, own));
     return rc ? rc : nrs_signkey_verify(k, e->digest, e->signature, note);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/bytes.h"
 #include "models/error.h"
 #include "platform/files.h"
 
@@ -64,5 +65,46 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
     case 0: return NRS_EXIT_OK;
     case NRS_ERR_SIGNATURE: return nrs_cmd_fail(NRS_EXIT_NO, path, note.text);
     default: return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
+    }
+}
+
+int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
+                       const struct nrs_schema *schema)
+{
+    const char *place = "";
+    int exit_code = nrs_cmd_open(path, f, e), rc;
+
+    if (exit_code)
+        return exit_code;
+    rc = schema ? nrs_model_load_as(m, e, schema, &place) : nrs_model_load(m, e, &place);
+    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, place) : NRS_EXIT_OK;
+}
+
+static void print_range(const char *name, const uint8_t *cuts, unsigned n_bins, unsigned bin, unsigned max)
+{
+    unsigned from = bin ? nrs_get_u16le(cuts + 2 * (bin - 1)) : 0;
+    unsigned to = bin + 1 < n_bins ? nrs_get_u16le(cuts + 2 * bin) - 1u : max;
+
+    if (from == to)
+        printf("%s=%u", name, from);
+    else
+        printf("%s=%u..%u", name, from, to);
+}
+
+void nrs_cmd_print_cell(const struct nrs_model *m, unsigned term, unsigned cell)
+{
+    const struct nrs_term *t = &m->term[term];
+    const struct nrs_feature *a = &m->schema->features[t->a], *b = &m->schema->features[t->b];
+
+    if (t->type == NRS_TERM_GRAMS) {
+        printf("start bucket %u", cell);
+    } else if (t->type == NRS_TERM_LINEAR) {
+        printf("%s=%u", a->name, a->max);
+    } else {
+        print_range(a->name, t->cuts_a, t->n_a, cell / t->n_b, a->max);
+        if (t->type == NRS_TERM_CROSS) {
+            putchar(' ');
+            print_range(b->name, t->cuts_b, t->n_b, cell % t->n_b, b->max);
+        }
     }
 }

@@ -8,7 +8,12 @@
 enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
 
 int nrs_cmd_schema(int argc, char **argv);
+int nrs_cmd_features(int argc, char **argv);
 int nrs_cmd_export(int argc, char **argv);
+int nrs_cmd_evaluate(int argc, char **argv);
+int nrs_cmd_compare(int argc, char **argv);
+int nrs_cmd_emit_c(int argc, char **argv);
+int nrs_cmd_update(int argc, char **argv);
 int nrs_cmd_inspect(int argc, char **argv);
 int nrs_cmd_keygen(int argc, char **argv);
 int nrs_cmd_sign(int argc, char **argv);
@@ -32,5 +37,13 @@ int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nr
 
 /* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);
+
+/* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file names. */
+int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
+                       const struct nrs_schema *schema);
+
+/* Where a weight of a model counts: "gap_mad=10..27", "gap_mad=10..27 fill=0", "start bucket 7"; of a linear term at the
+ * feature's maximum. */
+void nrs_cmd_print_cell(const struct nrs_model *m, unsigned term, unsigned cell);
 
 #endif

@@ -21,6 +21,8 @@ static void random_vector(const struct nrs_schema *schema, uint16_t *x, uint64_t
 {
     for (unsigned f = 0; f < schema->n_features; f++)
         x[f] = (uint16_t)(next_random(state) % (schema->features[f].max + 1u));
+    for (unsigned f = schema->n_features; f < nrs_schema_vector(schema); f++)
+        x[f] = (uint16_t)(next_random(state) % (NRS_BYTE_ABSENT + 1u));
 }
 
 static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const uint16_t *v,
@@ -69,7 +71,7 @@ static int check(struct nrs_export *x, const struct nrs_trained *t, struct nrs_n
     }
     x->seen = 0;
     for (unsigned i = 0; rc == 0 && i < CHECK_VECTORS; i++) {
-        uint16_t v[NRS_FEATURES_MAX];
+        uint16_t v[NRS_VECTOR_MAX];
 
         random_vector(t->schema, v, &state);
         rc = check_vector(x, t, v, note);
@@ -93,7 +95,7 @@ static unsigned find_bounds(struct nrs_export *x, const struct nrs_trained *t, i
 int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const struct nrs_nrm_head *head,
                    struct nrs_note *note)
 {
-    uint16_t golden[4][NRS_FEATURES_MAX] = {{0}};
+    uint16_t golden[4][NRS_VECTOR_MAX] = {{0}};
     uint64_t state = 2463534242u;
     unsigned worst;
     int rc;
@@ -110,7 +112,7 @@ int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const stru
     random_vector(t->schema, golden[2], &state);
     random_vector(t->schema, golden[3], &state);
     rc = nrs_nrm_write(&x->file, head, t, &x->quantised, nrs_bound_mlogit(&x->bound[worst]),
-                       (const uint16_t(*)[NRS_FEATURES_MAX])golden, 4, note);
+                       (const uint16_t(*)[NRS_VECTOR_MAX])golden, 4, note);
     return rc ? rc : check(x, t, note);
 }
 

@@ -1,6 +1,7 @@
 /* tools/model/export.h - from a trained model to a file that has proven itself */
 #ifndef NRS_TOOL_EXPORT_H
 #define NRS_TOOL_EXPORT_H
+#include "tools/model/data.h"
 #include "tools/model/nrm.h"
 
 struct nrs_export {
@@ -18,7 +19,7 @@ int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const stru
                    struct nrs_note *note);
 void nrs_export_done(struct nrs_export *x);
 
-/* The page about what was lost on the way. */
-void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t);
+/* The page about what was lost on the way. data: rows to count changed decisions on, NULL = none. */
+void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t, const struct nrs_data *data);
 
 #endif

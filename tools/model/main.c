@@ -11,11 +11,32 @@ static const char help[] =
     "\n"
     "  noroshi-model schema [NAME]\n"
     "      the features of a schema, their maxima and its hash, as JSON for a trainer; default: beacon\n"
-    "  noroshi-model export --from FORMAT MODEL -o FILE.nrm [--schema NAME] [--serial N] [--expires DAYS]\n"
-    "                       [--min-agent X.Y.Z] [--report]\n"
+    "  noroshi-model features INPUT... -o TABLE [--schema NAME] [--window W]... [--min-conns N] [--capacity N]\n"
+    "                         [--labels TSV [--class NAME[=LABEL,...]]...] [--expand FILE.nrm]\n"
+    "      the features of recorded traffic, computed as on a device, as CSV, or for LIBSVM if TABLE ends in .svm\n"
+    "  noroshi-model export MODEL -o FILE.nrm [--from FORMAT] [--schema NAME] [--expand FILE.nrm]\n"
+    "                       [--scale RANGES] [--flagged LABEL] [--labels A,B,...]\n"
+    "                       [--threshold LOGIT | 1H,6H,24H]\n"
+    "                       [--serial N] [--expires DAYS] [--min-agent X.Y.Z] [--report [--data TABLE.csv]]\n"
     "      quantises a trained model, finds how far its scores can be off, writes it unsigned\n"
+    "      --from       the trainer's format (below); without it, or with auto, told from the content\n"
+    "      --expand     the columns are the bins of this model, not the features themselves\n"
+    "      --scale      the ranges that svm-scale -s saved, if the trainer was given scaled columns\n"
+    "      --flagged    which of two labels means flagged, where they are not 0/1, -1/1 or false/true\n"
+    "      --labels     the classes' names in the order of the file, where it has none\n"
+    "      --threshold  flagged from this score on (0), for all windows or for each\n"
     "  noroshi-model inspect FILE.nrm\n"
     "      header, outputs, thresholds, calibration, terms and the strongest weights\n"
+    "  noroshi-model evaluate FILE.nrm --data TABLE.csv [--positive LABEL,...] [--plot FILE.svg]\n"
+    "      on labelled rows of `features`: AUC, rates, confusion and calibration; of several outputs the confusion\n"
+    "  noroshi-model compare FIRST.nrm SECOND.nrm [--data TABLE.csv]\n"
+    "      thresholds and terms that differ; on rows of `features` also the decisions; ends with 1 if any differ\n"
+    "  noroshi-model update FILE.nrm --feedback FILE.ndjson [--feedback ...] (-o FILE.nrm | --dry-run) [--quanta N]\n"
+    "                       [--data TABLE.csv --positive LABEL,...] [--serial N]\n"
+    "      learns from marks on alerts, each weight by at most N (16) steps, and shows what changed; --positive names rows\n"
+    "      whose alerts are to stay\n"
+    "  noroshi-model emit-c FILE.nrm [--name IDENTIFIER] [-o FILE.c]\n"
+    "      the model as an array in C, for firmware without a file system\n"
     "  noroshi-model keygen -o KEY.pem\n"
     "      a new signing key (ECDSA P-256), readable by its owner only, and KEY.pub.pem beside it\n"
     "  noroshi-model sign --key KEY.pem FILE.nrm\n"
@@ -28,7 +49,7 @@ static const char help[] =
     "  --serial N         grows with every issue; agents take no older one; default 1\n"
     "  --expires DAYS     from today; default 0: never\n"
     "  --min-agent X.Y.Z  lowest agent that may load it; default: any\n"
-    "  --report           what the quantisation cost, on standard output\n"
+    "  --report           what the quantisation cost, on standard output; with --data also on rows of `features`\n"
     "  --help, --version\n"
     "\n"
     "Exit: 0 done, 1 the answer is no, 2 usage or input. models/FORMAT.md describes the files.\n"
@@ -39,9 +60,10 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"schema", nrs_cmd_schema}, {"export", nrs_cmd_export}, {"inspect", nrs_cmd_inspect},
-    {"keygen", nrs_cmd_keygen}, {"sign", nrs_cmd_sign},     {"verify", nrs_cmd_verify},
-    {"bump", nrs_cmd_bump},
+    {"schema", nrs_cmd_schema},   {"features", nrs_cmd_features}, {"export", nrs_cmd_export},
+    {"inspect", nrs_cmd_inspect}, {"evaluate", nrs_cmd_evaluate}, {"compare", nrs_cmd_compare},
+    {"update", nrs_cmd_update},   {"emit-c", nrs_cmd_emit_c},     {"keygen", nrs_cmd_keygen},
+    {"sign", nrs_cmd_sign},       {"verify", nrs_cmd_verify},     {"bump", nrs_cmd_bump},
 };
 
 static int print_help(void)

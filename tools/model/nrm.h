@@ -22,7 +22,7 @@ struct nrs_nrm_head {
  * if the file would be too large. */
 int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const struct nrs_trained *t,
                   const struct nrs_quantised *q, int32_t bound_mlogit,
-                  const uint16_t (*golden)[NRS_FEATURES_MAX], unsigned n_golden, struct nrs_note *note);
+                  const uint16_t (*golden)[NRS_VECTOR_MAX], unsigned n_golden, struct nrs_note *note);
 
 /* Sets the digest; clears key id and signature. */
 void nrs_nrm_seal(struct nrs_nrm *f);

@@ -86,7 +86,12 @@ static void put_term(struct nrs_nrm *f, const struct nrs_trained *t, const struc
     put_u16(f, term->a);
     if (term->type == NRS_TERM_CROSS)
         put_u16(f, term->b);
-    if (term->type != NRS_TERM_LINEAR)
+    if (term->type == NRS_TERM_GRAMS) {
+        put_u8(f, term->grams);
+        put_u16(f, term->reach);
+        put_u8(f, term->bits);
+    }
+    if (term->type == NRS_TERM_BINS || term->type == NRS_TERM_CROSS)
         put_cuts(f, term->cuts_a, term->n_cuts_a);
     if (term->type == NRS_TERM_CROSS)
         put_cuts(f, term->cuts_b, term->n_cuts_b);
@@ -97,7 +102,7 @@ static void put_term(struct nrs_nrm *f, const struct nrs_trained *t, const struc
 static void put_pair(struct nrs_nrm *f, const struct nrs_trained *t, const struct nrs_quantised *q,
                      const uint16_t *x)
 {
-    for (unsigned i = 0; i < t->schema->n_features; i++)
+    for (unsigned i = 0; i < nrs_schema_vector(t->schema); i++)
         put_u16(f, x[i]);
     for (unsigned o = 0; o < t->n_outputs; o++) {
         int64_t sum = nrs_quantised_sum(q, t, o, x);
@@ -121,7 +126,7 @@ static void put_outputs(struct nrs_nrm *f, const struct nrs_trained *t, const st
 
 int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const struct nrs_trained *t,
                   const struct nrs_quantised *q, int32_t bound_mlogit,
-                  const uint16_t (*golden)[NRS_FEATURES_MAX], unsigned n_golden, struct nrs_note *note)
+                  const uint16_t (*golden)[NRS_VECTOR_MAX], unsigned n_golden, struct nrs_note *note)
 {
     f->len = 0;
     put_header(f, head, t->schema);

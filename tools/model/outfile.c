@@ -8,6 +8,8 @@
 
 #include "models/error.h"
 
+#define BESIDE_MAX ((int)sizeof(((struct nrs_outfile *)0)->beside))
+
 static int refuse(struct nrs_note *note)
 {
     return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
@@ -42,17 +44,62 @@ int nrs_outfile_create(const char *path, const void *bytes, size_t len, mode_t m
     return rc;
 }
 
+static int name_beside(char beside[BESIDE_MAX], const char *path, struct nrs_note *note)
+{
+    if (snprintf(beside, BESIDE_MAX, "%s.%ld.tmp", path, (long)getpid()) >= BESIDE_MAX)
+        return nrs_note_set(note, NRS_ERR_LIMIT, "name too long");
+    return 0;
+}
+
 int nrs_outfile_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
 {
-    char beside[4096];
-    int rc;
+    char beside[BESIDE_MAX];
+    int rc = name_beside(beside, path, note);
 
-    if (snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid()) >= (int)sizeof beside)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "name too long");
+    if (rc)
+        return rc;
     rc = nrs_outfile_create(beside, bytes, len, mode, note);
     if (rc == 0 && rename(beside, path) != 0) {
         rc = refuse(note);
         unlink(beside);
     }
+    return rc;
+}
+
+int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_note *note)
+{
+    int rc;
+
+    *o = (struct nrs_outfile){.to = stdout};
+    if (strcmp(path, "-") == 0)
+        return 0;
+    o->path = path;
+    rc = name_beside(o->beside, path, note);
+    if (rc)
+        return rc;
+    o->to = fopen(o->beside, "wxe");
+    return o->to ? 0 : refuse(note);
+}
+
+/* Everything is on disk, and nothing failed on the way there. */
+static bool whole(FILE *to)
+{
+    return !ferror(to) && fflush(to) == 0 && fsync(fileno(to)) == 0;
+}
+
+int nrs_outfile_close(struct nrs_outfile *o, bool keep, struct nrs_note *note)
+{
+    int rc = 0;
+
+    if (o->path == NULL)
+        return 0; /* main looks at standard output */
+    if (keep && !whole(o->to))
+        rc = refuse(note);
+    if (fclose(o->to) != 0 && keep && rc == 0)
+        rc = refuse(note);
+    if (keep && rc == 0 && rename(o->beside, o->path) != 0)
+        rc = refuse(note);
+    if (!keep || rc)
+        unlink(o->beside);
     return rc;
 }

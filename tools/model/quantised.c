@@ -50,7 +50,7 @@ static int64_t quantise_term(struct nrs_quantised *q, const struct nrs_trained *
     }
     if (from->type == NRS_TERM_LINEAR)
         reach *= t->schema->features[from->a].max;
-    return reach * (INT64_C(1) << shift);
+    return reach * nrs_trained_most(from) * (INT64_C(1) << shift);
 }
 
 static int64_t quantise_output(struct nrs_quantised *q, const struct nrs_trained *t, unsigned output)
@@ -123,10 +123,14 @@ int64_t nrs_quantised_part(const struct nrs_quantised *q, const struct nrs_train
                            unsigned output, const uint16_t *x)
 {
     const struct nrs_trained_term *shape = &t->term[term];
-    unsigned cell = output * nrs_trained_cells(shape) + nrs_trained_cell(shape, x);
-    int64_t factor = shape->type == NRS_TERM_LINEAR ? x[shape->a] : 1;
+    const int8_t *weights = q->term[term].weights + output * nrs_trained_cells(shape);
+    int64_t factor = shape->type == NRS_TERM_LINEAR ? x[shape->a] : 1, sum = 0;
+    uint16_t cell[NRS_GRAMS_MAX];
+    unsigned n = nrs_trained_pick(t, shape, x, cell);
 
-    return q->term[term].weights[cell] * factor * (INT64_C(1) << q->term[term].shift[output]);
+    for (unsigned i = 0; i < n; i++)
+        sum += weights[cell[i]];
+    return sum * factor * (INT64_C(1) << q->term[term].shift[output]);
 }
 
 int64_t nrs_quantised_sum(const struct nrs_quantised *q, const struct nrs_trained *t, unsigned output,

@@ -2,18 +2,22 @@
  *  "terms": [{"type": "bins", "feature": "gap_mad", "cuts": [u16...], "weights": [[f a bin] an output]},
  *            {"type": "cross", "a": "x", "a_cuts": [...], "b": "y", "b_cuts": [...],
  *             "weights": [[f row-major in a, b] an output]},
- *            {"type": "linear", "feature": "z", "weights": [f an output]}],
+ *            {"type": "linear", "feature": "z", "weights": [f an output]},
+ *            {"type": "grams", "feature": "arch", "grams": [n...], "reach": n, "bits": n,
+ *             "weights": [[f a bucket] an output]}],
  *  "thresholds": {"1h": f, "6h": f, "24h": f}, "calibration": [[logit, percent], ...]}
+ *
+ * For files the thresholds are {"packed": f, "named": f} (models/FORMAT.md, Classes).
  *
  * Logits throughout. Bin i holds cuts[i-1] <= x < cuts[i]. "name" is for people; without "calibration" the
  * logistic function is taken. Unknown keys are refused: a key that is silently ignored is a wrong model. */
-#include <cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/error.h"
+#include "tools/model/json.h"
 #include "tools/model/readers.h"
 
 struct reading {
@@ -29,29 +33,12 @@ static int refuse(struct reading *r, const char *key, const char *what)
 
 static int check_keys(struct reading *r, const cJSON *object, const char *const *allowed)
 {
-    for (const cJSON *item = object->child; item; item = item->next) {
-        const char *const *key = allowed;
-
-        while (*key && strcmp(*key, item->string) != 0)
-            key++;
-        if (*key == NULL)
-            return refuse(r, item->string, "unknown key");
-    }
-    return 0;
+    return nrs_json_keys(object, allowed, r->place, r->note);
 }
 
 static int read_numbers(struct reading *r, const cJSON *array, unsigned n, const char *key, double *out)
 {
-    unsigned i = 0;
-
-    if (!cJSON_IsArray(array) || (unsigned)cJSON_GetArraySize(array) != n)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not %u numbers", r->place, key, n);
-    for (const cJSON *item = array->child; item; item = item->next) {
-        if (!cJSON_IsNumber(item))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s[%u]: not a number", r->place, key, i);
-        out[i++] = item->valuedouble;
-    }
-    return 0;
+    return nrs_json_numbers(array, n, r->place, key, out, r->note);
 }
 
 static int read_feature(struct reading *r, const cJSON *object, const char *key, uint16_t *feature)
@@ -142,6 +129,44 @@ static int read_linear(struct reading *r, const cJSON *object, struct nrs_traine
     return rc;
 }
 
+/* A whole number from least to most. */
+static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most, unsigned *out)
+{
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= least && item->valuedouble <= most) ||
+        item->valuedouble != (unsigned)item->valuedouble)
+        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key, least,
+                            most);
+    *out = (unsigned)item->valuedouble;
+    return 0;
+}
+
+static int read_grams(struct reading *r, const cJSON *object, struct nrs_trained_term *term)
+{
+    static const char *const keys[] = {"type", "feature", "grams", "reach", "bits", "weights", NULL};
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, "grams");
+    unsigned n, reach = 0, bits = 0;
+    int rc = check_keys(r, object, keys);
+
+    if (rc == 0)
+        rc = read_feature(r, object, "feature", &term->a);
+    term->b = term->a;
+    if (rc == 0 && !cJSON_IsArray(list))
+        rc = refuse(r, "grams", "not a list of lengths");
+    for (const cJSON *item = rc ? NULL : list->child; rc == 0 && item; item = item->next) {
+        rc = read_whole(r, item, "grams", 1, NRS_MODEL_GRAM_MAX, &n);
+        if (rc == 0)
+            term->grams |= (uint8_t)(1u << (n - 1));
+    }
+    if (rc == 0)
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES, &reach);
+    if (rc == 0)
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "bits"), "bits", NRS_MODEL_GRAM_BITS_MIN,
+                        NRS_MODEL_GRAM_BITS_MAX, &bits);
+    term->reach = (uint16_t)reach;
+    term->bits = (uint8_t)bits;
+    return rc;
+}
+
 static int read_term(struct reading *r, const cJSON *object)
 {
     static const struct {
@@ -150,7 +175,8 @@ static int read_term(struct reading *r, const cJSON *object)
         int (*read)(struct reading *, const cJSON *, struct nrs_trained_term *);
     } types[] = {{"linear", NRS_TERM_LINEAR, read_linear},
                  {"bins", NRS_TERM_BINS, read_bins},
-                 {"cross", NRS_TERM_CROSS, read_cross}};
+                 {"cross", NRS_TERM_CROSS, read_cross},
+                 {"grams", NRS_TERM_GRAMS, read_grams}};
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "type"));
     struct nrs_trained_term *term = &r->t->term[r->t->n_terms];
 
@@ -165,7 +191,7 @@ static int read_term(struct reading *r, const cJSON *object)
             r->t->n_terms++;
             return rc;
         }
-    return refuse(r, "type", "not linear, bins or cross");
+    return refuse(r, "type", "not linear, bins, cross or grams");
 }
 
 static int read_terms(struct reading *r, const cJSON *array)
@@ -219,14 +245,16 @@ static int check_schema(struct reading *r, const cJSON *root)
 
 static int read_thresholds(struct reading *r, const cJSON *object)
 {
-    static const char *const keys[] = {"1h", "6h", "24h", NULL};
+    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const of_file[] = {"packed", "named", NULL};
+    bool beacon = r->t->schema->kind == NRS_KIND_BEACON;
+    const char *const *keys = beacon ? windows : of_file;
     int rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
 
-    for (unsigned w = 0; rc == 0 && w < NRS_MODEL_WINDOWS; w++) {
+    for (unsigned w = 0; rc == 0 && keys[w]; w++) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[w]);
 
         if (!cJSON_IsNumber(item) || !(item->valuedouble > -1e6 && item->valuedouble < 1e6))
-            return refuse(r, "thresholds", "1h, 6h and 24h are logits");
+            return refuse(r, "thresholds", beacon ? "1h, 6h and 24h are logits" : "packed and named are logits");
         r->t->threshold[w] = item->valuedouble;
     }
     return rc;

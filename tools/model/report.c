@@ -1,6 +1,9 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
+#include "models/bytes.h"
+#include "tools/model/decide.h"
 #include "tools/model/export.h"
 
 static unsigned bits_of(int64_t magnitude)
@@ -12,7 +15,60 @@ static unsigned bits_of(int64_t magnitude)
     return bits;
 }
 
-void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t)
+static void print_calibration(const struct nrs_model *m)
+{
+    printf("calibrated");
+    for (unsigned i = 0; i < m->n_calibration; i++)
+        printf(" %+d:%u%%", (int)(int32_t)nrs_get_u32le(m->calibration + 5 * i), m->calibration[5 * i + 4]);
+    putchar('\n');
+}
+
+/* What the model decided before it was quantised (nrs_decide is the same of the file), and how far the score was
+ * from deciding otherwise, in mlogit. */
+static unsigned decide(const struct nrs_trained *t, const struct nrs_model *m, const uint16_t *x, double *margin)
+{
+    double best = 1000 * nrs_trained_score(t, 0, x), second = -HUGE_VAL;
+    unsigned at = 0;
+
+    if (t->n_outputs == 1) {
+        *margin = fabs(best - m->threshold_mlogit[nrs_decide_window(t->schema, x)]);
+        return best >= m->threshold_mlogit[nrs_decide_window(t->schema, x)];
+    }
+    for (unsigned o = 1; o < t->n_outputs; o++) {
+        double score = 1000 * nrs_trained_score(t, o, x);
+
+        if (score > best) {
+            second = best;
+            best = score;
+            at = o;
+        } else if (score > second) {
+            second = score;
+        }
+    }
+    *margin = best - second;
+    return at;
+}
+
+static void print_decisions(const struct nrs_export *x, const struct nrs_trained *t, const struct nrs_data *data)
+{
+    double reach = x->model.bound_mlogit * (t->n_outputs == 1 ? 1.0 : 2.0); /* two scores can be off */
+    size_t changed = 0, near = 0, far = 0;
+
+    for (size_t i = 0; i < data->n; i++) {
+        const uint16_t *row = nrs_data_row(data, i);
+        double margin;
+        bool other = decide(t, &x->model, row, &margin) != nrs_decide(&x->model, row);
+
+        near += margin <= reach;
+        changed += other;
+        far += other && margin > reach;
+    }
+    printf("decisions  %zu of %zu rows decided otherwise than before; %zu rows are so near that they could be, of the\n"
+           "           others %zu\n",
+           changed, data->n, near, far);
+}
+
+void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t, const struct nrs_data *data)
 {
     const struct nrs_quantised *q = &x->quantised;
 
@@ -27,6 +83,11 @@ void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t)
                t->output_name[o], x->bound[o].low, x->bound[o].high,
                x->bound[o].attained ? " (attained)" : " (safe, perhaps not attained)",
                nrs_quantised_unit(q, o), bits_of(q->reach[o]));
-    printf("thresholds 1h %+d, 6h %+d, 24h %+d mlogit\n", (int)x->model.threshold_mlogit[0],
-           (int)x->model.threshold_mlogit[1], (int)x->model.threshold_mlogit[2]);
+    printf("thresholds");
+    for (unsigned w = 0; w < nrs_decide_thresholds(t->schema); w++)
+        printf("%s %s %+d", w ? "," : "", nrs_decide_threshold_name(t->schema, w), (int)x->model.threshold_mlogit[w]);
+    puts(" mlogit");
+    print_calibration(&x->model);
+    if (data)
+        print_decisions(x, t, data);
 }

@@ -69,6 +69,7 @@ int nrs_signkey_id(struct nrs_signkey *k, uint8_t id[8], struct nrs_note *note)
     return 0;
 }
 
+/* Deterministic (RFC 6979): one key and one digest give one signature; the random numbers only blind. */
 static int sign(mbedtls_ecp_group *group, mbedtls_mpi *d, const uint8_t digest[32], uint8_t signature[64])
 {
     mbedtls_mpi r, s;
@@ -76,7 +77,7 @@ static int sign(mbedtls_ecp_group *group, mbedtls_mpi *d, const uint8_t digest[3
 
     mbedtls_mpi_init(&r);
     mbedtls_mpi_init(&s);
-    rc = mbedtls_ecdsa_sign(group, &r, &s, d, digest, 32, nrs_random, NULL);
+    rc = mbedtls_ecdsa_sign_det_ext(group, &r, &s, d, digest, 32, MBEDTLS_MD_SHA256, nrs_random, NULL);
     if (rc == 0)
         rc = mbedtls_mpi_write_binary(&r, signature, 32);
     if (rc == 0)

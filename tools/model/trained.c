@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/bytes.h"
 #include "models/error.h"
 
 void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema)
@@ -19,9 +20,25 @@ void nrs_trained_done(struct nrs_trained *t)
     memset(t, 0, sizeof *t);
 }
 
+void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from)
+{
+    to->type = from->type;
+    to->a = from->a;
+    to->b = from->b;
+    to->grams = from->grams;
+    to->bits = from->bits;
+    to->reach = from->reach;
+    to->n_cuts_a = (uint8_t)(from->n_a - 1);
+    to->n_cuts_b = (uint8_t)(from->n_b - 1);
+    for (unsigned i = 0; i < to->n_cuts_a; i++)
+        to->cuts_a[i] = nrs_get_u16le(from->cuts_a + 2 * i);
+    for (unsigned i = 0; i < to->n_cuts_b; i++)
+        to->cuts_b[i] = nrs_get_u16le(from->cuts_b + 2 * i);
+}
+
 unsigned nrs_trained_cells(const struct nrs_trained_term *term)
 {
-    return (term->n_cuts_a + 1u) * (term->n_cuts_b + 1u);
+    return term->type == NRS_TERM_GRAMS ? 1u << term->bits : (term->n_cuts_a + 1u) * (term->n_cuts_b + 1u);
 }
 
 int nrs_trained_table(const struct nrs_trained *t, struct nrs_trained_term *term)
@@ -65,6 +82,16 @@ static int check_cuts(const struct nrs_trained *t, unsigned feature, const uint1
     return 0;
 }
 
+static int check_grams(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
+{
+    if (term->grams == 0 || term->grams >> NRS_MODEL_GRAM_MAX != 0)
+        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: not of 1 to %d bytes", NRS_MODEL_GRAM_MAX);
+    if (term->reach < 1 || term->reach > t->schema->n_bytes)
+        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: reach %u, the schema has %u bytes", term->reach,
+                            t->schema->n_bytes);
+    return 0;
+}
+
 static int check_term(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
 {
     size_t n = (size_t)t->n_outputs * nrs_trained_cells(term);
@@ -72,6 +99,8 @@ static int check_term(const struct nrs_trained *t, const struct nrs_trained_term
 
     if (rc == 0)
         rc = check_cuts(t, term->b, term->cuts_b, term->n_cuts_b, note);
+    if (rc == 0 && term->type == NRS_TERM_GRAMS)
+        rc = check_grams(t, term, note);
     if (rc)
         return rc;
     if (term->type == NRS_TERM_CROSS && term->a == term->b)
@@ -120,17 +149,54 @@ static unsigned bin(const uint16_t *cuts, unsigned n, uint16_t x)
     return i;
 }
 
-unsigned nrs_trained_cell(const struct nrs_trained_term *term, const uint16_t *x)
+static struct nrs_term grams_of(const struct nrs_trained_term *term)
 {
-    return bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
-           bin(term->cuts_b, term->n_cuts_b, x[term->b]);
+    return (struct nrs_term){.type = term->type,
+                             .grams = term->grams,
+                             .bits = term->bits,
+                             .reach = term->reach,
+                             .a = term->a,
+                             .b = term->b};
 }
 
-double nrs_trained_part(const struct nrs_trained_term *term, unsigned output, const uint16_t *x)
+unsigned nrs_trained_most(const struct nrs_trained_term *term)
 {
-    double w = term->weights[output * nrs_trained_cells(term) + nrs_trained_cell(term, x)];
+    struct nrs_term grams = grams_of(term);
 
-    return term->type == NRS_TERM_LINEAR ? w * x[term->a] : w;
+    return term->type == NRS_TERM_GRAMS ? nrs_grams_most(&grams) : 1;
+}
+
+unsigned nrs_trained_pick(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
+                          uint16_t cell[NRS_GRAMS_MAX])
+{
+    static struct nrs_model model; /* what the hash looks at: the schema */
+    struct nrs_gram list[NRS_GRAMS_MAX];
+    struct nrs_term grams = grams_of(term);
+    unsigned n;
+
+    if (term->type != NRS_TERM_GRAMS) {
+        cell[0] = (uint16_t)(bin(term->cuts_a, term->n_cuts_a, x[term->a]) * (term->n_cuts_b + 1u) +
+                             bin(term->cuts_b, term->n_cuts_b, x[term->b]));
+        return 1;
+    }
+    model.schema = t->schema;
+    n = nrs_grams_list(&model, &grams, x, list);
+    for (unsigned i = 0; i < n; i++)
+        cell[i] = list[i].bucket;
+    return n;
+}
+
+double nrs_trained_part(const struct nrs_trained *t, const struct nrs_trained_term *term, unsigned output,
+                        const uint16_t *x)
+{
+    const double *weights = term->weights + output * nrs_trained_cells(term);
+    uint16_t cell[NRS_GRAMS_MAX];
+    unsigned n = nrs_trained_pick(t, term, x, cell);
+    double sum = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        sum += weights[cell[i]];
+    return term->type == NRS_TERM_LINEAR ? sum * x[term->a] : sum;
 }
 
 double nrs_trained_score(const struct nrs_trained *t, unsigned output, const uint16_t *x)
@@ -138,6 +204,6 @@ double nrs_trained_score(const struct nrs_trained *t, unsigned output, const uin
     double score = t->bias[output];
 
     for (unsigned i = 0; i < t->n_terms; i++)
-        score += nrs_trained_part(&t->term[i], output, x);
+        score += nrs_trained_part(t, &t->term[i], output, x);
     return score;
 }

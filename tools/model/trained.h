@@ -11,14 +11,17 @@
 #include <stdint.h>
 
 #include "models/model.h"
+#include "models/model_grams.h"
 #include "tools/model/note.h"
 
 struct nrs_trained_term {
     uint8_t type;  /* enum nrs_term_type */
     uint16_t a, b; /* b = a unless a cross */
     uint8_t n_cuts_a, n_cuts_b;
+    uint8_t grams, bits; /* n-grams (models/model_grams.h): which runs, log2 of the buckets */
+    uint16_t reach;      /* n-grams: bytes looked at */
     uint16_t cuts_a[NRS_MODEL_CUTS_MAX], cuts_b[NRS_MODEL_CUTS_MAX];
-    double *weights; /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature */
+    double *weights; /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature; n-grams: [output][bucket] */
 };
 
 struct nrs_trained {
@@ -37,7 +40,10 @@ struct nrs_trained {
 void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema);
 void nrs_trained_done(struct nrs_trained *t);
 
-/* Bins of a times those of b: the cells of one output's table. */
+/* Type, features, cuts and n-grams of a term of a model file. */
+void nrs_trained_shape(struct nrs_trained_term *to, const struct nrs_term *from);
+
+/* Bins of a times those of b, or buckets: the cells of one output's table. */
 unsigned nrs_trained_cells(const struct nrs_trained_term *term);
 
 /* Allocates the zeroed table of a term whose type and cuts are set. NRS_ERR_SPACE. */
@@ -47,11 +53,18 @@ int nrs_trained_table(const struct nrs_trained *t, struct nrs_trained_term *term
  * cuts out of order or above the maximum, a term twice. */
 int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note);
 
-/* The cell of a feature vector, and what the term adds to an output, in logits. */
-unsigned nrs_trained_cell(const struct nrs_trained_term *term, const uint16_t *x);
-double nrs_trained_part(const struct nrs_trained_term *term, unsigned output, const uint16_t *x);
+/* The most cells that one vector can pick: 1, of n-grams more. */
+unsigned nrs_trained_most(const struct nrs_trained_term *term);
 
-/* The score of one output in logits. x: each within its maximum. */
+/* The cells that a vector picks; returns how many. */
+unsigned nrs_trained_pick(const struct nrs_trained *t, const struct nrs_trained_term *term, const uint16_t *x,
+                          uint16_t cell[NRS_GRAMS_MAX]);
+
+/* What the term adds to an output, in logits. */
+double nrs_trained_part(const struct nrs_trained *t, const struct nrs_trained_term *term, unsigned output,
+                        const uint16_t *x);
+
+/* The score of one output in logits. x: [nrs_schema_vector], each feature within its maximum. */
 double nrs_trained_score(const struct nrs_trained *t, unsigned output, const uint16_t *x);
 
 #endif

@@ -32,6 +32,7 @@ int main(int argc, char **argv)
     rc = nrs_replay_init(&replay, &options, &model.model, stdout);
     if (rc) {
         fprintf(stderr, "noroshi-replay: cannot begin: %s\n", nrs_strerror(rc));
+        nrs_replay_done(&replay);
         return UNREADABLE;
     }
     for (i = 0; i < options.n_files; i++)

@@ -6,6 +6,7 @@
 
 #include "models/builtin.h"
 #include "models/error.h"
+#include "tools/windows/windows.h"
 
 static bool load(struct nrs_replay_model *m, const char *name, const uint8_t *file, size_t len)
 {
@@ -44,22 +45,10 @@ static bool load_file(struct nrs_replay_model *m, const char *path)
     return readable && load(m, path, m->bytes, len);
 }
 
-/* A sum of nothing: for feature tables, before there is a model. */
-static void make_none(struct nrs_model *m)
-{
-    static const uint8_t no_risk[5] = {0};
-    int w;
-
-    *m = (struct nrs_model){
-        .schema = &nrs_schema_beacon, .n_outputs = 1, .calibration = no_risk, .n_calibration = 1};
-    for (w = 0; w < NRS_MODEL_WINDOWS; w++)
-        m->threshold_mlogit[w] = INT32_MAX;
-}
-
 bool nrs_replay_model_open(struct nrs_replay_model *m, const char *path)
 {
     if (path && strcmp(path, "none") == 0) {
-        make_none(&m->model);
+        nrs_windows_no_model(&m->model);
         return true;
     }
     if (path)

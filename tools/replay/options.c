@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/windows/windows.h"
 #include "version.h"
 
 static const char help[] =
@@ -20,7 +21,6 @@ static const char help[] =
     "  --all            one short line for every destination and window, flagged or not, each file\n"
     "                   by itself\n"
     "  --window W       with --all: 7d, 24h, 6h or 1h (24h); windows tumble from a file's first record\n"
-    "  --features       with --all: tab-separated, with every feature, under a header line\n"
     "  --heatmap        instead of lines, pictures for people: the day of every flagged destination,\n"
     "                   or with --all of the ten highest scores\n"
     "\n"
@@ -49,7 +49,6 @@ enum {
     EVIDENCE = 256,
     ALL,
     WINDOW,
-    FEATURES,
     HEATMAP,
     MODEL,
     MIN_CONNS,
@@ -66,7 +65,6 @@ static const struct option names[] = {
     {"evidence", no_argument, NULL, EVIDENCE},
     {"all", no_argument, NULL, ALL},
     {"window", required_argument, NULL, WINDOW},
-    {"features", no_argument, NULL, FEATURES},
     {"heatmap", no_argument, NULL, HEATMAP},
     {"model", required_argument, NULL, MODEL},
     {"min-conns", required_argument, NULL, MIN_CONNS},
@@ -102,15 +100,7 @@ static bool read_number(const char *option, const char *text, uint32_t min, uint
 
 static bool read_window(const char *text, enum nrs_window *window)
 {
-    int w;
-
-    for (w = 0; w < NRS_WINDOWS; w++) {
-        if (strcmp(text, nrs_window_name[w]) == 0) {
-            *window = (enum nrs_window)w;
-            return true;
-        }
-    }
-    return wrong("--window", "not one of 7d, 24h, 6h, 1h");
+    return nrs_windows_named(text, window) || wrong("--window", "not one of 7d, 24h, 6h, 1h");
 }
 
 static bool read_host_id(const char *text, const char **id)
@@ -130,7 +120,6 @@ static bool take(struct nrs_replay_options *o, int option)
     case EVIDENCE: o->evidence = true; return true;
     case ALL: o->all = true; return true;
     case WINDOW: return read_window(optarg, &o->window);
-    case FEATURES: o->features = true; return true;
     case HEATMAP: o->heatmap = true; return true;
     case MODEL: o->model = optarg; return true;
     case MIN_CONNS: return read_number("--min-conns", optarg, 1, 1000000, &o->min_conns);
@@ -146,12 +135,10 @@ static bool take(struct nrs_replay_options *o, int option)
 
 static bool fits_together(const struct nrs_replay_options *o)
 {
-    if (o->features && !o->all)
-        return wrong("--features", "goes with --all");
     if (o->evidence && o->all)
         return wrong("--evidence", "does not go with --all");
-    if (o->heatmap && (o->features || o->evidence))
-        return wrong("--heatmap", "is instead of --features and --evidence");
+    if (o->heatmap && o->evidence)
+        return wrong("--heatmap", "is instead of --evidence");
     if (o->n_files == 0)
         return wrong("no file", "name one, or - for standard input (see --help)");
     return true;

@@ -7,7 +7,7 @@
 #include "agent/core/core.h"
 
 struct nrs_replay_options {
-    bool all, features, evidence, heatmap, quiet, stats, fail_on_alert;
+    bool all, evidence, heatmap, quiet, stats, fail_on_alert;
     enum nrs_window window;
     const char *model; /* NULL = compiled in, "none" = every score is 0 */
     const char *host_id;

@@ -1,12 +1,9 @@
 #include "tools/replay/replay.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "agent/core/table.h"
 #include "models/error.h"
 #include "platform/recorded/recorded.h"
 #include "tools/replay/progress.h"
@@ -14,32 +11,22 @@
 #define EVENTS_AT_A_TIME 8192
 #define PICTURES_ALL     10
 
-static struct nrs_core_conf conf_of(const struct nrs_replay_options *o)
-{
-    uint32_t watched = o->capacity / 8;
-
-    return (struct nrs_core_conf){.dest_cap = o->capacity,
-                                  .watched_cap = watched < NRS_WATCHED_MAX ? watched : NRS_WATCHED_MAX,
-                                  .min_conns = o->min_conns};
-}
-
 int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, const struct nrs_model *model,
                     FILE *out)
 {
     int rc;
 
-    *r = (struct nrs_replay){.options = o, .model = model, .out = out, .conf = conf_of(o)};
+    *r = (struct nrs_replay){
+        .options = o, .model = model, .out = out, .conf = nrs_windows_conf(o->capacity, o->min_conns)};
     r->gallery.cap = o->all ? PICTURES_ALL : NRS_GALLERY_MAX;
+    if (o->all)
+        return nrs_windows_init(&r->windows, o->window, &r->conf, model, nrs_replay_row, r);
     r->memory_len = nrs_core_bytes(&r->conf);
     r->memory = malloc(r->memory_len);
     if (!r->memory)
         return NRS_ERR_SPACE;
     rc = nrs_core_init(&r->core, r->memory, r->memory_len, &r->conf, model, 0);
     r->core = NULL; /* that was a trial: the real one needs the time of the first flow */
-    if (rc)
-        nrs_replay_done(r);
-    else if (o->all)
-        nrs_replay_header(r);
     return rc;
 }
 
@@ -54,15 +41,6 @@ static void say_damage(void *arg, const char *msg)
 
     if (!r->options->quiet)
         fprintf(stderr, "noroshi-replay: %s\n", msg);
-}
-
-static const char *reason(int err)
-{
-    switch (-err) {
-    case EPROTONOSUPPORT: return "not a Zeek conn.log, EVE log, pcap or pcapng that can be read";
-    case EBADMSG: return "damaged; what follows cannot be read";
-    default: return strerror(-err);
-    }
 }
 
 static int drain(struct nrs_replay *r, struct nrs_recorded *file, struct nrs_replay_progress *p)
@@ -95,10 +73,10 @@ bool nrs_replay_file(struct nrs_replay *r, const char *path)
     int rc = nrs_recorded_open(&file, path, say_damage, r);
 
     if (rc) {
-        say(path, reason(rc));
+        say(path, nrs_recorded_reason(rc));
         return false;
     }
-    if (!r->core)
+    if (!r->core && !r->options->all)
         r->mark = nrs_recorded_mark(file);
     nrs_replay_progress_start(&progress, !r->options->quiet, path);
     rc = drain(r, file, &progress);
@@ -107,7 +85,7 @@ bool nrs_replay_file(struct nrs_replay *r, const char *path)
     account(r, path, &st, nrs_replay_progress_end(&progress), r->totals.flagged - flagged_before);
     nrs_recorded_close(file);
     if (rc < 0)
-        say(path, reason(rc));
+        say(path, nrs_recorded_reason(rc));
     else if (st.records == 0 && st.damaged > 0)
         say(path, "not one record could be read");
     return rc == 0 && (st.records > 0 || st.damaged == 0);
@@ -152,6 +130,7 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
 
 void nrs_replay_done(struct nrs_replay *r)
 {
+    nrs_windows_done(&r->windows);
     free(r->memory);
     r->memory = NULL;
 }

@@ -2,8 +2,6 @@
 
 #include <time.h>
 
-#include "platform/flow.h"
-
 void nrs_words_time(FILE *to, uint64_t ms)
 {
     unsigned long long s = ms / 1000;
@@ -47,15 +45,4 @@ void nrs_words_moment(FILE *to, uint64_t ns)
     if (gmtime_r(&s, &parts))
         strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
     fputs(text, to);
-}
-
-const char *nrs_words_transport(uint8_t proto, char number[4])
-{
-    switch (proto) {
-    case NRS_PROTO_TCP: return "tcp";
-    case NRS_PROTO_UDP: return "udp";
-    case NRS_PROTO_ICMP:
-    case NRS_PROTO_ICMP6: return "icmp";
-    default: snprintf(number, 4, "%u", proto); return number;
-    }
 }

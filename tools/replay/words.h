@@ -10,7 +10,4 @@ void nrs_words_logit(FILE *to, int32_t mlogit); /* "+2.31" */
 
 void nrs_words_moment(FILE *to, uint64_t ns); /* "2023-11-14 22:46 UTC" */
 
-/* "tcp", "udp", "icmp", or the number, which is written into `number`. */
-const char *nrs_words_transport(uint8_t proto, char number[4]);
-
 #endif

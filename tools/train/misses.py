@@ -34,7 +34,7 @@ with no false one and at 1 %.
 | --- | ---: | ---: | ---: |
 | as before: steps free to go both ways | 0.16, 0.93 | 0.09, 0.80 | 0.04, 0.70 |
 | without `peak` (fullest minute) | 0.23, 0.93 | 0.11, 0.84 | 0.05, 0.64 |
-| more regular is never less suspicious (`RISING`, `FALLING`): what ships | 0.25, 0.95 | 0.18, 0.84 | 0.11, 0.75 |
+| more regular is never less suspicious (`RISING`, `FALLING`): what ships | 0.27, 0.95 | 0.20, 0.82 | 0.11, 0.75 |
 | the same but for `gap_max` | | | 0.07, 0.71 |
 | the same without `peak` | 0.32, 0.93 | 0.18, 0.82 | 0.11, 0.70 |
 | the same without `peak`, 9 cuts instead of 13 | 0.13, 0.91 | 0.07, 0.75 | |

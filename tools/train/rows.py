@@ -1,9 +1,9 @@
 """Labelled feature rows of recorded captures, computed by the device's own code.
 
 A corpus is a folder with conn/<source>.conn.log.gz, labels.tsv.gz and families.tsv (../shared/data/beacon and
-what `noroshi-sim --training` writes). noroshi-replay turns every log into one row for each destination and
-tumbling window; the labels are joined by (source, address, address, port, transport). Siblings (several servers of one host
-taken together) have no label of their own: they are benign where all that their host talks to is, and left out otherwise.
+what `noroshi-sim --training` writes). `noroshi-model features` turns every log into one row for each destination and
+tumbling window, with its label. Siblings (several servers of one host taken together) have no label of their own: they are benign where
+all that their host talks to is, and left out otherwise.
 """
 import csv
 import gzip
@@ -21,7 +21,9 @@ GOOD = ("benign", "benign-periodic")
 MIN_CONNS = 6
 SIZE_FEATURES = ("tx_med", "tx_mad", "tx_same", "rx_med", "rx_mad", "rx_same", "dur_med", "dur_mad", "ntp")
 SIBLINGS = "::"  # in place of an address
-KEY_COLUMNS = ("source.ip", "destination.ip", "destination.port", "network.transport")
+KEY_COLUMNS = ("source", "source.ip", "destination.ip", "destination.port", "network.transport")
+NO_ROW_LABELLED = 1  # exit status
+FIRST_FEATURE = 9    # columns before it tell what a row is about
 
 
 class Rows:
@@ -93,40 +95,42 @@ def good_hosts(labels):
     return {key[:2] for key in labels} - bad
 
 
-def replay(program, log, window):
-    run = subprocess.run([program, "--all", "--features", "--model", "none", "--window", window, str(log)], capture_output=True,
-                         text=True)
+def table(program, log, labels):
+    """The rows of one log as lists of text, the header first; nothing if none of them has a label."""
+    run = subprocess.run([program, "features", "--min-conns", "1", "--labels", labels, log, "-o", "-"], capture_output=True, text=True)
+    if run.returncode == NO_ROW_LABELLED:
+        return []
     if run.returncode:
         sys.exit(f"train: {log.name}: {run.stderr.strip()[-300:]}")
-    return csv.reader(run.stdout.splitlines(), delimiter="\t")
+    return list(csv.reader(run.stdout.splitlines()))
 
 
 def of_corpus(program, corpus, progress=None):
-    labels = read_column(corpus / "labels.tsv.gz", "label")
     families = read_column(corpus / "families.tsv", "family")
-    hosts = good_hosts(labels)
+    hosts = good_hosts(read_column(corpus / "labels.tsv.gz", "label"))
     logs = sorted((corpus / "conn").glob("*.conn.log.gz"))
     names, x, columns = None, [], ([], [], [], [], [], [])
     for i, log in enumerate(logs):
         source = log.name[: -len(".conn.log.gz")]
         if progress:
             progress(i, len(logs), source)
-        for w, window in enumerate(WINDOWS):
-            head, *lines = replay(program, log, window)
-            key_at = [head.index(c) for c in KEY_COLUMNS]
-            n_at, first = head.index("n"), head.index("flagged") + 1
-            names = head[first:]
-            begin = min((int(line[0]) for line in lines), default=0)
-            for line in lines:
-                key = (source, *(line[k] for k in key_at))
-                label = labels.get(key, "unknown")
-                if key[2] == SIBLINGS:
-                    label = GOOD[0] if key[:2] in hosts else "unknown"
-                if (label != BAD and label not in GOOD) or int(line[n_at]) < MIN_CONNS:
-                    continue
-                family = families.get(key, source) if label == BAD else ""
-                x.append([int(v) for v in line[first:]])
-                slot = (int(line[0]) - begin) // WINDOW_S[w]
-                for column, value in zip(columns, (label == BAD, w, source, "|".join(key), family, slot)):
-                    column.append(value)
+        head, *lines = table(program, log, corpus / "labels.tsv.gz") or [None]
+        if not lines:
+            continue
+        names = head[FIRST_FEATURE:]
+        label_at, from_at, window_at, conns_at = (head.index(c) for c in ("label", "from", "window", "conns"))
+        key_at = [head.index(c) for c in KEY_COLUMNS]
+        begin = min(int(line[from_at]) for line in lines)
+        for line in lines:
+            label, w = line[label_at], WINDOWS.index(line[window_at])
+            key = tuple(line[k] for k in key_at)
+            if key[2] == SIBLINGS and key[:2] in hosts:
+                label = GOOD[0]
+            if (label != BAD and label not in GOOD) or int(line[conns_at]) < MIN_CONNS:
+                continue
+            family = families.get(key, source) if label == BAD else ""
+            x.append([int(v) for v in line[FIRST_FEATURE:]])
+            slot = (int(line[from_at]) - begin) // WINDOW_S[w]
+            for column, value in zip(columns, (label == BAD, w, source, "|".join(key), family, slot)):
+                column.append(value)
     return Rows(names, np.array(x, dtype=np.int32), *(np.array(c) for c in columns))

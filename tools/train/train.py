@@ -4,7 +4,7 @@
   train.py [--build build/host] [--corpus ../shared/data/beacon] [--work build/train] [--captures 300]
            [--seed 1] [--serial N] [--quick] [-o models/beacon.nrm]
 
-Simulates labelled captures (noroshi-sim), adds the open corpus where it is present, lets noroshi-replay compute
+Simulates labelled captures (noroshi-sim), adds the open corpus where it is present, lets noroshi-model compute
 the features, fits an additive model, measures it on captures and families that it has not seen, chooses
 thresholds and calibration from those held-out scores, and has noroshi-model quantise and write the file. The
 card beside the model (beacon.card.md) is rewritten with the figures. Same inputs and seed, same bytes.
@@ -139,10 +139,10 @@ def gather(a):
     if not (sim_dir / "labels.tsv.gz").exists():
         progress("simulating")
         call(a.build / "noroshi-sim", "--training", a.captures, "--seed", a.seed, "-o", sim_dir)
-    replay = a.build / "noroshi-replay"
+    program = a.build / "noroshi-model"
     tell = lambda i, n, source: progress(f"features {i + 1}/{n}: {source}")
-    real = feature_rows.of_corpus(replay, a.corpus, tell) if a.corpus.exists() else None
-    return real, feature_rows.thin(feature_rows.of_corpus(replay, sim_dir, tell), *SIM_ROWS, a.seed)
+    real = feature_rows.of_corpus(program, a.corpus, tell) if a.corpus.exists() else None
+    return real, feature_rows.thin(feature_rows.of_corpus(program, sim_dir, tell), *SIM_ROWS, a.seed)
 
 
 def measure(a, real, parts, shares, cuts):

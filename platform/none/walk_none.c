@@ -1,0 +1,15 @@
+/* No files, no processes. */
+#include "platform/walk.h"
+
+#include <errno.h>
+
+void nrs_walk_path(struct nrs_walk *w, const char *path)
+{
+    w->missed(w->arg, path, -ENOSYS);
+}
+
+int nrs_walk_processes(struct nrs_walk *w)
+{
+    (void)w;
+    return -ENOSYS;
+}

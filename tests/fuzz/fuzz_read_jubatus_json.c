@@ -1,0 +1,2 @@
+#define READER "jubatus-json"
+#include "tests/fuzz/reader_target.h"

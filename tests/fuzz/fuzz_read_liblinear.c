@@ -1,0 +1,2 @@
+#define READER "liblinear"
+#include "tests/fuzz/reader_target.h"

@@ -1,0 +1,2 @@
+#define READER "libsvm"
+#include "tests/fuzz/reader_target.h"

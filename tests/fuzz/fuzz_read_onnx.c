@@ -1,0 +1,2 @@
+#define READER "onnx"
+#include "tests/fuzz/reader_target.h"

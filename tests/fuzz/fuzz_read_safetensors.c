@@ -1,0 +1,2 @@
+#define READER "safetensors"
+#include "tests/fuzz/reader_target.h"

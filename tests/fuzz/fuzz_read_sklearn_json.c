@@ -1,0 +1,2 @@
+#define READER "sklearn-json"
+#include "tests/fuzz/reader_target.h"

@@ -1,0 +1,2 @@
+#define READER "vw"
+#include "tests/fuzz/reader_target.h"
