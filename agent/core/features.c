@@ -149,12 +149,15 @@ static void size_features(struct nrs_profile *p)
     x[NRS_X_ntp] = sized && ntp * 2 > sized;
 }
 
-/* Different hashes of 8 bits: of sixteen servers two may share one. */
+/* Different hashes of 8 bits: of sixteen servers two may share one. All connections have one or, of a single
+ * destination, none. */
 static uint16_t count_servers(const struct nrs_dest *d)
 {
     uint64_t seen[4] = {0};
     unsigned n = 0;
 
+    if (!d->events[0].server)
+        return 0;
     for (unsigned i = 0; i < d->n_events; i++) {
         uint8_t server = d->events[i].server;
 
