@@ -28,8 +28,6 @@ include cross/switches.mk
 include cross/deps/deps.mk
 
 # Rooms
-WITH_SCAN ?= 1
-WITH_PE ?= 0
 SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner)
 ROOMS := models agent/core $(SCAN_ROOMS) agent platform/packet platform/$(PLATFORM) platform
 MODELS := beacon packer packer_pe
@@ -48,10 +46,8 @@ LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
 HARDEN := $(PROTECTOR) $(STACK_CLASH)
 DEVICE_CODE = $(ARCH_FLAGS) $(CFLAGS) $(HARDEN) -ftrivial-auto-var-init=zero $(PIE_CFLAGS) $(LTO_CFLAGS) \
 	-ffunction-sections -fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
-SWITCHES = -DNRS_WITH_SCAN=$(WITH_SCAN) -DNRS_WITH_PE=$(WITH_PE) -DNRS_WITH_TEXTS=0
-TOOL_SWITCHES := -DNRS_WITH_SCAN=1 -DNRS_WITH_PE=1 -DNRS_WITH_TEXTS=1
-DEVICE_CFLAGS = $(LANGUAGE) $(SWITCHES) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
-TOOL_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
+DEVICE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(DEVICE_INCLUDES) $(DEVICE_CODE)
+TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=

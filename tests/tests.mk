@@ -6,8 +6,8 @@ FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_OUT := build/$(if $(findstring afl,$(FUZZ_CC)),afl,fuzz)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-TEST_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE)
-FUZZ_CFLAGS = $(LANGUAGE) $(TOOL_SWITCHES) -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
+TEST_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror $(HOST_INCLUDES) -O1 -g $(SANITIZE)
+FUZZ_CFLAGS = $(LANGUAGE) -Wall $(HOST_INCLUDES) -O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link
 TEST_LIBS = $(LIBS_collector)
 
 ALL_SRC := $(sort $(SHARED_SRC) $(filter-out %/main.c,$(call c_files,tools/* tools/*/*)) $(GEN_collector))

@@ -155,7 +155,7 @@ void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model 
     struct contest c;
 
     memset(r, 0, sizeof *r);
-    r->packed = (facts->rules & NRS_RULES_STRONG) != 0;
+    r->packed = (facts->rules & NRS_RULES_STRONG) != 0 || (facts->rules & NRS_RULES_HINTS) == NRS_RULES_HINTS;
     if (judged) {
         hold(&c, model, facts->x);
         explain(&c, r);

@@ -17,8 +17,8 @@ LTO ?= 1
 LTO_CFLAGS := $(if $(filter 1,$(LTO)),-flto=auto -flto-partition=one -g)
 
 target_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' PIE='$(PIE)' LIBGCC='$(LIBGCC)'
-device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(DEVICE_SWITCHES)' LTO_CFLAGS='$(LTO_CFLAGS)'
-host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(HOST_SWITCHES)'
+device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call device_switches,$(TLS_SWITCHES))' LTO_CFLAGS='$(LTO_CFLAGS)'
+host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
 
 # Goals that compile nothing need no packages and no sysroot.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
@@ -33,8 +33,8 @@ DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
 
-DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(DEVICE_SWITCHES)
-HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(HOST_SWITCHES)
+DEVICE_INCLUDES = -nostdinc -isystem $(DEVICE_ROOT)/include -isystem $(GCC_INCLUDE) $(call device_switches,$(SWITCHES))
+HOST_INCLUDES = -isystem $(HOST_ROOT)/include $(call tool_switches,$(SWITCHES))
 HOST_LIB := $(HOST_ROOT)/lib
 DEVICE_STAMP := $(DEVICE_ROOT)/VERSIONS
 HOST_STAMP := $(HOST_ROOT)/VERSIONS

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <linux/landlock.h>
 #include <stdint.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -53,11 +53,19 @@ static int allow(int ruleset, const char *dir, uint64_t access)
 /* The folder where /etc/resolv.conf really lies: /run/... or /tmp/... on many systems. */
 static int allow_resolver(int ruleset)
 {
-    char path[PATH_MAX];
+    char link[sizeof "/proc/self/fd/" + 3 * sizeof(int)], path[PATH_MAX];
+    int fd = open("/etc/resolv.conf", O_PATH | O_CLOEXEC);
+    ssize_t len;
     char *slash;
 
-    if (!realpath("/etc/resolv.conf", path))
+    if (fd < 0)
         return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    len = readlink(link, path, sizeof path - 1);
+    close(fd);
+    if (len < 0)
+        return 0;
+    path[len] = '\0';
     slash = strrchr(path, '/');
     if (!slash || slash == path)
         return 0;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 /* A power of two, so that it is a multiple of the page size whatever that is. */
 static uint32_t block_size(uint32_t bytes)
 {
-    uint32_t size = BLOCK_MIN, page = (uint32_t)sysconf(_SC_PAGESIZE);
+    uint32_t size = BLOCK_MIN, page = (uint32_t)getauxval(AT_PAGESZ);
 
     while (size < page || (size < bytes / N_BLOCKS && size < BLOCK_MAX))
         size *= 2;

@@ -31,7 +31,7 @@ struct nrs_proc_sockets {
     void *arg;
 };
 
-/* mem: nrs_open_flows_bytes(cap). tick_hz: of the TIME_WAIT timers, sysconf(_SC_CLK_TCK). */
+/* mem: nrs_open_flows_bytes(cap). tick_hz: of the TIME_WAIT timers, AT_CLKTCK. */
 void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key, bool with_loopback,
                            uint32_t tick_hz, uint64_t now_ns);
 

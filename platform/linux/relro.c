@@ -7,13 +7,14 @@
 
 #include <errno.h>
 #include <link.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* Called for each loaded object, the program itself first; returns 1 or a negative errno to stop there. */
 static int seal(struct dl_phdr_info *object, size_t size, void *arg)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t page = getauxval(AT_PAGESZ);
     int i;
 
     (void)size;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "platform/clock.h"
@@ -151,7 +152,7 @@ static int open_sockets(struct src_proc *s)
     if (!s->sockets_mem)
         return -ENOMEM;
     nrs_proc_sockets_init(&s->sockets, s->sockets_mem, s->conf.max_open, hash_key, names_loopback(s->conf.ifaces),
-                          (uint32_t)sysconf(_SC_CLK_TCK), nrs_clock_boot_ns());
+                          (uint32_t)getauxval(AT_CLKTCK), nrs_clock_boot_ns());
     s->sockets.fn = deliver;
     s->sockets.arg = s;
     return 0;

@@ -132,7 +132,7 @@ def verdicts_wait_for_a_collector_that_is_away(collector):
     agent = Agent(collector)
     collector.stop()
     with agent:
-        agent.says("uplink: 127.0.0.1: connection refused")
+        agent.says("uplink: 127.0.0.1: Connection refused")
         assert agent.status()[1]["failures"] > 0
         assert agent.end(signal.SIGTERM) == 0
     collector.start()

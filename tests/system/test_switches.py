@@ -7,7 +7,7 @@ import sys
 import test_chain
 
 VARIANTS = (  # name, TLS version that is left, switches
-    ("tls12", 12, ["WITH_TLS13=0", "WITH_RSA=0", "WITH_CHACHA=0", "WITH_X25519=0", "WITH_PACKET=0"]),
+    ("tls12", 12, ["WITH_TLS13=0", "WITH_RSA=0", "WITH_CHACHA=0", "WITH_X25519=0", "WITH_SCAN=0", "WITH_PACKET=0"]),
     ("tls13", 13, ["WITH_TLS12=0", "WITH_P384=1"]),
 )
 

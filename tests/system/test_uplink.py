@@ -293,7 +293,7 @@ def the_program_says_once_what_is_wrong(agent):
     agent.run("uplink: the proxy refuses with status 407")
     server.close()
     agent.configure(server.port)
-    agent.run("uplink: 127.0.0.1: connection refused")
+    agent.run("uplink: 127.0.0.1: Connection refused")
     assert not [line for line in server.lines() if "noroshi.beacon" in line]
 
 

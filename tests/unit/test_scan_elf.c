@@ -123,6 +123,50 @@ static void damaged_upx_keeps_its_name(void **state)
         }
 }
 
+/* UPX 4 in a library: l_info somewhere inside, the word before the start says where. Cut trailer and magic. */
+static void library_of_upx_4_is_found_through_its_start(void **state)
+{
+    const size_t at = 0x2040, start = 0x2ff0;
+
+    (void)state;
+    elf_ordinary(&image, true, false, 62);
+    image.n_segments = 0;
+    elf_segment(&image, 0, 4, 0x200, 0x200, 16, 16); /* no interpreter */
+    image.n_segments = 5;
+    elf_put(&image, 56, 5, 2);
+    elf_entry(&image, start);
+    elf_put(&image, at + 24, 64 + 9 * 56, 4);
+    elf_put(&image, at + 28, 100, 4);
+    image.bytes[at + 32] = 14;
+    elf_put(&image, at + 36 + 100, 5000, 4);
+    elf_put(&image, at + 36 + 104, 2000, 4);
+    elf_put(&image, at + 36 + 108, 14, 4);
+    image.bytes[at + 35] = image.bytes[at + 36 + 111] = 0;
+    elf_put(&image, start - 4, at, 4);
+    expect(true, "upx", true);
+    elf_put(&image, at + 24, 64 + 9 * 56 + 1, 4); /* not the size of headers */
+    expect(false, "none", false);
+}
+
+/* UPX 3: one block, and the trailer says where; version and format are the same in both. */
+static void library_of_upx_3_is_found_through_its_trailer(void **state)
+{
+    const size_t at = 0x2040;
+
+    (void)state;
+    elf_ordinary(&image, false, false, 3);
+    elf_put(&image, at + 8, 0x0c0d0400, 4);
+    elf_put(&image, at + 24, 9000, 4);
+    elf_put(&image, at + 28, 3000, 4);
+    elf_put(&image, at + 32, 14, 4);
+    image.bytes[image.len - 36 + 4] = 0x0d;
+    image.bytes[image.len - 36 + 5] = 0x0c;
+    elf_put(&image, image.len - 4, at + 12, 4);
+    expect(true, "upx", true);
+    image.bytes[image.len - 36 + 5] = 0x16;
+    expect(false, "none", false);
+}
+
 static void text_of_upx_alone_is_nothing(void **state)
 {
     (void)state;
@@ -133,7 +177,7 @@ static void text_of_upx_alone_is_nothing(void **state)
     expect(false, "none", false);
 }
 
-static void writable_code_is_packed_by_something(void **state)
+static void writable_code_is_a_hint_and_a_case_with_another(void **state)
 {
     (void)state;
     elf_ordinary(&image, true, false, 62);
@@ -141,8 +185,15 @@ static void writable_code_is_packed_by_something(void **state)
     elf_segment(&image, 1, 7, 0x1000, 0x1000, 0x2000, 0x2000);
     image.n_segments = 5;
     elf_put(&image, 56, 5, 2);
-    expect(true, "unknown", false);
+    expect(false, "none", false);
     assert_int_equal(facts.rules, NRS_RULE_RWX);
+    elf_sections(&image, 0, 0);
+    expect(true, "unknown", false);
+    assert_int_equal(facts.rules, NRS_RULES_HINTS);
+    elf_sections(&image, 20000, 20);
+    elf_noise(image.bytes + 0x1000, 0x1000, 9); /* half of the segment: not dense enough by itself */
+    expect(true, "unknown", false);
+    assert_int_equal(facts.rules, NRS_RULE_RWX | NRS_RULE_RWX_DENSE);
 }
 
 static void missing_section_table_alone_is_nothing(void **state)
@@ -345,8 +396,10 @@ int main(void)
         cmocka_unit_test(ident_that_the_kernel_ignores_may_lie),
         cmocka_unit_test(upx_is_recognised_in_every_shape),
         cmocka_unit_test(damaged_upx_keeps_its_name),
+        cmocka_unit_test(library_of_upx_4_is_found_through_its_start),
+        cmocka_unit_test(library_of_upx_3_is_found_through_its_trailer),
         cmocka_unit_test(text_of_upx_alone_is_nothing),
-        cmocka_unit_test(writable_code_is_packed_by_something),
+        cmocka_unit_test(writable_code_is_a_hint_and_a_case_with_another),
         cmocka_unit_test(missing_section_table_alone_is_nothing),
         cmocka_unit_test(dense_code_is_packed_by_something),
         cmocka_unit_test(dense_data_that_is_most_of_the_file_is_packed),
