@@ -71,7 +71,7 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {0}};
     struct nrs_note note = {"not accepted here; see noroshi-model --help"};
     bool *window = chosen->options.window;
-    int c;
+    int n_windows = 0, c;
 
     while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (c == '?')
@@ -83,10 +83,12 @@ static int parse(struct choice *chosen, int argc, char **argv)
         return nrs_cmd_fail(NRS_EXIT_USAGE, argv[0], "an input and -o are needed; see noroshi-model --help");
     if (chosen->classes.n && chosen->labels == NULL)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "--class", "needs --labels");
-    if (!window[0] && !window[1] && !window[2])
-        window[0] = window[1] = window[2] = true;
+    for (int w = 0; w < NRS_WINDOWS; w++)
+        n_windows += window[w];
+    for (int w = 0; n_windows == 0 && w < NRS_WINDOWS; w++)
+        window[w] = true;
     for (int i = optind; i < argc; i++)
-        if (strcmp(argv[i], "-") == 0 && window[0] + window[1] + window[2] > 1)
+        if (strcmp(argv[i], "-") == 0 && n_windows != 1)
             return nrs_cmd_fail(NRS_EXIT_USAGE, "standard input", "can be read for one --window only");
     return NRS_EXIT_OK;
 }
