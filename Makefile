@@ -57,7 +57,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
-.PHONY: all run model evasion test lint fuzz bench size size-options deps clean help FORCE
+.PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -128,6 +128,11 @@ endif
 
 model: all
 	$(Q)tools/train/train.py --build build/host
+model-packer: all
+	$(if $(PE_FOLDER),$(Q)$(MAKE) WITH_PE=1 OUT=build/pe build/pe/noroshi)
+	$(Q)tools/train/packer.py --build build/host $(if $(PE_FOLDER),--pe '$(PE_FOLDER)') $(if $(UNSEEN_FOLDER),--unseen '$(UNSEEN_FOLDER)')
+bench-packer-fp: all
+	$(Q)tools/train/packer_fp.py --build build/host
 evasion: all
 	$(Q)tools/train/evasion.py --build build/host
 run: all

@@ -335,6 +335,9 @@ static void what_is_not_executed_is_skipped_by_name(void **state)
     elf_begin(&image, true, false, 62, 2, 4096);
     look();
     assert_string_equal(facts.skipped, "ELF without load segments");
+    elf_segment(&image, 1, 5, 0, 0x400000, 0, 0x1000);
+    look();
+    assert_string_equal(facts.skipped, "ELF without code");
     assert_int_equal(scan_look(image.bytes, 0, &facts), 0);
     assert_string_equal(facts.skipped, "empty");
     assert_int_equal(scan_look((const uint8_t *)"hello, world", 12, &facts), 0);
