@@ -1,5 +1,5 @@
 /* The first process of a machine whose only programs are this, the agent and the lab's beacon: lets the agent watch
- * loopback while the beacon calls for half an hour, prints the agent's status and memory, switches off.
+ * loopback while the beacon calls, prints the agent's status and memory, switches off.
  *
  * test_boot.py makes the image, starts it and reads what is printed. */
 #include <net/if.h>
@@ -70,7 +70,7 @@ int main(void)
 {
     char *const serve[] = {"/noroshi-lab", "serve", SERVER, NULL};
     char *const agent[] = {"/noroshi", "run", "--config", "/etc/noroshi.json", NULL};
-    char *const beacon[] = {"/noroshi-lab", "beacon", "--to", SERVER, "--every", "20s", "--for", "30m", NULL};
+    char *const beacon[] = {"/noroshi-lab", "beacon", "--to", SERVER, "--every", "3s", "--for", "100s", NULL};
     char *const status[] = {"/noroshi", "status", "--config", "/etc/noroshi.json", NULL};
     int code = -1;
     pid_t pid;
