@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Training of the packer model from the labelled corpus alone, in a short form: the same bytes twice, a model that the tool accepts,
 packed programs of packages that were held out found, hardly a clean one; and headers are damaged as they say."""
 import os
