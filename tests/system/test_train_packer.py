@@ -37,7 +37,7 @@ def check_model(folder):
     if float(found) < LEAST_FOUND or int(flagged) > MOST_FLAGGED:
         sys.exit(f"held out: {found} % found, {flagged} clean files flagged")
     shown = subprocess.run([f"{BUILD}/noroshi-model", "inspect", first], capture_output=True, text=True)
-    if shown.returncode or "n-grams" not in shown.stdout or "packed" not in shown.stdout:
+    if shown.returncode or "grams" not in shown.stdout or "packed" not in shown.stdout:
         sys.exit(f"inspect: {shown.stdout[-300:]}{shown.stderr}")
 
 
