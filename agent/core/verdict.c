@@ -192,6 +192,8 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     if (j->rx_med != UINT32_MAX)
         field_u64(t, "rx", j->rx_med);
     field_u64(t, "age", j->age_s);
+    if (j->servers)
+        field_u64(t, "sib", j->servers);
     field_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
     write_why(t, j);
     if (j->matrix)

@@ -23,8 +23,9 @@
 #define PT_STACK     0x6474e551u
 #define PT_RELRO     0x6474e552u
 #define DENSE_CODE   224 /* 7 bits a byte, mean over the segment */
+#define DENSE_RWX    200 /* 6.25, where a segment is writable and executable as well */
 
-/* Class by machine, big-endian and little-endian. 9 of 15 are PPC64 and RISC-V and so on: never renumber. */
+/* Class by machine (System V ABI), big-endian and little-endian. A model knows the numbers: never renumber. */
 static const struct {
     uint16_t machine;
     uint8_t big, little;
@@ -185,27 +186,45 @@ static void start_features(struct nrs_scan *s, const struct nrs_elf *e, uint64_t
     x[NRS_P_ent_entry] = samples.mean;
 }
 
-/* The densest code segment of 4,300 clean files has 6.2 bits a byte, the densest writable one 6.3 (README.md). */
-static uint8_t elf_rules(const struct nrs_scan_facts *f, bool payload)
+/* The densest code segment of 4,300 clean files has 6.2 bits a byte, the densest writable one 6.3; libraries of GPU code
+ * and large scripts compiled by shc are dense, but import much (README.md). */
+static uint16_t elf_rules(const struct nrs_scan_facts *f, bool payload)
 {
     const uint16_t *x = f->x;
     bool entry_last = x[NRS_P_entry] == 4 && (x[NRS_P_entry_rights] & 1) != 0;
     bool mostly_data = (x[NRS_P_big_rights] & 2) != 0 && x[NRS_P_big_share] >= 128;
-    bool imports_little = x[NRS_P_imports] < 32; /* 16 names: libraries of GPU code are dense, too */
+    bool imports_little = x[NRS_P_imports] < 32; /* 16 names */
+    bool dense = x[NRS_P_ent_entry] >= DENSE_RWX || x[NRS_P_ent_big] >= DENSE_RWX || x[NRS_P_ent_data] >= DENSE_RWX;
     unsigned rules = x[NRS_P_rwx] > 0 ? NRS_RULE_RWX : 0;
 
+    rules |= x[NRS_P_rwx] > 0 && dense ? NRS_RULE_RWX_DENSE : 0;
     rules |= entry_last ? NRS_RULE_ENTRY_LAST : 0;
-    rules |= x[NRS_P_ent_entry] >= DENSE_CODE && imports_little ? NRS_RULE_DENSE_ENTRY : 0;
-    rules |= mostly_data && x[NRS_P_ent_big] >= NRS_ENTROPY_DENSE ? NRS_RULE_DENSE_DATA : 0;
+    rules |= imports_little && x[NRS_P_ent_entry] >= DENSE_CODE ? NRS_RULE_DENSE_ENTRY : 0;
+    rules |= imports_little && mostly_data && x[NRS_P_ent_big] >= NRS_ENTROPY_DENSE ? NRS_RULE_DENSE_DATA : 0;
     rules |= payload ? NRS_RULE_PAYLOAD : 0;
     rules |= x[NRS_P_sect] == 1 ? NRS_RULE_NO_SECTIONS : 0;
     rules |= f->upx != NRS_UPX_ABSENT ? NRS_RULE_UPX : 0;
-    return (uint8_t)rules;
+    return (uint16_t)rules;
+}
+
+/* Debug information of its own has the program's segments without their bytes. */
+static bool has_code(const struct nrs_elf *e)
+{
+    for (unsigned i = 0; i < e->n_kept; i++)
+        if ((e->load[i].rights & 1) != 0 && e->load[i].n_file > 0)
+            return true;
+    return e->n_kept == NRS_ELF_LOADS_MAX; /* there may be more */
 }
 
 static const char *reason_to_skip(const struct nrs_elf *e)
 {
-    return e->type == 1 ? "object file" : e->type == 4 ? "core file" : e->type != 2 && e->type != 3 ? "ELF of no executable type" : NULL;
+    switch (e->type) {
+    case 1: return "object file"; /* kernel modules, too */
+    case 2: return NULL;
+    case 3: return NULL;
+    case 4: return "core file";
+    default: return "ELF of no executable type";
+    }
 }
 
 bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *head, uint32_t n)
@@ -221,6 +240,8 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
     f->skipped = reason_to_skip(&e);
     if (f->skipped == NULL && !read_segments(s, &e, f->x))
         f->skipped = "ELF without load segments";
+    if (f->skipped == NULL && !has_code(&e))
+        f->skipped = "ELF without code";
     if (f->skipped != NULL)
         return true;
     f->schema = &nrs_schema_packer;
@@ -233,7 +254,7 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
         if (nrs_elf_holder(&e, start) < 0 || start == 0)
             start = init;
     }
-    f->upx = (uint8_t)nrs_upx_look(s, &e);
+    f->upx = (uint8_t)nrs_upx_look(s, &e, nrs_elf_offset(&e, start));
     start_features(s, &e, start, f->x);
     payload = nrs_elf_space(s, &e, start, f->x);
     nrs_dense_features(s, f, NRS_P_dense, NRS_P_dense_run);

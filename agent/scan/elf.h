@@ -67,7 +67,7 @@ bool nrs_elf_space(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, 
 /* elf_dynamic.c: the features of the dynamic table. Returns DT_INIT, 0 if there is none. */
 uint64_t nrs_elf_dynamic(struct nrs_scan *s, const struct nrs_elf *e, uint16_t *x);
 
-/* upx.c: is it built like UPX, and does everything fit. */
-enum nrs_upx_state nrs_upx_look(struct nrs_scan *s, const struct nrs_elf *e);
+/* upx.c: is it built like UPX, and does everything fit. start: where the start is in the file. */
+enum nrs_upx_state nrs_upx_look(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start);
 
 #endif

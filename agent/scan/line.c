@@ -4,9 +4,11 @@
 #include "models/error.h"
 
 static const struct {
-    uint8_t rule;
+    uint16_t rule;
     const char *name;
 } rule_names[] = {{NRS_RULE_RWX, "rwx_segment"},
+                  {NRS_RULE_RWX_DENSE, "dense_beside_rwx"},
+                  {NRS_RULE_WRITABLE_ENTRY, "writable_entry_section"},
                   {NRS_RULE_ENTRY_LAST, "entry_in_last_segment"},
                   {NRS_RULE_DENSE_ENTRY, "dense_entry_segment"},
                   {NRS_RULE_DENSE_DATA, "dense_data_segment"},

@@ -38,23 +38,26 @@ enum nrs_scan_format { NRS_FORMAT_OTHER, NRS_FORMAT_ELF, NRS_FORMAT_PE, NRS_FORM
 /* What the header says that UPX writes: l_info, p_info, blocks, PackHeader (upx.h). */
 enum nrs_upx_state { NRS_UPX_ABSENT, NRS_UPX_TAMPERED, NRS_UPX_INTACT };
 
-/* Structural rules, as bits. The strong ones say "packed" by themselves. */
+/* Structural rules, as bits. The strong ones say "packed" by themselves, the two hints only together. */
 enum nrs_scan_rule {
-    NRS_RULE_RWX = 1,           /* a load segment (PE: the entry's section) is writable and executable */
+    NRS_RULE_RWX = 1,           /* hint: a load segment is writable and executable; boot loaders' modules have such */
     NRS_RULE_ENTRY_LAST = 2,    /* the start is in the last of several load segments */
-    NRS_RULE_NO_SECTIONS = 4,   /* no section table: weak, vendors strip it */
+    NRS_RULE_NO_SECTIONS = 4,   /* hint: no section table; vendors strip it */
     NRS_RULE_UPX = 8,           /* built like UPX: its chain of blocks, or its header */
     NRS_RULE_SCRIPT = 16,       /* a shell script that carries a dense payload */
     NRS_RULE_DENSE_ENTRY = 32,  /* the segment that holds the start is compressed or encrypted */
     NRS_RULE_DENSE_DATA = 64,   /* most of the file is a writable segment that is compressed or encrypted */
     NRS_RULE_PAYLOAD = 128,     /* a program or something dense is appended, and is no archive */
-    NRS_RULES_STRONG = 0xff & ~NRS_RULE_NO_SECTIONS
+    NRS_RULE_WRITABLE_ENTRY = 256, /* PE: the section with the entry is writable and executable */
+    NRS_RULE_RWX_DENSE = 512,      /* a load segment is writable and executable, and one is dense */
+    NRS_RULES_HINTS = NRS_RULE_RWX | NRS_RULE_NO_SECTIONS,
+    NRS_RULES_STRONG = 0x3ff & ~NRS_RULES_HINTS
 };
 
 struct nrs_scan_facts {
     uint8_t format;           /* enum nrs_scan_format */
     uint8_t upx;              /* enum nrs_upx_state */
-    uint8_t rules;            /* enum nrs_scan_rule */
+    uint16_t rules;           /* enum nrs_scan_rule */
     const char *name;         /* a class that the rules are sure of, NULL = none; static */
     const char *skipped;      /* why it is not judged ("object file"), NULL = it is; static */
     uint32_t dense_kib;       /* longest dense run, estimated from samples: a hint, never a verdict */
@@ -73,7 +76,7 @@ struct nrs_scan {
 
 struct nrs_scan_result {
     bool packed;
-    bool tampered;            /* built like UPX, but magic, p_info, checksum or trailer do not fit */
+    bool tampered;            /* built like UPX by a rule, but magic, p_info, checksum or trailer do not fit */
     const char *name;         /* "none", a packer, "unknown", "shc"; points into the model or is static */
     int32_t score_mlogit;     /* of the model (FORMAT.md, Classes); 0 if no model looked at it */
     int32_t bias_mlogit;      /* the part of the score that is the same for every file */

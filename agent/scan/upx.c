@@ -1,17 +1,20 @@
 /* What UPX writes into an ELF file (its p_unix.h and p_lx_elf.cpp; numbers in the file's byte order):
  *
  *   file    = Ehdr Phdr* l_info p_info block* ... loader ... [section table] PackHeader p_info_at:u32
- *   l_info  = checksum:u32 "UPX!" size:u16 version:u8 format:u8
+ *   l_info  = checksum:u32 magic size:u16 version:u8 format:u8         magic = "UPX!", of format execve "\x7fUPX"
  *   p_info  = program:u32 file_size:u32 block_size:u32
  *   block   = plain:u32 packed:u32 method:u8 filter:u8 parameter:u8 zero:u8, then `packed` bytes
  *   PackHeader = "UPX!" version format method level u_adler:u32 c_adler:u32 u_len:u32 c_len:u32 file_size:u32
  *                filter parameter mru checksum:u8               checksum = sum of bytes 4..30 mod 251
  *
- * The first block unpacks to the original Ehdr and Phdrs, so its plain size is known but for their number. The loader
- * needs the blocks to start the program; magics, p_info, checksum and trailer it does not, so malware destroys those. */
+ * The first block unpacks to the original Ehdr and Phdrs, so its plain size is known but for their number; format execve
+ * has one block, and one of size 0 after it; libraries of UPX 3 have no block of headers. In libraries l_info is further
+ * on, and the trailer or (UPX 4) the word before the start says where. The loader needs the blocks to start the program; magics, p_info, checksum and trailer it does not, so malware
+ * destroys those. */
 #include <string.h>
 
 #include "agent/scan/elf.h"
+#include "agent/scan/entropy.h"
 #include "agent/scan/reader.h"
 
 #define L_INFO      12
@@ -19,14 +22,21 @@
 #define BLOCK       12
 #define PACK_HEADER 32
 #define TRAILER     (PACK_HEADER + 4)
-#define METHOD_MAX  15         /* 2..10 NRV, 14 LZMA, 15 deflate */
+#define METHOD_MAX  15         /* 0 stored, 2..10 NRV, 14 LZMA, 15 deflate */
 #define PLAIN_MAX   0x20000000 /* of one block */
+#define LONE_LEAST  512        /* packed bytes of a block that has to speak for itself */
 
 struct upx {
-    bool chain;       /* the blocks are there */
-    bool magic;       /* l_info has its magic */
-    bool sizes;       /* p_info is possible */
+    bool chain;         /* the blocks are there */
+    bool block;         /* the first of them may be; version and format are those of the trailer */
+    bool magic;         /* l_info has its magic */
+    bool sizes;         /* p_info is possible */
     uint32_t file_size; /* as p_info says */
+};
+
+struct block {
+    uint32_t plain, packed;
+    bool possible;
 };
 
 static bool is_magic(const uint8_t *p)
@@ -34,32 +44,62 @@ static bool is_magic(const uint8_t *p)
     return memcmp(p, "UPX!", 4) == 0;
 }
 
-/* Reads l_info, p_info and the first two blocks around `at`, the place of p_info. */
-static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, struct upx *u)
+static struct block read_block(const struct nrs_scan *s, const struct nrs_elf *e, const uint8_t *p)
 {
-    uint32_t ehdr = e->wide ? 64 : 52, phdr = e->wide ? 56 : 32, plain, packed, method;
+    struct block b = {.plain = nrs_elf_u32(e, p), .packed = nrs_elf_u32(e, p + 4)};
+    bool method = p[8] == 0 ? b.packed == b.plain : p[8] >= 2 && p[8] <= METHOD_MAX;
+
+    b.possible = b.plain > 0 && b.plain <= PLAIN_MAX && b.packed > 0 && b.packed <= b.plain &&
+                 b.packed <= s->in.size && method && p[11] == 0;
+    return b;
+}
+
+static bool is_headers(const struct nrs_elf *e, uint32_t plain)
+{
+    uint32_t ehdr = e->wide ? 64 : 52, phdr = e->wide ? 56 : 32;
+
+    return plain > ehdr && plain <= ehdr + 64 * phdr && (plain - ehdr) % phdr == 0;
+}
+
+/* A block whose plain size says nothing: its bytes have to be compressed. Right after the headers of ordinary files there
+ * are short notes that look like blocks. */
+static bool is_compressed(struct nrs_scan *s, uint64_t at, const struct block *b)
+{
+    uint32_t got;
+    const uint8_t *p;
+
+    if (b->packed < LONE_LEAST || b->packed == b->plain)
+        return false;
+    p = nrs_reader_some(s, at, b->packed < NRS_ENTROPY_BLOCK ? b->packed : NRS_ENTROPY_BLOCK, &got);
+    return nrs_entropy(p, got) >= NRS_ENTROPY_DENSE - 16; /* half a bit less for short blocks */
+}
+
+/* Reads l_info, p_info and the first two blocks around `at`, the place of p_info. */
+static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, const uint8_t *trailer, struct upx *u)
+{
     const uint8_t *p = at >= L_INFO ? nrs_reader_all(s, at - L_INFO, L_INFO + P_INFO + BLOCK) : NULL;
+    struct block first, second;
+    uint32_t block_size;
+    bool same_format, lone;
 
     memset(u, 0, sizeof *u);
     if (p == NULL)
         return;
-    u->magic = is_magic(p + 4);
+    u->magic = is_magic(p + 4) || memcmp(p + 4, "\x7fUPX", 4) == 0;
     u->file_size = nrs_elf_u32(e, p + L_INFO + 4);
-    plain = nrs_elf_u32(e, p + L_INFO + 8); /* block_size */
-    u->sizes = u->file_size > 0 && plain > 0 && plain <= u->file_size;
-    plain = nrs_elf_u32(e, p + L_INFO + P_INFO);
-    packed = nrs_elf_u32(e, p + L_INFO + P_INFO + 4);
-    method = p[L_INFO + P_INFO + 8];
-    if (plain <= ehdr || (plain - ehdr) % phdr != 0 || plain > ehdr + 64 * phdr || packed == 0 ||
-        packed > plain || method < 2 || method > METHOD_MAX || p[L_INFO + P_INFO + 11] != 0)
+    block_size = nrs_elf_u32(e, p + L_INFO + 8);
+    u->sizes = u->file_size > 0 && block_size > 0 && block_size <= u->file_size;
+    first = read_block(s, e, p + L_INFO + P_INFO);
+    same_format = p[10] != 0 && p[11] != 0 && memcmp(p + 10, trailer + 4, 2) == 0;
+    lone = first.possible && !is_headers(e, first.plain) && is_compressed(s, at + P_INFO + BLOCK, &first);
+    u->block = first.possible && first.packed >= LONE_LEAST && same_format;
+    if (!lone && !(first.possible && is_headers(e, first.plain)))
         return;
-    p = nrs_reader_all(s, at + P_INFO + BLOCK + packed, BLOCK);
+    p = nrs_reader_all(s, at + P_INFO + BLOCK + first.packed, BLOCK);
     if (p == NULL)
         return;
-    plain = nrs_elf_u32(e, p);
-    packed = nrs_elf_u32(e, p + 4);
-    u->chain = plain > 0 && plain <= PLAIN_MAX && packed > 0 && packed <= plain && packed <= s->in.size &&
-               p[8] <= METHOD_MAX && p[11] == 0;
+    second = read_block(s, e, p);
+    u->chain = lone ? second.plain == 0 : second.possible;
 }
 
 static bool checksum_fits(const uint8_t *header)
@@ -71,28 +111,43 @@ static bool checksum_fits(const uint8_t *header)
     return sum % 251 == header[PACK_HEADER - 1];
 }
 
-enum nrs_upx_state nrs_upx_look(struct nrs_scan *s, const struct nrs_elf *e)
+/* Where p_info is if the chain of blocks is found there: after the headers, where the trailer points, where the word
+ * before the start points. */
+static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, const uint8_t *trailer,
+                           struct upx *u)
 {
-    uint64_t end = s->in.size, at = e->headers_end + L_INFO;
-    uint8_t trailer[TRAILER];
-    const uint8_t *p = end >= TRAILER ? nrs_reader_all(s, end - TRAILER, TRAILER) : NULL;
-    bool header, points;
-    struct upx u;
+    const uint8_t *p = start >= 4 ? nrs_reader_all(s, start - 4, 4) : NULL;
+    const uint64_t at[3] = {e->headers_end + L_INFO, p != NULL ? (uint64_t)nrs_elf_u32(e, p) + L_INFO : 0,
+                            nrs_elf_u32(e, trailer + PACK_HEADER)};
 
-    if (p == NULL)
-        return NRS_UPX_ABSENT;
-    memcpy(trailer, p, TRAILER);
-    header = is_magic(trailer) && checksum_fits(trailer);
-    look_at(s, e, at, &u);
-    points = nrs_elf_u32(e, trailer + PACK_HEADER) == at;
-    if (!u.chain && header && !points) { /* formats that put l_info elsewhere */
-        at = nrs_elf_u32(e, trailer + PACK_HEADER);
-        look_at(s, e, at, &u);
-        points = true;
+    for (unsigned i = 0; i < 3; i++) {
+        look_at(s, e, at[i], trailer, u);
+        if (u->chain)
+            return at[i];
     }
+    if (u->block) { /* where the trailer points */
+        u->chain = true;
+        return at[2];
+    }
+    look_at(s, e, at[0], trailer, u);
+    return at[0];
+}
+
+enum nrs_upx_state nrs_upx_look(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start)
+{
+    uint8_t trailer[TRAILER] = {0};
+    const uint8_t *p = s->in.size >= TRAILER ? nrs_reader_all(s, s->in.size - TRAILER, TRAILER) : NULL;
+    uint64_t at;
+    struct upx u;
+    bool header;
+
+    if (p != NULL)
+        memcpy(trailer, p, TRAILER);
+    header = is_magic(trailer) && checksum_fits(trailer);
+    at = find_chain(s, e, start, trailer, &u);
     if (!u.chain && !header && !u.magic)
         return NRS_UPX_ABSENT;
-    if (u.magic && u.sizes && header && points && nrs_elf_u32(e, trailer + 24) == u.file_size)
+    if (u.magic && u.sizes && header && nrs_elf_u32(e, trailer + PACK_HEADER) == at && nrs_elf_u32(e, trailer + 24) == u.file_size)
         return NRS_UPX_INTACT;
     return NRS_UPX_TAMPERED;
 }

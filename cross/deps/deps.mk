@@ -1,12 +1,14 @@
 # Where the dependencies' sysroots are (build cache, see cross/deps/sysroot) and how to compile against them.
 
 PIE ?= 1
+LIBGCC ?=
 PIE_CFLAGS := $(if $(filter 1,$(PIE)),-fPIE,-fno-pie)
 ARCH_FLAGS ?=
 PROTECTOR := -fstack-protector-strong
+STACK_CLASH ?= -fstack-clash-protection
 SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
 DEVICE_DEPS_CFLAGS = $(ARCH_FLAGS) $(SMALL) $(PIE_CFLAGS) -ffunction-sections -fdata-sections $(PROTECTOR) \
-	-fstack-clash-protection -fno-unwind-tables -fno-asynchronous-unwind-tables
+	$(STACK_CLASH) -fno-unwind-tables -fno-asynchronous-unwind-tables
 HOST_DEPS_CFLAGS := -O2 -g1 -fPIE $(PROTECTOR)
 
 # Our own code, mbedTLS, cJSON and libuv are optimised as one program when it is linked; musl is not. Debugging data
@@ -14,16 +16,18 @@ HOST_DEPS_CFLAGS := -O2 -g1 -fPIE $(PROTECTOR)
 LTO ?= 1
 LTO_CFLAGS := $(if $(filter 1,$(LTO)),-flto=auto -flto-partition=one -g)
 
-device_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' \
-	DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call device_switches,$(TLS_SWITCHES))' LTO_CFLAGS='$(LTO_CFLAGS)'
+target_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MUSL_TARGET)' PIE='$(PIE)' LIBGCC='$(LIBGCC)'
+device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call device_switches,$(TLS_SWITCHES))' LTO_CFLAGS='$(LTO_CFLAGS)'
 host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
 
 # Goals that compile nothing need no packages and no sysroot.
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
-PACKAGES := $(shell cross/packages build $(call goals_of,run,run evasion) $(call goals_of,model,model) \
-	$(call goals_of,test,test fuzz bench) $(call goals_of,package,deb ipk container) \
-	$(call goals_of,package package-test,test-deb test-ansible) >&2 || echo missing)
+PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
+	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross) \
+	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) \
+	$(call goals_of,package,deb ipk container) $(call goals_of,package package-test,test-deb test-ansible) \
+	>&2 || echo missing)
 $(if $(PACKAGES),$(error build stopped: packages are missing))
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)

@@ -90,10 +90,12 @@ static bool read_some(struct nrs_own_addrs *o)
 {
     _Alignas(struct nlmsghdr) uint8_t buffer[8192];
     ssize_t got = recv(o->fd, buffer, sizeof buffer, 0);
+    uint32_t left;
 
     if (got <= 0)
         return false;
-    for (struct nlmsghdr *m = (struct nlmsghdr *)(void *)buffer; NLMSG_OK(m, (size_t)got); m = NLMSG_NEXT(m, got)) {
+    left = (uint32_t)got;
+    for (struct nlmsghdr *m = (struct nlmsghdr *)(void *)buffer; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
         if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
             return false;
         if (m->nlmsg_type == RTM_NEWADDR)

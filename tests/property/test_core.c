@@ -328,6 +328,15 @@ static void every_stream_stays_within_bounds_and_comes_out_twice_the_same(void *
 
 /* ---- addresses against inet_ntop ---- */
 
+/* Of two longest runs of zeroes RFC 5952 shortens the first; musl shortens a later one if the first begins the address. */
+static bool shortens_the_first_run(const char *ours, const char *theirs, const struct nrs_addr *a)
+{
+    struct nrs_addr again;
+
+    return strncmp(ours, "::", 2) == 0 && strncmp(theirs, "0:0:", 4) == 0 &&
+           inet_pton(AF_INET6, ours, again.b) == 1 && memcmp(again.b, a->b, sizeof again.b) == 0;
+}
+
 static void addresses_are_written_as_inet_ntop_does(void **state)
 {
     uint32_t seed = 77;
@@ -351,7 +360,8 @@ static void addresses_are_written_as_inet_ntop_does(void **state)
             continue; /* IPv4-compatible, dotted by some systems: RFC 4291 has given it up */
         len = nrs_addr_write(ours, sizeof ours, &a);
         assert_int_equal(len, strlen(ours));
-        assert_string_equal(ours, strncmp(theirs, "::ffff:", 7) == 0 && strchr(theirs, '.') ? theirs + 7 : theirs);
+        if (!shortens_the_first_run(ours, theirs, &a))
+            assert_string_equal(ours, strncmp(theirs, "::ffff:", 7) == 0 && strchr(theirs, '.') ? theirs + 7 : theirs);
     }
 }
 

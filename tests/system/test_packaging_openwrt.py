@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The OpenWrt package: layout and size of the archive, /etc/config/noroshi as the agent's JSON, the init script in a root
-of its own. UCI and procd are stand-ins (below); the shell is busybox's ash, the agent is the one that ships.
+of its own; and all shell of packages. UCI and procd are stand-ins (below); the shell is busybox's ash, the agent is the one
+that ships.
 """
 import json
 import os
@@ -112,6 +113,18 @@ def test_no_key_of_the_agent_is_forgotten(_):
     assert dict(line.split() for line in table.splitlines()) == agent, "NOROSHI_KEYS in config.sh and agent/config_keys.c"
 
 
+def test_shell_is_clean(_):
+    scripts = [str(FILES / name) for name in ("config.sh", "noroshi.init", "noroshi.defaults")]
+    scripts += [str(HERE / "ipk"), str(HERE / "layout"), "cross/man", "cross/deps/import",
+                "cross/buildroot/package/noroshi/S70noroshi"]
+    for script in scripts:
+        subprocess.run([BUSYBOX, "ash", "-n", script], check=True)
+    if shutil.which("shellcheck"):
+        subprocess.run(["shellcheck", *scripts], check=True)
+    else:
+        print("the scripts were not checked: no shellcheck")
+
+
 def test_archive(tmp):
     archives = [tmp / "one.ipk", tmp / "two.ipk"]
     for path in archives:
@@ -187,7 +200,7 @@ def main():
         return 77
     with tempfile.TemporaryDirectory() as folder:
         for test in (test_options_become_keys, test_the_agent_names_a_bad_option, test_no_key_of_the_agent_is_forgotten,
-                     test_archive):
+                     test_shell_is_clean, test_archive):
             test(pathlib.Path(folder))
         if os.getuid() == 0:
             test_init_script_in_its_own_root(pathlib.Path(folder))

@@ -56,7 +56,7 @@ def clean_files_give_no_line_and_exit_0(work):
 def packed_files_give_a_line_and_exit_1(work):
     lines, err = scan(make_packed(work / "p"), NOROSHI, status=1)
     assert lines[0]["file.path"] == str(work / "p") and only(lines)["packed"]
-    assert only(lines)["why"].startswith("rwx_segment,dense_entry_segment,dense_data_segment,no_section_table"), lines
+    assert only(lines)["why"].startswith("rwx_segment,dense_beside_rwx,dense_entry_segment,dense_data_segment,no_section_table"), lines
     assert "2 files, 1 packed" in err, err
     assert "malicious" not in err
 

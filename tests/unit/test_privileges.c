@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -160,6 +161,12 @@ static void a_confined_process_writes_in_its_folder_only(void **state)
     assert_int_equal(in_child(touch_files), 0);
 }
 
+/* Nor are system call filters; an emulated system has neither. */
+static int has_filters(void)
+{
+    return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0;
+}
+
 static void *nothing(void *arg)
 {
     return arg;
@@ -187,6 +194,8 @@ static void do_what_an_agent_does(void)
 static void a_confined_process_can_do_what_an_agent_does(void **state)
 {
     (void)state;
+    if (!has_filters())
+        skip();
     assert_int_equal(in_child(do_what_an_agent_does), 0);
 }
 
@@ -228,6 +237,8 @@ static void an_intruder_is_killed(void **state)
     size_t i;
 
     (void)state;
+    if (!has_filters())
+        skip();
     for (i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
         int status = in_child(attempts[i]);
 
@@ -238,8 +249,14 @@ static void an_intruder_is_killed(void **state)
 
 static void relocated_constants_are_sealed(void **state)
 {
+#ifdef __PIE__
+    const int expected = 0;
+#else
+    const int expected = -ENOENT; /* nothing is relocated at fixed addresses */
+#endif
+
     (void)state;
-    assert_int_equal(nrs_privileges_seal_relro(), 0);
+    assert_int_equal(nrs_privileges_seal_relro(), expected);
 }
 
 static int make_folder(void **state)

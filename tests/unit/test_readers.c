@@ -137,6 +137,7 @@ static void every_refusal_names_its_place(void **state)
          "gap$x@str#bin/bin: not a column taken as a number (\"<column>@num\")"},
         {"jubatus-json", JUBA("\"gap@num\":{\"1\":{}}"), "gap@num: 1: no v1"},
         {"jubatus-json", JUBA("\"gap@num\":{\"1\":" V1("3") "}"), "one label only: 1"},
+        {"jubatus-json", JUBA("\"a\\n\\u001b[1m\":{\"1\":" V1("3") "}"), "a??[1m: not a column taken as a number (\"<column>@num\")"},
         {"jubatus-json", "{}", "storage: no \"weight\" in it"},
         {"safetensors", "1234567", "shorter than the length of its header"},
         {"safetensors", "12345678{}", "header: longer than the file, or than a MiB"},
@@ -219,6 +220,23 @@ static void content_tells_the_reader(void **state)
     nrs_trained_done(&trained);
 }
 
+/* 0x178 and 0x280 bytes of header: such files begin like zlib and like a pickle. */
+static void safetensors_of_any_length_are_no_pickles(void **state)
+{
+    static const size_t lengths[] = {0x178, 0x280};
+    static char bytes[8 + 0x280];
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        memset(bytes, ' ', sizeof bytes);
+        nrs_put_u64le((uint8_t *)bytes, lengths[i]);
+        memcpy(bytes + 8, "{}", 2);
+        assert_int_equal(read_as(&fx_beacon, NULL, &no_choice, bytes, 8 + lengths[i]), NRS_ERR_FORMAT);
+        assert_string_equal(note.text, "no tensor named weight");
+        nrs_trained_done(&trained);
+    }
+}
+
 static void choices_name_what_the_file_does_not(void **state)
 {
     static const char other[] = LL("2", "1 2") "1 \n2 \n0 \n", three[] = LL("3", "0 1 2") "1 2 3 \n0 0 0 \n0 0 1 \n";
@@ -234,6 +252,10 @@ static void choices_name_what_the_file_does_not(void **state)
     choice.flagged = "3";
     assert_int_equal(read_as(&fx_beacon, NULL, &choice, other, strlen(other)), NRS_ERR_FORMAT);
     assert_string_equal(note.text, "labels 2 and 1: neither is the one given with --flagged");
+    nrs_trained_done(&trained);
+    choice = (struct nrs_linear_choice){.labels = "2,1"}; /* would turn the sign around */
+    assert_int_equal(read_as(&fx_beacon, NULL, &choice, other, strlen(other)), NRS_ERR_FORMAT);
+    assert_string_equal(note.text, "--labels: the file names its two classes: 2 and 1");
     nrs_trained_done(&trained);
     choice = (struct nrs_linear_choice){.labels = "none,upx,shc"};
     assert_int_equal(read_as(&fx_packer, NULL, &choice, three, strlen(three)), 0);
@@ -322,6 +344,7 @@ int main(void)
         cmocka_unit_test(every_refusal_names_its_place),
         cmocka_unit_test(nodes_and_tensors_are_named),
         cmocka_unit_test(content_tells_the_reader),
+        cmocka_unit_test(safetensors_of_any_length_are_no_pickles),
         cmocka_unit_test(choices_name_what_the_file_does_not),
         cmocka_unit_test(ranges_of_svm_scale_are_folded),
         cmocka_unit_test(one_row_is_two_outputs_where_classes_are_outputs),

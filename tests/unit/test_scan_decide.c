@@ -89,7 +89,7 @@ static void rule_that_is_sure_needs_no_model(void **state)
 {
     (void)state;
     model.bias[0] = 5000;
-    facts.rules = NRS_RULE_RWX;
+    facts.rules = NRS_RULE_ENTRY_LAST;
     expect(true, "acme"); /* its best packer; the threshold of names is 0 */
     model.threshold_mlogit[1] = 1;
     expect(true, "unknown");
@@ -101,11 +101,15 @@ static void rule_that_is_sure_needs_no_model(void **state)
     assert_int_equal(result.score_mlogit, 0);
 }
 
-static void weak_rule_decides_nothing(void **state)
+static void hints_decide_together_only(void **state)
 {
     (void)state;
     facts.rules = NRS_RULE_NO_SECTIONS;
     expect(false, "shc"); /* all equal: the last of them */
+    facts.rules = NRS_RULE_RWX;
+    expect(false, "shc");
+    facts.rules = NRS_RULES_HINTS;
+    expect(true, "acme");
 }
 
 static void shc_is_named_but_not_packed(void **state)
@@ -121,6 +125,9 @@ static void named_upx_without_its_header_is_tampered(void **state)
     (void)state;
     strcpy(model.output_name[1], "upx");
     model.bias[1] = 9000;
+    expect(true, "upx");
+    assert_false(result.tampered); /* the model alone says so */
+    facts.rules = NRS_RULE_ENTRY_LAST;
     expect(true, "upx");
     assert_true(result.tampered);
     facts.upx = NRS_UPX_INTACT;
@@ -263,7 +270,7 @@ int main(void)
         cmocka_unit_test_setup(score_is_packer_less_plain, fresh),
         cmocka_unit_test_setup(packed_by_what_no_class_fits_is_unknown, fresh),
         cmocka_unit_test_setup(rule_that_is_sure_needs_no_model, fresh),
-        cmocka_unit_test_setup(weak_rule_decides_nothing, fresh),
+        cmocka_unit_test_setup(hints_decide_together_only, fresh),
         cmocka_unit_test_setup(shc_is_named_but_not_packed, fresh),
         cmocka_unit_test_setup(named_upx_without_its_header_is_tampered, fresh),
         cmocka_unit_test_setup(model_of_another_schema_is_not_asked, fresh),

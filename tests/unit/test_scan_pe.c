@@ -109,7 +109,7 @@ static void writable_code_is_packed_by_something(void **state)
     ordinary(false);
     section(false, 0, 0x1000, 0x2000, 0x400, 0x2000, ALL);
     expect(0x3400, true, "unknown");
-    assert_int_equal(facts.rules, NRS_RULE_RWX);
+    assert_int_equal(facts.rules, NRS_RULE_WRITABLE_ENTRY);
 }
 
 static void dense_code_is_packed_by_something(void **state)

@@ -62,6 +62,9 @@ static int take_labels(struct nrs_linear *l, const char *labels, struct nrs_note
 {
     int rc = 0;
 
+    if (l->n_rows == 1 && l->n_labels) /* their order in the file is not that of the sum's sign */
+        return nrs_note_set(note, NRS_ERR_FORMAT, "--labels: the file names its two classes: %s and %s", l->label[0],
+                            l->label[1]);
     l->n_labels = 0;
     for (const char *at = labels, *end = labels; rc == 0 && *end; at = end + 1) {
         end = strchr(at, ',');

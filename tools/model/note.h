@@ -1,4 +1,4 @@
-/* tools/model/note.h - why something was refused, for people: one line, cut to fit */
+/* tools/model/note.h - why something was refused, for people: one line of printable ASCII, cut to fit */
 #ifndef NRS_TOOL_NOTE_H
 #define NRS_TOOL_NOTE_H
 

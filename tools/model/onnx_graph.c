@@ -355,6 +355,13 @@ double nrs_onnx_number(const struct nrs_onnx_node *n, const char *name, double o
     return find_value(n, name, 2, &value) ? float_of(value.value) : otherwise;
 }
 
+bool nrs_onnx_has(const struct nrs_onnx_node *n, const char *name)
+{
+    struct nrs_proto attribute;
+
+    return find_attribute(n, name, &attribute);
+}
+
 bool nrs_onnx_text_is(const struct nrs_onnx_node *n, const char *name, const char *text)
 {
     struct nrs_proto_field value;

@@ -62,6 +62,7 @@ size_t nrs_onnx_floats(const struct nrs_onnx_node *n, const char *name, size_t m
 int nrs_onnx_attribute_labels(const struct nrs_onnx_node *n, const char *name, nrs_onnx_take *take, void *arg);
 int64_t nrs_onnx_integer(const struct nrs_onnx_node *n, const char *name, int64_t otherwise);
 double nrs_onnx_number(const struct nrs_onnx_node *n, const char *name, double otherwise);
+bool nrs_onnx_has(const struct nrs_onnx_node *n, const char *name);
 bool nrs_onnx_text_is(const struct nrs_onnx_node *n, const char *name, const char *text);
 
 #endif

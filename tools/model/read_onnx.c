@@ -6,7 +6,7 @@
  *   linear = LinearClassifier | LinearRegressor | Gemm | MatMul          one, over all columns
  *   shift  = Add, Sub, Mul, Div by constants | Cast | Identity | Flatten | Reshape | Squeeze
  *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax, ZipMap,
- *            ArrayFeatureExtractor, Binarizer, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no decision
+ *            ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no decision
  *
  * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier, ZipMap
  * or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two labels: a
@@ -28,28 +28,23 @@ struct reading {
     struct nrs_onnx_graph *g;
     const struct nrs_onnx_node *node; /* the one being read */
     struct nrs_proto chain;           /* what the chain has come to: scaled columns, then scores */
-    bool softmax;
+    bool ended, read, softmax;        /* the chain: by a node that makes chances; its scores: by the tail; for a class */
     double *mul, *add, *numbers;      /* [columns] what the columns were scaled by; [32 x columns] to read into */
     unsigned n_tail;
     struct nrs_proto tail[TAIL_MAX];  /* what has become of the scores */
 };
 
-static const char *cut_text(struct nrs_proto from, char text[40])
+static int shown(struct nrs_proto text)
 {
-    size_t n = 0;
-
-    for (; from.at < from.end && n < 39; from.at++)
-        text[n++] = *from.at >= ' ' && *from.at <= '~' ? (char)*from.at : '?';
-    text[n] = '\0';
-    return text;
+    return text.end - text.at > 40 ? 40 : (int)(text.end - text.at);
 }
 
 static int refuse(struct reading *r, const char *what)
 {
-    char op[40], name[40];
+    const struct nrs_onnx_node *n = r->node;
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %s \"%s\": %s", (unsigned)(r->node - r->g->node),
-                        cut_text(r->node->op, op), cut_text(r->node->name, name), what);
+    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s", (unsigned)(n - r->g->node),
+                        shown(n->op), (const char *)n->op.at, shown(n->name), (const char *)n->name.at, what);
 }
 
 static bool has_scores(const struct reading *r)
@@ -60,7 +55,7 @@ static bool has_scores(const struct reading *r)
 /* Which input the chain comes in by, -1 if none. */
 static int chain_input(const struct reading *r)
 {
-    for (unsigned i = 0; i < r->node->n_inputs; i++)
+    for (unsigned i = 0; !r->ended && i < r->node->n_inputs; i++)
         if (nrs_proto_same(r->node->input[i], r->chain))
             return (int)i;
     return -1;
@@ -108,6 +103,8 @@ static int apply_affine(struct reading *r)
 
     if (r->node->n_inputs != 2)
         return refuse(r, "not of two inputs");
+    if (r->read)
+        return refuse(r, "changes scores that other nodes have read");
     rc = read_constant(r, at == 0 ? 1 : 0, n, r->numbers);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         double mul, add;
@@ -193,22 +190,19 @@ static int read_rows(struct reading *r)
     return 0;
 }
 
-static int apply_classifier(struct reading *r)
+/* LinearClassifier and LinearRegressor. A post_transform makes chances of the scores within the node. */
+static int apply_attributes(struct reading *r)
 {
-    int rc = has_scores(r) ? refuse(r, "a second linear layer") : read_rows(r);
+    const struct nrs_onnx_node *n = r->node;
+    bool none = !nrs_onnx_has(n, "post_transform") || nrs_onnx_text_is(n, "post_transform", "NONE");
+    bool logistic = nrs_onnx_text_is(n, "post_transform", "LOGISTIC");
+    int rc = read_rows(r);
 
-    if (rc == 0)
-        rc = read_labels(r, "classlabels_ints", "classlabels_strings");
-    if (rc == 0 && nrs_onnx_text_is(r->node, "post_transform", "PROBIT"))
-        rc = refuse(r, "post_transform PROBIT");
-    r->softmax = nrs_onnx_text_is(r->node, "post_transform", "SOFTMAX") ||
-                 nrs_onnx_text_is(r->node, "post_transform", "SOFTMAX_ZERO");
-    return rc;
-}
-
-static int apply_regressor(struct reading *r)
-{
-    return has_scores(r) ? refuse(r, "a second linear layer") : read_rows(r);
+    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") || nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
+    r->ended = !none;
+    if (rc == 0 && !none && !logistic && !r->softmax)
+        rc = refuse(r, "post_transform is not NONE, LOGISTIC or SOFTMAX");
+    return rc ? rc : read_labels(r, "classlabels_ints", "classlabels_strings");
 }
 
 /* The constant matrix of a Gemm or MatMul, as rows of weights. rows_first: [rows, columns], else [columns, rows]. */
@@ -232,8 +226,6 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
 
 static int apply_matmul(struct reading *r)
 {
-    if (has_scores(r))
-        return refuse(r, "a second linear layer");
     return chain_input(r) == 0 ? read_matrix(r, 1, false, 1) : refuse(r, "the features are not its first input");
 }
 
@@ -242,8 +234,6 @@ static int apply_gemm(struct reading *r)
     double beta = nrs_onnx_number(r->node, "beta", 1);
     int rc;
 
-    if (has_scores(r))
-        return refuse(r, "a second linear layer");
     if (chain_input(r) != 0 || nrs_onnx_integer(r->node, "transA", 0) != 0)
         return refuse(r, "the features are not its first input, or transposed");
     rc = read_matrix(r, 1, nrs_onnx_integer(r->node, "transB", 0) != 0, nrs_onnx_number(r->node, "alpha", 1));
@@ -281,23 +271,22 @@ static int apply_extractor(struct reading *r)
     return rc > 0 ? refuse(r, "picks from what are no labels") : rc;
 }
 
-enum { KEEPS = 1, LINEAR = 2, TAIL = 4 };
+enum { KEEPS = 1, LINEAR = 2, TAIL = 4, LABELS = 8 };
 static const struct op {
     const char *name;
-    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of columns; TAIL: after scores */
+    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of columns; TAIL: after them; LABELS: comes out first */
     int (*apply)(struct reading *);
 } ops[] = {{"Cast", KEEPS | TAIL, apply_nothing},       {"Identity", KEEPS | TAIL, apply_nothing},
            {"Flatten", KEEPS | TAIL, apply_nothing},    {"Reshape", KEEPS | TAIL, apply_nothing},
            {"Squeeze", KEEPS | TAIL, apply_nothing},    {"Scaler", KEEPS, apply_scaler},
            {"Add", KEEPS, apply_affine},                {"Sub", KEEPS, apply_affine},
            {"Mul", KEEPS, apply_affine},                {"Div", KEEPS, apply_affine},
-           {"LinearClassifier", LINEAR, apply_classifier}, {"LinearRegressor", LINEAR, apply_regressor},
+           {"LinearRegressor", LINEAR, apply_attributes}, {"LinearClassifier", LINEAR | LABELS, apply_attributes},
            {"Gemm", LINEAR, apply_gemm},                {"MatMul", LINEAR, apply_matmul},
            {"Sigmoid", TAIL, apply_nothing},            {"Softmax", TAIL, apply_softmax},
            {"LogSoftmax", TAIL, apply_softmax},         {"Normalizer", TAIL, apply_nothing},
            {"ArgMax", TAIL, apply_nothing},             {"ZipMap", TAIL, apply_zipmap},
-           {"ArrayFeatureExtractor", TAIL, apply_extractor}, {"Binarizer", TAIL, apply_nothing},
-           {"Concat", TAIL, apply_nothing}};
+           {"ArrayFeatureExtractor", TAIL, apply_extractor}, {"Concat", TAIL, apply_nothing}};
 
 static const struct op *find_op(struct nrs_proto name)
 {
@@ -329,7 +318,7 @@ static void take_outputs(struct reading *r, int chain_output)
 static int read_node(struct reading *r)
 {
     const struct op *op = find_op(r->node->op);
-    bool classifier = op && op->apply == apply_classifier, on_chain;
+    bool on_chain;
     int rc;
 
     if (op == NULL)
@@ -342,14 +331,16 @@ static int read_node(struct reading *r)
     if (!on_chain || (op->where == TAIL && has_scores(r))) {
         if (!(op->where & TAIL))
             return refuse(r, "not after the scores");
-        rc = op->apply(r);
+        r->read = r->read || on_chain;
         take_outputs(r, -1);
-        return rc;
+        return op->apply(r);
     }
     if (op->where == TAIL)
         return refuse(r, "not before the scores");
+    if ((op->where & LINEAR) && has_scores(r))
+        return refuse(r, "a second linear layer");
     rc = op->apply(r);
-    take_outputs(r, classifier ? 1 : 0); /* its labels come first */
+    take_outputs(r, r->ended ? -1 : op->where & LABELS ? 1 : 0);
     return rc;
 }
 

@@ -47,15 +47,9 @@ static int refuse(struct reading *r, const char *what)
 
 static int refuse_word(struct reading *r, struct nrs_span word, const char *what)
 {
-    size_t len = (size_t)(word.end - word.at);
-    char shown[40];
+    int len = word.end - word.at > 40 ? 40 : (int)(word.end - word.at);
 
-    if (len >= sizeof shown)
-        len = sizeof shown - 1;
-    for (size_t i = 0; i < len; i++)
-        shown[i] = word.at[i] >= ' ' && word.at[i] <= '~' ? word.at[i] : '?';
-    shown[len] = '\0';
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "line %u: %s: %s", r->text.line, shown, what);
+    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "line %u: %.*s: %s", r->text.line, len, word.at, what);
 }
 
 static bool is_one_of(struct nrs_span word, const char *words)

@@ -32,9 +32,17 @@ static bool begins(const char *file, size_t len, const char *with, size_t n)
 }
 #define BEGINS(with) begins(file, len, with, sizeof(with) - 1)
 
+/* The length in front can be any number, also one that looks like the beginning of another format. */
+static bool is_safetensors(const char *file, size_t len)
+{
+    return len > 8 && file[8] == '{' && nrs_get_u64le((const uint8_t *)file) <= len - 8;
+}
+
 /* Formats that are programs, or containers that need their trainer's own code to be read. */
 static const char *refused_content(const char *file, size_t len)
 {
+    if (is_safetensors(file, len))
+        return NULL;
     if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") || BEGINS("csklearn") ||
         BEGINS("c__builtin__"))
         return "a Python pickle: reading one runs the code in it; write JSON instead (tools/model/recipes)";
@@ -80,7 +88,7 @@ const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, str
         name = "libsvm";
     else if (BEGINS("Version "))
         name = "vw";
-    else if (len > 8 && file[8] == '{' && nrs_get_u64le((const uint8_t *)file) <= len - 8)
+    else if (is_safetensors(file, len))
         name = "safetensors";
     else if (space < len && file[space] == '{')
         name = json_reader(file, len);

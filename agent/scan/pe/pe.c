@@ -255,12 +255,12 @@ static void directory_features(const struct pe *pe, uint64_t size, uint16_t *x)
 }
 
 /* Of 447 clean programs the densest section with an entry has 6.3 bits a byte, and none is writable. */
-static uint8_t pe_rules(const uint16_t *x)
+static uint16_t pe_rules(const uint16_t *x)
 {
-    unsigned rules = (x[NRS_PE_entry_rights] & 3) == 3 ? NRS_RULE_RWX : 0;
+    unsigned rules = (x[NRS_PE_entry_rights] & 3) == 3 ? NRS_RULE_WRITABLE_ENTRY : 0;
 
     rules |= x[NRS_PE_ent_entry] >= DENSE_CODE ? NRS_RULE_DENSE_ENTRY : 0;
-    return (uint8_t)rules;
+    return (uint16_t)rules;
 }
 
 bool nrs_pe_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *head, uint32_t n)

@@ -1,0 +1,29 @@
+# Goals over the targets of cross/targets. TARGETS chooses some; TARGETS.md is written when all have been tested.
+
+ALL_TARGETS := $(patsubst cross/targets/%.mk,%,$(sort $(wildcard cross/targets/*.mk)))
+TARGETS ?= $(ALL_TARGETS)
+
+.PHONY: cross cross-all test-cross repro sbom
+ifeq ($(TARGET),host)
+cross:
+	@echo 'cross: name one: make cross TARGET=$(subst $( ), | ,$(ALL_TARGETS))' >&2; exit 2
+else
+cross: $(OUT)/noroshi
+	$(Q)cross/size $(OUT) $(TARGET)
+endif
+cross-all:
+	$(Q)for t in $(TARGETS); do $(MAKE) --no-print-directory TARGET=$$t cross || exit 1; done
+test-cross:
+	$(Q)for t in $(TARGETS); do \
+		mkdir -p build/$$t; \
+		$(MAKE) --no-print-directory TARGET=$$t size test-target >build/$$t/test.log 2>&1 || cat build/$$t/test.log; \
+		echo "$$t: $$(grep ' passed, ' build/$$t/test.log || echo failed)"; \
+	done
+	$(Q)cross/table $(TARGETS) >build/TARGETS.md
+	$(Q)$(if $(filter-out $(TARGETS),$(ALL_TARGETS)),cat build/TARGETS.md,cp build/TARGETS.md cross/TARGETS.md)
+
+# Same source, same bytes: everything, dependencies too, built in two folders of different depth with caches of their own.
+repro:
+	$(Q)cross/repro $(if $(filter command line,$(origin TARGETS)),$(TARGETS),host mips24kc aarch64)
+sbom:
+	$(Q)cross/sbom '$(VERSION)' >build/noroshi.spdx.json && echo build/noroshi.spdx.json
