@@ -6,7 +6,7 @@ TARGETS ?= $(ALL_TARGETS)
 .PHONY: cross cross-all test-cross repro sbom
 ifeq ($(TARGET),host)
 cross:
-	@echo 'cross: name one: make cross TARGET=$(subst $( ), | ,$(ALL_TARGETS))' >&2; exit 2
+	@echo 'cross: make cross TARGET=NAME, one of: $(ALL_TARGETS)' >&2; exit 2
 else
 cross: $(OUT)/noroshi
 	$(Q)cross/size $(OUT) $(TARGET)

@@ -2,8 +2,8 @@
 # unit, property and simulation tests, fuzz corpora, golden files, a TLS session of the agent with the host's collector.
 #
 # They are built like the device's own objects (same compiler, same flags but link-time optimisation), against the host's
-# configuration of mbedTLS, whose server side many tests need. Left out is the collector, which is no device's program. Programs are started
-# through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
+# configuration of mbedTLS, whose server side many tests need. Left out is the collector, which is no device's program.
+# Programs are started through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
 
 test_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
 TEST_ROOT := $(shell $(test_env) cross/deps/sysroot path test)
@@ -57,4 +57,5 @@ test-target: $(TARGET_RUN) $(OUT)/noroshi-lab $(if $(BOOT_KERNEL),$(OUT)/test/ta
 		build/host/noroshi
 	$(Q)ln -sfn $(CURDIR)/build/host/noroshi-collector $(OUT)/run/noroshi-collector
 	@echo '$(or $(subst -static,,$(QEMU)),native)' >$(OUT)/how
-	$(Q)BOOT_KERNEL='$(BOOT_KERNEL)' BOOT_MACHINE='$(BOOT_MACHINE)' BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)
+	$(Q)BOOT_KERNEL='$(BOOT_KERNEL)' BOOT_MACHINE='$(BOOT_MACHINE)' BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test \
+		tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)
