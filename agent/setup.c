@@ -242,6 +242,18 @@ static void open_uplink(struct nrs_agent *a)
     nrs_uplink_init(&a->uplink, &a->loop, &conf);
 }
 
+/* First of all, so that the new process holds nothing. An agent without it still sees beacons. */
+static void start_watch(struct nrs_agent *a)
+{
+    char why[NRS_CONFIG_WHY_MAX];
+    int rc = nrs_watch_start(&a->watch, &a->config, why, sizeof why);
+
+    if (rc < 0)
+        nrs_log("scanner: off: %s", strerror(-rc));
+    else if (why[0] != '\0')
+        nrs_log("scanner: %s", why);
+}
+
 int nrs_agent_open(struct nrs_agent *a)
 {
     bool remote = a->config.collector.url.host[0] != '\0';
@@ -250,6 +262,7 @@ int nrs_agent_open(struct nrs_agent *a)
 
     a->spool_dir = -1;
     a->started_ns = nrs_clock_boot_ns();
+    start_watch(a);
     if (remote) {
         rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
         a->tls_now = rc == 0 ? &a->tls[0] : NULL;
@@ -311,5 +324,6 @@ void nrs_agent_close(struct nrs_agent *a)
     nrs_file_close(a->spool_dir);
     if (a->tls_now != NULL)
         nrs_tls_client_done(a->tls_now);
+    nrs_watch_close(&a->watch);
     free(a->core_mem);
 }
