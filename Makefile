@@ -33,7 +33,7 @@ ROOMS := models agent/core $(SCAN_ROOMS) agent platform/packet platform/$(PLATFO
 MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
-DEVICE_SRC := $(call c_files,$(ROOMS)) $(GEN_SRC)
+DEVICE_SRC := $(call c_files,$(ROOMS)) $(if $(filter 1,$(WITH_PE)),$(GEN_SRC),$(GEN_SRC:%/builtin_packer_pe.c=%/builtin_packer_pe_none.c))
 SHARED_SRC := $(filter-out %/main.c agent/watch/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/watch platform/recorded tools/windows))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
@@ -57,7 +57,7 @@ LIBS_sim := -lz -lm
 LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
-.PHONY: all run model evasion test lint fuzz bench size size-options deps clean help FORCE
+.PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -119,6 +119,9 @@ build/gen/page.c: tools/collector/embed $(sort $(wildcard tools/collector/page/*
 build/gen/builtin_%.c: cross/embed $(wildcard models/*.nrm)
 	@mkdir -p $(@D)
 	$(Q)cross/embed nrs_builtin_$* models/$*.nrm >$@
+build/gen/builtin_%_none.c: cross/embed
+	@mkdir -p $(@D)
+	$(Q)cross/embed nrs_builtin_$* '' >$@
 
 include tests/tests.mk
 include cross/cross.mk
@@ -128,6 +131,11 @@ endif
 
 model: all
 	$(Q)tools/train/train.py --build build/host
+model-packer: all
+	$(if $(PE_FOLDER),$(Q)$(MAKE) WITH_PE=1 OUT=build/pe build/pe/noroshi)
+	$(Q)tools/train/packer.py --build build/host $(if $(PE_FOLDER),--pe '$(PE_FOLDER)') $(if $(UNSEEN_FOLDER),--unseen '$(UNSEEN_FOLDER)')
+bench-packer-fp: all
+	$(Q)tools/train/packer_fp.py --build build/host
 evasion: all
 	$(Q)tools/train/evasion.py --build build/host
 run: all

@@ -1,6 +1,7 @@
 /*   net     address[/bits]       192.0.2.0/24, 2001:db8::1
  *   domain  label.label...       letters, digits, '-' and '_'
  *   proto   tcp, udp or icmp
+ *   process /path/of/the/program
  *   until   yyyy-mm-dd           the last day on which the rule holds */
 #include "agent/config_allow.h"
 
@@ -112,6 +113,20 @@ static int set_proto(struct nrs_allow_rule *r, const char *text, char *why, size
     return 0;
 }
 
+static int set_process(struct nrs_allow_rule *r, const char *text, char *why, size_t why_len)
+{
+    size_t len = strlen(text);
+
+    if (len > NRS_ALLOW_PROCESS_MAX) {
+        snprintf(why, why_len, "longer than %d bytes", NRS_ALLOW_PROCESS_MAX);
+        return NRS_ERR_RANGE;
+    }
+    if (text[0] != '/' || text[len - 1] == '/')
+        return wrong(why, why_len, "is no path such as /usr/bin/updater");
+    memcpy(r->process, text, len + 1);
+    return 0;
+}
+
 static int days_in(int year, int month)
 {
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -149,13 +164,15 @@ int nrs_config_allow_set(struct nrs_allow_rule *r, const char *key, const char *
         return set_domain(r, text, why, why_len);
     if (strcmp(key, "proto") == 0)
         return set_proto(r, text, why, why_len);
+    if (strcmp(key, "process") == 0)
+        return set_process(r, text, why, why_len);
     return set_until(r, text, why, why_len);
 }
 
 const char *nrs_config_allow_fault(const struct nrs_allow_rule *r)
 {
-    if (!r->has_net && r->domain[0] == '\0' && r->port == 0)
-        return "a rule needs net, domain or port";
+    if (!r->has_net && r->domain[0] == '\0' && r->port == 0 && r->process[0] == '\0')
+        return "a rule needs net, domain, port or process";
     if (r->port != 0 && r->proto == NRS_PROTO_ICMP)
         return "icmp has no port";
     return NULL;

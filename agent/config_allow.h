@@ -5,7 +5,7 @@
 
 #include "agent/core/allow.h"
 
-/* Reads the text of one key of a rule: net, domain, proto or until. 0, or NRS_ERR_RANGE with the rest of the line
+/* Reads the text of one key of a rule: net, domain, proto, process or until. 0, or NRS_ERR_RANGE with the rest of the line
  * ("is no date such as 2027-01-31") in `why`. */
 int nrs_config_allow_set(struct nrs_allow_rule *r, const char *key, const char *text, char *why, size_t why_len);
 

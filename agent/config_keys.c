@@ -60,6 +60,7 @@ const struct nrs_config_key nrs_config_keys[] = {
     RULE_TEXT("domain"),
     {"allow.port", NRS_KEY_RULE_PORT, 0, 0, {.range = {1, 65535}}},
     RULE_TEXT("proto"),
+    RULE_TEXT("process"),
     RULE_TEXT("until"),
 };
 

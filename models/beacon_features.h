@@ -3,12 +3,13 @@
  * Order is part of the schema. Logarithms are base 2 in eighths (q3): 8 is a factor of two. Shares are out
  * of 255. "Relative" values are quotients to the median. gap_* look at the last connections one by one,
  * vis_* at visits: connections after at least ten quiet seconds, so that a check-in made of several connections
- * counts once. With fewer than four visits remembered, vis_* repeat gap_*. */
+ * counts once. With fewer than four visits remembered, vis_* repeat gap_*. Of the window 7 d, `n` and `hours` are those
+ * of the week, what comes from single minutes (fill, span, acf, peak) is that of its last day. */
 #ifndef NRS_BEACON_FEATURES_H
 #define NRS_BEACON_FEATURES_H
 
 #define NRS_BEACON_FEATURES(X)                                                                                \
-    X(win, 2, "window: 0 = 1 h, 1 = 6 h, 2 = 24 h")                                                           \
+    X(win, 3, "window: 0 = 1 h, 1 = 6 h, 2 = 24 h, 3 = 7 d")                                                  \
     X(n, 255, "connections in the window, log q3")                                                            \
     X(gap_med, 255, "median gap in ms, log q3")                                                               \
     X(gap_mad, 2047, "median absolute deviation of gaps, relative, out of 1024 (RITA, Slips)")                \
@@ -48,6 +49,7 @@
     X(port, 15, "port class (features.h)")                                                                    \
     X(place, 3, "address class (features.h)")                                                                 \
     X(proto, 3, "0 TCP, 1 UDP, 2 ICMP, 3 other")                                                              \
-    X(ntp, 1, "48 bytes each way, wherever it goes")
+    X(ntp, 1, "48 bytes each way, wherever it goes")                                                          \
+    X(siblings, 16, "servers among the remembered connections of siblings (rotation); 0 = one destination")
 
 #endif

@@ -31,7 +31,7 @@
 #define NRS_MODEL_GRAM_BITS_MAX 12
 #define NRS_MODEL_POINTS_MAX 32   /* points of the calibration table */
 #define NRS_MODEL_GOLDEN_MAX 4    /* golden pairs */
-#define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h (beacon); packed, named, unused (packer) */
+#define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h and 7 d (beacon); packed, named, unused (packer) */
 #define NRS_MODEL_NAME_MAX 31     /* class name, bytes without NUL */
 
 /* The envelope: what the header says before anything is believed. Pointers go into the file. */

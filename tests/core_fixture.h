@@ -86,6 +86,15 @@ static inline void cf_send(struct cf *f, unsigned dest, uint64_t t_ns)
     nrs_core_flow(f->core, &flow, NULL);
 }
 
+/* The same from a local address of its own: it has no siblings. */
+static inline void cf_send_alone(struct cf *f, unsigned dest, uint64_t t_ns)
+{
+    struct nrs_flow flow = cf_flow(dest, t_ns);
+
+    flow.local = cf_v4(10, 1, dest >> 8 & 255, dest & 255);
+    nrs_core_flow(f->core, &flow, NULL);
+}
+
 /* nrs_judgement_fn: counts, and keeps a copy of the last one. */
 static inline void cf_keep(void *arg, const struct nrs_judgement *j)
 {

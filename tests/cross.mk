@@ -5,22 +5,22 @@
 # configuration of mbedTLS, whose server side many tests need. Left out is the collector, which is no device's program. Programs are started
 # through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
 
-test_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(HOST_SWITCHES)'
+test_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
 TEST_ROOT := $(shell $(test_env) cross/deps/sysroot path test)
 TEST_STAMP := $(TEST_ROOT)/VERSIONS
 TARGET_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror -nostdinc -isystem $(TEST_ROOT)/include -isystem $(GCC_INCLUDE) \
-	$(HOST_SWITCHES) $(DEVICE_CODE)
+	$(call tool_switches,$(SWITCHES)) $(DEVICE_CODE)
 TARGET_LIBS := -lmbedtls -lcjson -luv -lz -lcmocka
 
 $(TEST_STAMP):
 	$(Q)$(test_env) MAKE='$(MAKE)' cross/deps/sysroot build test
 
-TARGET_SRC := $(SHARED_SRC) $(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*))
+TARGET_SRC := $(sort $(SHARED_SRC) $(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*)))
 COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l '"tools/collector/' $(wildcard tests/*/*.c)))
 TARGET_TESTS := $(filter-out $(COLLECTOR_TESTS),$(TESTS:build/test/%=%) $(FUZZERS:build/test/%=%) system/kill9_agent)
-TARGET_TOOLS := replay:replay sim:simulate
+TARGET_TOOLS := replay:replay sim:simulate model:model
 TARGET_SCRIPTS := golden/test_config.sh golden/test_replay.sh golden/test_simulate.sh system/test_chain.py \
-	$(patsubst tests/%,%,$(wildcard tests/target/test_*))
+	$(filter-out $(if $(BOOT_KERNEL),,target/test_boot.py),$(patsubst tests/%,%,$(wildcard tests/target/test_*)))
 
 $(OUT)/test/%: LTO_CFLAGS :=
 $(eval $(call compile,$(OUT)/test/o,$(CC),TARGET_CFLAGS,$(TEST_STAMP)))
@@ -53,8 +53,8 @@ $(OUT)/run/test/%: $(OUT)/test/%
 
 .PHONY: test-target
 test-target: $(TARGET_RUN) $(OUT)/noroshi-lab $(if $(BOOT_KERNEL),$(OUT)/test/target/init)
-	$(Q)$(MAKE) --no-print-directory TARGET=host $(addprefix build/host/noroshi-,collector replay sim) \
-		$(if $(wildcard agent/scan),build/host/noroshi)
+	$(Q)$(MAKE) --no-print-directory TARGET=host $(addprefix build/host/noroshi-,collector replay sim model) \
+		build/host/noroshi
 	$(Q)ln -sfn $(CURDIR)/build/host/noroshi-collector $(OUT)/run/noroshi-collector
 	@echo '$(or $(subst -static,,$(QEMU)),native)' >$(OUT)/how
 	$(Q)BOOT_KERNEL='$(BOOT_KERNEL)' BOOT_MACHINE='$(BOOT_MACHINE)' BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)

@@ -44,6 +44,24 @@ static bool is_icmp(uint8_t proto)
     return proto == NRS_PROTO_ICMP || proto == NRS_PROTO_ICMP6;
 }
 
+/* FNV-1a, then the final mix of MurmurHash3 (both public domain). */
+uint32_t nrs_process_code(const char *path, uint32_t seed)
+{
+    uint32_t h = seed ^ 0x811c9dc5u;
+
+    for (; *path; path++)
+        h = (h ^ (uint8_t)*path) * 0x01000193u;
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    h ^= h >> 16;
+    return h > NRS_PROCESS_SEVERAL ? h : h + 2;
+}
+
+static bool is_process(const char *path, const struct nrs_allow_dest *d)
+{
+    return d->process > NRS_PROCESS_SEVERAL && d->process == nrs_process_code(path, d->seed);
+}
+
 bool nrs_allow_fits(const struct nrs_allow_rule *r, const struct nrs_allow_dest *d)
 {
     if (r->end_day && d->day >= r->end_day)
@@ -53,6 +71,8 @@ bool nrs_allow_fits(const struct nrs_allow_rule *r, const struct nrs_allow_dest 
     if (r->proto && r->proto != (is_icmp(d->proto) ? NRS_PROTO_ICMP : d->proto))
         return false;
     if (r->has_net && !in_net(r, d->remote))
+        return false;
+    if (r->process[0] && !is_process(r->process, d))
         return false;
     return !r->domain[0] || (d->name && in_domain(r->domain, d->name));
 }

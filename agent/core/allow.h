@@ -1,7 +1,7 @@
 /* agent/core/allow.h - destinations that the owner of the device vouches for
  *
- * A rule names a network, a domain, a port, a transport, or several of these; all that it names have to fit. Rules are
- * asked before a verdict is told, not before a destination is counted and judged (judge.c).
+ * A rule names a network, a domain, a port, a transport, a program, or several of these; all that it names have to fit.
+ * Rules are asked before a verdict is told, not before a destination is counted and judged (judge.c).
  *
  * Owner: the table of rules is the caller's; nothing here allocates or keeps state.
  * Limit: NRS_ALLOW_MAX rules. */
@@ -15,6 +15,7 @@
 #include "platform/flow.h"
 
 #define NRS_ALLOW_MAX 64
+#define NRS_ALLOW_PROCESS_MAX 127
 #define NRS_ALLOW_DOMAIN_MAX (NRS_NAME_MAX - 1) /* of a longer name the end is kept: the dot before has to be in it */
 
 struct nrs_allow_rule {
@@ -24,6 +25,7 @@ struct nrs_allow_rule {
     uint8_t proto;     /* 0 = any; NRS_PROTO_ICMP is both ICMPs */
     uint16_t port;     /* of the remote side, 0 = any; ICMP has none */
     uint32_t end_day;  /* the first day, since 1970, on which the rule no longer holds; 0 = it has no end */
+    char process[NRS_ALLOW_PROCESS_MAX + 1]; /* path of the program's file, byte by byte; "" = any */
     char domain[NRS_ALLOW_DOMAIN_MAX + 1]; /* itself and all below it; lower case; "" = any */
 };
 
@@ -34,7 +36,15 @@ struct nrs_allow_dest {
     uint16_t port;
     uint8_t proto;
     uint32_t day;     /* today, UTC, since 1970 */
+    uint32_t process; /* nrs_process_code of the program, or NRS_PROCESS_*: then no rule that names one fits */
+    uint32_t seed;    /* of that code */
 };
+
+/* A path as 32 bits, never one of NRS_PROCESS_*. The seed is random on a device, so that nobody can make up a path with the
+ * code of another; one that came by chance is one in 2^32. */
+#define NRS_PROCESS_UNKNOWN 0u
+#define NRS_PROCESS_SEVERAL 1u /* more than one program: what one of them may, the other may not */
+uint32_t nrs_process_code(const char *path, uint32_t seed);
 
 bool nrs_allow_fits(const struct nrs_allow_rule *r, const struct nrs_allow_dest *d);
 

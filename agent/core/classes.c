@@ -7,6 +7,7 @@ struct port_class {
     uint8_t class;
 };
 
+/* By number. */
 static const struct port_class known_ports[] = {
     {20, 11},   {21, 11},   {22, 9},    {23, 9},    {25, 10},   {53, 2},    {67, 3},    {68, 3},    {80, 5},
     {110, 10},  {111, 12},  {123, 1},   {137, 4},   {138, 4},   {139, 11},  {143, 10},  {161, 4},   {443, 6},
@@ -19,11 +20,20 @@ static const struct port_class known_ports[] = {
 
 unsigned nrs_port_class(uint16_t port, uint8_t proto)
 {
+    size_t low = 0, high = sizeof known_ports / sizeof known_ports[0];
+
     if (proto != NRS_PROTO_TCP && proto != NRS_PROTO_UDP)
         return 15;
-    for (size_t i = 0; i < sizeof known_ports / sizeof known_ports[0]; i++)
-        if (known_ports[i].port == port)
-            return known_ports[i].class;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (known_ports[middle].port == port)
+            return known_ports[middle].class;
+        if (known_ports[middle].port < port)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return port < 1024 ? 12 : port > 49151 ? 13 : 0;
 }
 

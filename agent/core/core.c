@@ -7,8 +7,8 @@
 
 #define EPOCH_BACK_MS (8 * 86400000LL) /* the epoch lies before the first tick, so that older flows have a time */
 
-const uint32_t nrs_window_s[NRS_WINDOWS] = {3600, 21600, 86400};
-const char *const nrs_window_name[NRS_WINDOWS] = {"1h", "6h", "24h"};
+const uint32_t nrs_window_s[NRS_WINDOWS] = {3600, 21600, 86400, 604800};
+const char *const nrs_window_name[NRS_WINDOWS] = {"1h", "6h", "24h", "7d"};
 
 static struct nrs_core_conf with_defaults(const struct nrs_core_conf *given)
 {
@@ -41,7 +41,7 @@ size_t nrs_core_bytes(const struct nrs_core_conf *given)
     if (!in_range(&c))
         return 0;
     return round16(sizeof(struct nrs_core)) + nrs_table_bytes(c.dest_cap, c.watched_cap) +
-           nrs_names_bytes(c.name_cap);
+           round16(nrs_names_bytes(c.name_cap)) + nrs_siblings_bytes(c.dest_cap);
 }
 
 int nrs_core_init(struct nrs_core **out, void *mem, size_t len, const struct nrs_core_conf *given,
@@ -66,6 +66,8 @@ int nrs_core_init(struct nrs_core **out, void *mem, size_t len, const struct nrs
     nrs_table_init(&c->table, at, conf.dest_cap, conf.watched_cap, conf.hash_seed);
     at += nrs_table_bytes(conf.dest_cap, conf.watched_cap);
     nrs_names_init(&c->names, at, conf.name_cap, conf.hash_seed);
+    at += round16(nrs_names_bytes(conf.name_cap));
+    nrs_siblings_init(&c->siblings, at, conf.dest_cap, conf.hash_seed);
     *out = c;
     return 0;
 }
@@ -180,6 +182,29 @@ static struct nrs_event *count_start(struct nrs_core *c, uint32_t index, uint64_
     return e;
 }
 
+/* A connection that has ended, to a destination that may be one of several (siblings.h). */
+static void note_sibling(struct nrs_core *c, const struct nrs_flow *f, const struct nrs_dest *d, uint64_t start)
+{
+    uint32_t minute = (uint32_t)(c->now / 60000);
+    struct nrs_dest *together;
+    struct nrs_event *e;
+
+    if ((f->proto != NRS_PROTO_TCP && f->proto != NRS_PROTO_UDP) || d->key.inbound || d->verdict ||
+        d->n > NRS_SIBLING_CONNS || start / 60000 + NRS_DAY_MINUTES <= minute || nrs_place_class(&f->remote) ||
+        nrs_names_get(&c->names, &f->remote))
+        return;
+    together = nrs_siblings_take(&c->siblings, &d->key);
+    if (!together)
+        return;
+    together->process = !together->n || together->process == d->process ? d->process : NRS_PROCESS_SEVERAL;
+    nrs_dest_touch(together, minute);
+    e = nrs_dest_start(together, start);
+    e->server = nrs_siblings_server(&c->siblings, &f->remote);
+    close_event(e, f);
+    if (has_failed(f))
+        count_failure(c, together, start);
+}
+
 static void take_start(struct nrs_core *c, const struct nrs_flow *f, uint64_t start)
 {
     struct nrs_key key = key_of(f);
@@ -198,6 +223,7 @@ static void take_start(struct nrs_core *c, const struct nrs_flow *f, uint64_t st
         close_event(e, f);
         if (has_failed(f))
             count_failure(c, &c->table.dests[index], start);
+        note_sibling(c, f, &c->table.dests[index], start);
     }
 }
 
@@ -215,6 +241,7 @@ static void take_end(struct nrs_core *c, const struct nrs_flow *f, uint64_t end)
         close_event(e, f);
     if (has_failed(f))
         count_failure(c, &c->table.dests[index], start);
+    note_sibling(c, f, &c->table.dests[index], start);
     nrs_table_set_dirty(&c->table, index);
 }
 
@@ -262,6 +289,21 @@ void nrs_core_flow(void *core, const struct nrs_flow *f, const char *name)
         c->stats.lost += f->weight;
     else if (f->ev != NRS_EV_NAME && !is_exempt(c, f))
         take_connection(c, f);
+}
+
+void nrs_core_set_process(struct nrs_core *c, const struct nrs_flow *f, const char *path)
+{
+    struct nrs_key key = key_of(f);
+    uint32_t index = nrs_table_find(&c->table, &key), code = nrs_process_code(path, c->conf.hash_seed);
+    struct nrs_dest *d;
+
+    if (index == NRS_NO_DEST)
+        return;
+    d = &c->table.dests[index];
+    if (d->process != code) {
+        d->process = d->process == NRS_PROCESS_UNKNOWN ? code : NRS_PROCESS_SEVERAL;
+        nrs_table_set_dirty(&c->table, index);
+    }
 }
 
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st)

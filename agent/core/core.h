@@ -25,10 +25,12 @@
 #define NRS_CORE_DEST_MIN 64
 #define NRS_CORE_DEST_MAX 1048576
 
-enum nrs_window { NRS_WINDOW_1H, NRS_WINDOW_6H, NRS_WINDOW_24H, NRS_WINDOWS };
+/* The week is for destinations whose visits lie at least 20 minutes apart, from their second day on (NRS_SLOW_MS). A model has no threshold for it:
+ * the one for 24 h holds, and what the week differs by is a term of the feature `win`. */
+enum nrs_window { NRS_WINDOW_1H, NRS_WINDOW_6H, NRS_WINDOW_24H, NRS_WINDOW_7D, NRS_WINDOWS };
 
-extern const uint32_t nrs_window_s[NRS_WINDOWS]; /* 3600, 21600, 86400 */
-extern const char *const nrs_window_name[NRS_WINDOWS]; /* "1h", "6h", "24h" */
+extern const uint32_t nrs_window_s[NRS_WINDOWS]; /* 3600, 21600, 86400, 604800 */
+extern const char *const nrs_window_name[NRS_WINDOWS]; /* "1h", "6h", "24h", "7d" */
 
 struct nrs_core_conf {
     uint32_t dest_cap;    /* 0 = 4,096 (host profile); router profile: 1,024 */
@@ -56,10 +58,11 @@ struct nrs_judgement {
     int32_t score_mlogit;
     uint32_t dest_id;           /* the verdict's own number: the same in open, updates and end */
     uint32_t n;                 /* connections in the window */
-    uint32_t n_failed;          /* of these, failed */
+    uint32_t n_failed;          /* of these, failed; 7d: since first contact */
     uint32_t period_ms;         /* median gap; 0 = unknown, or connections at the same time */
     uint32_t jitter_pct;        /* median absolute deviation of the gaps in % of the median, at most 999 */
     uint32_t hours;             /* hours of the window with at least one connection */
+    uint32_t servers;           /* judged together as siblings (siblings.h), remote is the latest; 0 = one destination */
     uint32_t tx_med, rx_med;    /* typical bytes each way, UINT32_MAX = unknown */
     uint32_t age_s;             /* since first contact */
     uint64_t t_ns;              /* when it was judged */
@@ -123,6 +126,10 @@ int nrs_core_exempt(struct nrs_core *c, const struct nrs_addr *remote, uint16_t 
  * clock (nrs_core_set_wall), UTC. The table is the caller's and has to stay as it is until the next call.
  * NRS_ERR_LIMIT: more than NRS_ALLOW_MAX. */
 int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, size_t n);
+
+/* The flow's connection belongs to the program whose file is at `path`; f is any event of it but NAME and LOST. To be told
+ * before the connection ends. What several programs connect to fits no rule that names one. */
+void nrs_core_set_process(struct nrs_core *c, const struct nrs_flow *f, const char *path);
 
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st);
 

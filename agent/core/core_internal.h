@@ -4,6 +4,7 @@
 #include "agent/core/core.h"
 #include "agent/core/features.h"
 #include "agent/core/names.h"
+#include "agent/core/siblings.h"
 #include "agent/core/table.h"
 
 #define NRS_EXEMPT_MAX 8
@@ -19,6 +20,7 @@ struct nrs_core {
     const struct nrs_model *model;
     struct nrs_table table;
     struct nrs_names names;
+    struct nrs_siblings siblings;
     struct nrs_exempt exempt[NRS_EXEMPT_MAX];
     unsigned n_exempt;
     const struct nrs_allow_rule *rules; /* the caller's */

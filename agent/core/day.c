@@ -91,10 +91,11 @@ uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n)
     uint32_t hour = minute / 60;
 
     nrs_day_advance(d, minute);
+    if (is_in_week(d, hour))
+        add_to_nibble(d->week, hour % NRS_WEEK_HOURS, n);
     if (!is_kept(d, minute))
         return n;
     d->hours[hour % NRS_DAY_HOURS] = add_capped(d->hours[hour % NRS_DAY_HOURS], n);
-    add_to_nibble(d->week, hour % NRS_WEEK_HOURS, n);
     if (n)
         set_bit(d->active, minute % NRS_DAY_MINUTES);
     return add_to_nibble(d->counts, minute % NRS_DAY_MINUTES, n);

@@ -6,7 +6,7 @@
  * active:  [1,440] bits: a connection began in this minute, or bytes moved within one that was already open.
  * hours:   [25] exact counts of whole hours (saturating at 65,535), failed ones apart: what "n connections"
  *          in a verdict is made of.
- * week:    [168] four-bit counts by hour: the coarse week for slow beacons.
+ * week:    [168] four-bit counts by hour, each saturating at 15: the coarse week for slow beacons.
  * Time:    minutes since the core's epoch, at least 1,440, never going back; older minutes are added while kept.
  * Owner:   the table; nothing here allocates.
  * Files:   day.c writes, day_read.c reads. */
@@ -38,7 +38,7 @@ void nrs_day_init(struct nrs_day *d, uint32_t minute);
 void nrs_day_advance(struct nrs_day *d, uint32_t minute);
 
 /* Adds n connections at a minute, advancing if it is new. Returns how many counts were lost to saturation, or n if
- * the minute is no longer kept. */
+ * the minute is no longer kept: then they are in the week alone, as far as it goes back. */
 uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n);
 
 /* Activity without a new connection; advances like nrs_day_add. */
@@ -58,8 +58,13 @@ struct nrs_day_total {
 /* Adds up the `span` minutes (1..1440) that end with minute `last`. */
 void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struct nrs_day_total *total);
 
-/* Hours of the last week (ending with the newest minute) that hold a connection. */
-unsigned nrs_day_week_hours(const struct nrs_day *d);
+struct nrs_week_total {
+    uint32_t n;     /* connections, at most NRS_COUNT_FULL of each hour: what a slow destination makes is exact */
+    uint32_t hours; /* hours with a connection */
+};
+
+/* Adds up the 168 whole hours that end with the one of minute `last`. */
+void nrs_day_add_up_week(const struct nrs_day *d, uint32_t last, struct nrs_week_total *total);
 
 /* The activity bitmap of the 24 hours that end with `last`: bit i is minute last - 1439 + i, in words of 64, lowest
  * bit first; the last 32 bits are 0. */

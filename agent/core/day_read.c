@@ -100,13 +100,17 @@ void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struc
     total->n_failed = failed < total->n ? failed : total->n;
 }
 
-unsigned nrs_day_week_hours(const struct nrs_day *d)
+void nrs_day_add_up_week(const struct nrs_day *d, uint32_t last, struct nrs_week_total *total)
 {
-    unsigned hours = 0;
+    uint32_t hour = last / 60;
 
-    for (uint32_t h = 0; h < NRS_WEEK_HOURS; h++)
-        hours += get_nibble(d->week, h) != 0;
-    return hours;
+    *total = (struct nrs_week_total){0, 0};
+    for (uint32_t i = 0; i < NRS_WEEK_HOURS && i <= hour; i++) {
+        uint32_t n = is_in_week(d, hour - i) ? get_nibble(d->week, (hour - i) % NRS_WEEK_HOURS) : 0;
+
+        total->n += n;
+        total->hours += n != 0;
+    }
 }
 
 static void clear_outside(uint64_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t to)

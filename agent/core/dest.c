@@ -178,7 +178,7 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
         if (d->events[i].flags & NRS_EVENT_FAILED)
             nrs_day_mark_failed(day, minute - ago_min);
     }
-    if (d->n > d->n_events && first_minute <= minute && minute - first_minute < NRS_DAY_MINUTES)
+    if (d->n > d->n_events && first_minute <= minute)
         nrs_day_add(day, first_minute, d->n - d->n_events);
 }
 
@@ -191,6 +191,16 @@ bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)
 {
     return a->rport == b->rport && a->proto == b->proto && a->inbound == b->inbound &&
            !memcmp(&a->remote, &b->remote, sizeof a->remote) && !memcmp(&a->local, &b->local, sizeof a->local);
+}
+
+uint32_t nrs_addr_hash(const struct nrs_addr *a, uint32_t seed)
+{
+    uint32_t h = seed;
+
+    for (unsigned i = 0; i < 16; i += 4)
+        h = (h ^ nrs_get_u32le(a->b + i)) * 0x9e3779b1u;
+    h = (h ^ h >> 16) * 0x85ebca6bu; /* neighbours in a network differ in the highest bits alone */
+    return h ^ h >> 13;
 }
 
 /* Multiply and rotate over the nine 32-bit words of the key, then a final mix (the construction of

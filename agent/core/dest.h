@@ -35,7 +35,7 @@ struct nrs_event {
     uint32_t start_ms;
     uint16_t tx, rx, dur; /* nrs_code16 of bytes, bytes, ms */
     uint8_t flags;        /* NRS_EVENT_* */
-    uint8_t rsv;
+    uint8_t server;       /* of siblings (siblings.h): a hash of the address, 1..255; otherwise 0 */
 };
 
 struct nrs_dest {
@@ -47,6 +47,7 @@ struct nrs_dest {
     uint32_t judged_ms;             /* last judgement */
     uint32_t verdict;               /* number of its open verdict; 0 = none; NRS_VERDICT_SILENT */
     uint32_t reported_ms;           /* last record of that verdict */
+    uint32_t process;               /* whose connections these are (allow.h): a code, unknown or several */
     uint16_t watched;               /* index of its day, or NRS_NOT_WATCHED */
     uint16_t active_minutes;        /* such minutes, saturating */
     uint8_t n_events, next_event;
@@ -68,8 +69,8 @@ struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint64_t start);
 struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms);
 
 /* Starts a day that ends just before `now` (ms since the core's epoch, in full) with what the sketch remembers.
- * Connections that are only counted by now go to the minute of the first contact, if that is less than a day ago,
- * so that totals stay right. */
+ * Connections that are only counted by now go to the minute of the first contact as far as that is kept, so that
+ * totals stay right. */
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now);
 
 /* Halves the gap histogram and drops starts older than two weeks. To be called about once a day. */
@@ -82,5 +83,6 @@ bool nrs_dest_is_open(const struct nrs_dest *d); /* it has a verdict that was to
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b);
 uint32_t nrs_key_hash(const struct nrs_key *k, uint32_t seed); /* the same on every target */
+uint32_t nrs_addr_hash(const struct nrs_addr *a, uint32_t seed); /* quicker and weaker: for small caches */
 
 #endif

@@ -149,6 +149,33 @@ static void size_features(struct nrs_profile *p)
     x[NRS_X_ntp] = sized && ntp * 2 > sized;
 }
 
+/* Different hashes of 8 bits: of sixteen servers two may share one. All connections have one or, of a single
+ * destination, none. */
+static uint16_t count_servers(const struct nrs_dest *d)
+{
+    uint64_t seen[4] = {0};
+    unsigned n = 0;
+
+    if (!d->events[0].server)
+        return 0;
+    for (unsigned i = 0; i < d->n_events; i++) {
+        uint8_t server = d->events[i].server;
+
+        n += server && !(seen[server / 64] >> server % 64 & 1);
+        seen[server / 64] |= UINT64_C(1) << server % 64;
+    }
+    return (uint16_t)n;
+}
+
+static unsigned windows_of(const struct nrs_profile *p, uint64_t now)
+{
+    bool known = now / 1000 > p->dest->first_s + (uint64_t)NRS_SLOW_KNOWN_S;
+
+    if (p->x[NRS_X_siblings] && p->x[NRS_X_siblings] < NRS_SIBLINGS_MIN)
+        return 0;
+    return known && p->visits.median_ms >= NRS_SLOW_MS ? NRS_WINDOWS : NRS_WINDOW_7D;
+}
+
 static uint16_t proto_feature(uint8_t proto)
 {
     switch (proto) {
@@ -178,4 +205,6 @@ void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const str
     p->x[NRS_X_port] = (uint16_t)nrs_port_class(d->key.rport, d->key.proto);
     p->x[NRS_X_place] = (uint16_t)nrs_place_class(&d->key.remote);
     p->x[NRS_X_proto] = proto_feature(d->key.proto);
+    p->x[NRS_X_siblings] = count_servers(d);
+    p->n_windows = windows_of(p, now);
 }

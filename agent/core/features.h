@@ -18,6 +18,14 @@
 #include "agent/core/gaps.h"
 #include "models/beacon_schema.h"
 
+/* The week is judged only of slow destinations (median gap between visits) that are known for more than a day. What is
+ * faster shows within a day, and would fill the four bits that the week has for an hour. */
+#define NRS_SLOW_MS 1200000u
+#define NRS_SLOW_KNOWN_S 86400u
+
+/* Siblings that use fewer servers do not rotate: each of these shows by itself. Their number of windows is 0. */
+#define NRS_SIBLINGS_MIN 3
+
 /* What all windows share. */
 struct nrs_profile {
     const struct nrs_dest *dest;
@@ -25,6 +33,7 @@ struct nrs_profile {
     struct nrs_gaps gaps, visits;
     uint32_t tx_med, rx_med;        /* UINT32_MAX = not known */
     uint16_t x[NRS_BEACON_N];       /* the shared features, filled in */
+    unsigned n_windows;             /* how many windows say something, from the shortest on */
     uint64_t minutes[NRS_DAY_WORDS]; /* active ones of the 24 hours that end just before `now` */
     struct nrs_day made;            /* for a destination that has no day: made from its last connections */
 };
@@ -37,7 +46,7 @@ struct nrs_window_facts {
 /* now: milliseconds since the epoch. day: NULL if not watched. */
 void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const struct nrs_day *day, uint64_t now);
 
-/* x: [NRS_BEACON_N]. window: enum nrs_window; it ends just before `now`, the one that the profile was made for. */
+/* x: [NRS_BEACON_N]. window: enum nrs_window, less than p->n_windows; it ends just before `now`, the one that the profile was made for. */
 void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t now, uint16_t *x,
                        struct nrs_window_facts *facts);
 

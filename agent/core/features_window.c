@@ -1,4 +1,4 @@
-/* The features that depend on the window: all of them come from the minutes of the day. */
+/* The features that depend on the window: they come from the minutes of the day and the hours of the week. */
 #include <string.h>
 
 #include "agent/core/bits.h"
@@ -95,24 +95,37 @@ static uint32_t active_hours(const struct minutes *m, uint32_t window_min)
     return hours;
 }
 
+/* Failures are not kept by the hour for so long: those since first contact. */
+static void count_week(const struct nrs_profile *p, uint32_t last, struct nrs_window_facts *facts)
+{
+    struct nrs_week_total week;
+
+    nrs_day_add_up_week(p->day, last, &week);
+    facts->n = week.n;
+    facts->n_failed = p->dest->n_failed < week.n ? p->dest->n_failed : week.n;
+    facts->hours = week.hours;
+}
+
 void nrs_features_fill(const struct nrs_profile *p, unsigned window, uint64_t now, uint16_t *x,
                        struct nrs_window_facts *facts)
 {
-    uint32_t window_min = nrs_window_s[window] / 60;
+    uint32_t last = (uint32_t)((now - 1) / 60000), window_h = nrs_window_s[window] / 3600;
+    uint32_t window_min = window_h < 24 ? 60 * window_h : NRS_DAY_MINUTES; /* as far as there are minutes */
     uint32_t active, span;
     struct minutes m;
     struct nrs_day_total total;
 
     memcpy(x, p->x, sizeof p->x);
     cut_window(&m, p->minutes, window_min);
-    nrs_day_add_up(p->day, (uint32_t)((now - 1) / 60000), window_min, &total);
-    facts->n = total.n;
-    facts->n_failed = total.n_failed;
-    facts->hours = active_hours(&m, window_min);
+    nrs_day_add_up(p->day, last, window_min, &total);
+    if (window == NRS_WINDOW_7D)
+        count_week(p, last, facts);
+    else
+        *facts = (struct nrs_window_facts){total.n, total.n_failed, active_hours(&m, window_min)};
     active = count_minutes(&m);
     x[NRS_X_win] = (uint16_t)window;
     x[NRS_X_n] = (uint16_t)nrs_log2_q3(facts->n);
-    x[NRS_X_hours] = (uint16_t)nrs_share(facts->hours, window_min / 60, 255, 255);
+    x[NRS_X_hours] = (uint16_t)nrs_share(facts->hours, window_h, 255, 255);
     x[NRS_X_peak] = (uint16_t)total.peak;
     if (!active)
         return;

@@ -15,7 +15,7 @@ unsigned nrs_highest_bit(uint64_t v);
 /* a * unit / b, rounded down, at most cap; b = 0 gives 0. */
 uint32_t nrs_share(uint64_t a, uint64_t b, uint32_t unit, uint32_t cap);
 
-/* A 16-bit code for sizes and times: exact below 2,048, then 11 significant bits; monotone. */
+/* A 16-bit code for sizes and times: exact below 4,096, then 12 significant bits; monotone. */
 uint16_t nrs_code16(uint64_t v);
 uint32_t nrs_code16_value(uint16_t code);
 

@@ -45,6 +45,7 @@ static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct n
     j->period_ms = g->median_ms;
     j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;
     j->jitter_pct = j->jitter_pct > 999 ? 999 : j->jitter_pct;
+    j->servers = p->x[NRS_X_siblings];
     j->tx_med = p->tx_med;
     j->rx_med = p->rx_med;
     j->age_s = age_s(d, now);
@@ -65,7 +66,13 @@ static int32_t score(struct nrs_core *c, const uint16_t *x)
     return nrs_model_mlogit(c->model, 0, c->sum);
 }
 
-/* One window; the profile is made. */
+static int32_t threshold(const struct nrs_core *c, unsigned window)
+{
+    _Static_assert(NRS_MODEL_WINDOWS == NRS_WINDOW_7D, "every window but the week has a threshold of its own");
+    return c->model->threshold_mlogit[window < NRS_MODEL_WINDOWS ? window : NRS_WINDOW_24H];
+}
+
+/* One window; the profile is made. One that says nothing has no connections. */
 static void judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned window, uint64_t now)
 {
     struct nrs_window_facts facts;
@@ -73,11 +80,11 @@ static void judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned w
     nrs_features_fill(&c->profile, window, now, c->x[window], &facts);
     j->window = (uint8_t)window;
     j->x = c->x[window];
-    j->n = facts.n;
+    j->n = window < c->profile.n_windows ? facts.n : 0;
     j->n_failed = facts.n_failed;
     j->hours = facts.hours;
     j->score_mlogit = score(c, j->x);
-    j->flagged = facts.n >= c->conf.min_conns && j->score_mlogit >= c->model->threshold_mlogit[window];
+    j->flagged = j->n >= c->conf.min_conns && j->score_mlogit >= threshold(c, window);
 }
 
 static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
@@ -91,18 +98,18 @@ static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
 }
 
 /* All windows. Kept is the one with the highest margin over its threshold among those with enough connections; if
- * none has, the longest. */
+ * none has, the longest that says something. */
 static void judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, struct nrs_judgement *best)
 {
     int64_t highest = INT64_MIN;
 
     make_profile(c, d, now);
-    for (unsigned w = 0; w < NRS_WINDOWS; w++) {
+    for (unsigned w = 0; w == 0 || w < c->profile.n_windows; w++) {
         struct nrs_judgement j = {0};
         int64_t margin;
 
         judge_window(c, &j, w, now);
-        margin = (int64_t)j.score_mlogit - c->model->threshold_mlogit[w];
+        margin = (int64_t)j.score_mlogit - threshold(c, w);
         if (j.n < c->conf.min_conns)
             margin = INT64_MIN;
         if (margin > highest || highest == INT64_MIN) {
@@ -132,13 +139,14 @@ static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement 
 static bool still_holds(const struct nrs_core *c, const struct nrs_judgement *j)
 {
     return j->n >= c->conf.min_conns &&
-           j->score_mlogit >= (int64_t)c->model->threshold_mlogit[j->window] - HYSTERESIS_MLOGIT;
+           j->score_mlogit >= (int64_t)threshold(c, j->window) - HYSTERESIS_MLOGIT;
 }
 
 static bool is_allowed(struct nrs_core *c, const struct nrs_dest *d)
 {
     struct nrs_allow_dest to = {
-        .remote = &d->key.remote, .port = d->key.rport, .proto = d->key.proto, .day = c->today};
+        .remote = &d->key.remote, .port = d->key.rport, .proto = d->key.proto, .day = c->today,
+        .process = d->process, .seed = c->conf.hash_seed};
 
     if (!c->n_rules)
         return false;
@@ -165,9 +173,8 @@ static void keep_silent(struct nrs_core *c, struct nrs_dest *d, struct nrs_judge
     set_silent(c, d, lasts);
 }
 
-static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgement_fn fn, void *arg)
+static void judge(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
-    struct nrs_dest *d = &c->table.dests[index];
     struct nrs_judgement j;
     bool update_due = ((uint32_t)now - d->reported_ms) / 1000 >= c->conf.update_s;
 
@@ -188,14 +195,17 @@ static void judge(struct nrs_core *c, uint32_t index, uint64_t now, nrs_judgemen
 /* Rules came, went or ended with the day: what they mean for what is already flagged. */
 static void apply_rules(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
+    struct nrs_dest *d;
     uint32_t i;
 
     for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
-        const struct nrs_dest *d = &c->table.dests[i];
-
+        d = &c->table.dests[i];
         if (d->verdict && is_allowed(c, d) == nrs_dest_is_open(d))
-            judge(c, i, now, fn, arg);
+            judge(c, d, now, fn, arg);
     }
+    for (i = 0; (d = nrs_siblings_next(&c->siblings, &i)); i++)
+        if (d->verdict && is_allowed(c, d) == nrs_dest_is_open(d))
+            judge(c, d, now, fn, arg);
     c->rules_changed = false;
 }
 
@@ -219,33 +229,76 @@ static void end_idle(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_j
     report(c, d, &j, now, NRS_STATE_END, fn, arg);
 }
 
+/* How long a destination may be silent before its verdict ends: what calls once a day is not gone after a day. */
+static uint32_t patience_s(const struct nrs_core *c, const struct nrs_dest *d)
+{
+    uint32_t known_s = d->last_minute * 60 > d->first_s ? d->last_minute * 60 - d->first_s : 0;
+    uint32_t twice_s = d->n > 1 ? known_s / (d->n - 1) * 2 : 0;
+
+    return twice_s > c->conf.close_s ? twice_s : c->conf.close_s;
+}
+
+/* Ends the verdict of what fell silent; true if nobody has seen it for eight days. */
+static bool is_over(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    uint32_t idle_min = nrs_dest_idle_min(d, (uint32_t)(now / 60000));
+    bool forget = idle_min >= NRS_FORGET_MINUTES;
+
+    if (now - c->faded >= DAY_MS)
+        nrs_dest_fade(d, (uint32_t)now);
+    if (d->verdict && (forget || idle_min * 60 > patience_s(c, d)))
+        end_idle(c, d, now, fn, arg);
+    return forget;
+}
+
 /* Ends verdicts that fell silent, fades sketches once a day, forgets what nobody has seen for eight days. */
 static void sweep(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
-    bool fade = now - c->faded >= DAY_MS;
+    struct nrs_dest *d;
     uint32_t i;
 
-    for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
-        struct nrs_dest *d = &c->table.dests[i];
-        uint32_t idle_min = nrs_dest_idle_min(d, (uint32_t)(now / 60000));
-        bool forget = idle_min >= NRS_FORGET_MINUTES;
-
-        if (fade)
-            nrs_dest_fade(d, (uint32_t)now);
-        if (d->verdict && (forget || idle_min * 60 > c->conf.close_s))
-            end_idle(c, d, now, fn, arg);
-        if (forget)
+    for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1))
+        if (is_over(c, &c->table.dests[i], now, fn, arg))
             nrs_table_forget(&c->table, i);
-    }
+    for (i = 0; (d = nrs_siblings_next(&c->siblings, &i)); i++)
+        if (is_over(c, d, now, fn, arg))
+            d->n = 0;
     c->swept = now;
-    if (fade)
+    if (now - c->faded >= DAY_MS)
         c->faded = now;
+}
+
+static void judge_dests(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    uint32_t i;
+
+    for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next_dirty(&c->table, i + 1)) {
+        struct nrs_dest *d = &c->table.dests[i];
+        uint32_t every = age_s(d, now) < YOUNG_S ? JUDGE_YOUNG_MS : JUDGE_MS;
+
+        if (d->judged_ms && (uint32_t)now - d->judged_ms < every)
+            continue;
+        nrs_table_clear_dirty(&c->table, i);
+        if (d->n >= c->conf.min_conns && !d->key.inbound)
+            judge(c, d, now, fn, arg);
+    }
+}
+
+/* Those active in this minute or the last one. */
+static void judge_siblings(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
+{
+    struct nrs_dest *d;
+
+    for (uint32_t i = 0; (d = nrs_siblings_next(&c->siblings, &i)); i++)
+        if (d->n >= c->conf.min_conns && (uint32_t)now - d->judged_ms >= JUDGE_MS &&
+            nrs_dest_idle_min(d, (uint32_t)(now / 60000)) <= 1)
+            judge(c, d, now, fn, arg);
 }
 
 void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, void *arg)
 {
     uint64_t now = nrs_core_time(c, now_ns);
-    uint32_t i, yesterday = c->today;
+    uint32_t yesterday = c->today;
 
     if (now < c->now)
         return;
@@ -253,24 +306,15 @@ void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, voi
     c->today = wall_day(c, now);
     if (c->rules_changed || (c->n_rules && c->today != yesterday))
         apply_rules(c, now, fn, arg);
-    for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next_dirty(&c->table, i + 1)) {
-        const struct nrs_dest *d = &c->table.dests[i];
-        uint32_t every = age_s(d, now) < YOUNG_S ? JUDGE_YOUNG_MS : JUDGE_MS;
-
-        if (d->judged_ms && (uint32_t)now - d->judged_ms < every)
-            continue;
-        nrs_table_clear_dirty(&c->table, i);
-        if (d->n >= c->conf.min_conns && !d->key.inbound)
-            judge(c, i, now, fn, arg);
-    }
+    judge_dests(c, now, fn, arg);
+    judge_siblings(c, now, fn, arg);
     if (now - c->swept >= SWEEP_MS)
         sweep(c, now, fn, arg);
 }
 
-static void judge_on(struct nrs_core *c, uint32_t index, unsigned window, uint64_t now, bool evicted,
+static void judge_on(struct nrs_core *c, struct nrs_dest *d, unsigned window, uint64_t now, bool evicted,
                      nrs_judgement_fn fn, void *arg)
 {
-    struct nrs_dest *d = &c->table.dests[index];
     struct nrs_judgement j = {.evicted = evicted};
 
     make_profile(c, d, now);
@@ -285,6 +329,7 @@ static void judge_on(struct nrs_core *c, uint32_t index, unsigned window, uint64
 void nrs_core_each(struct nrs_core *c, enum nrs_window w, uint64_t now_ns, nrs_judgement_fn fn, void *arg)
 {
     uint64_t now = nrs_core_time(c, now_ns);
+    struct nrs_dest *d;
     uint32_t i;
 
     if (now + DAY_MS <= c->now)
@@ -292,7 +337,9 @@ void nrs_core_each(struct nrs_core *c, enum nrs_window w, uint64_t now_ns, nrs_j
     if (now > c->now)
         c->now = now;
     for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1))
-        judge_on(c, i, (unsigned)w, now, false, fn, arg);
+        judge_on(c, &c->table.dests[i], (unsigned)w, now, false, fn, arg);
+    for (i = 0; (d = nrs_siblings_next(&c->siblings, &i)); i++)
+        judge_on(c, d, (unsigned)w, now, false, fn, arg);
 }
 
 void nrs_core_on_evict(struct nrs_core *c, enum nrs_window w, nrs_judgement_fn fn, void *arg)
@@ -305,10 +352,10 @@ void nrs_core_on_evict(struct nrs_core *c, enum nrs_window w, nrs_judgement_fn f
 void nrs_judge_evicted(void *core, uint32_t index)
 {
     struct nrs_core *c = core;
-    const struct nrs_dest *d = &c->table.dests[index];
+    struct nrs_dest *d = &c->table.dests[index];
 
     if (c->evict_fn)
-        judge_on(c, index, (unsigned)c->evict_window, c->now + 1, true, c->evict_fn, c->evict_arg);
+        judge_on(c, d, (unsigned)c->evict_window, c->now + 1, true, c->evict_fn, c->evict_arg);
     c->stats.flagged -= nrs_dest_is_open(d);
     c->stats.suppressed -= d->verdict == NRS_VERDICT_SILENT;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "models/bytes.h"
+#include "agent/core/dest.h"
 
 static uint32_t sets_for(uint32_t cap)
 {
@@ -26,11 +26,7 @@ void nrs_names_init(struct nrs_names *n, void *mem, uint32_t cap, uint32_t seed)
 
 static struct nrs_name *home(const struct nrs_names *n, const struct nrs_addr *a)
 {
-    uint32_t h = n->seed;
-
-    for (unsigned i = 0; i < 16; i += 4)
-        h = (h ^ nrs_get_u32le(a->b + i)) * 0x9e3779b1u;
-    return &n->places[(size_t)((h ^ h >> 15) % n->n_sets) * NRS_NAME_WAYS];
+    return &n->places[(size_t)(nrs_addr_hash(a, n->seed) % n->n_sets) * NRS_NAME_WAYS];
 }
 
 /* Ranks stay a permutation: only those used later than this one get older. */

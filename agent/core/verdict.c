@@ -121,6 +121,8 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     if (j->rx_med != UINT32_MAX)
         nrs_verdict_u64(t, "rx", j->rx_med);
     nrs_verdict_u64(t, "age", j->age_s);
+    if (j->servers)
+        nrs_verdict_u64(t, "sib", j->servers);
     nrs_verdict_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
     write_why(t, j);
     if (j->matrix)

@@ -24,6 +24,11 @@ static bool is_plain(const char *name)
     return strcmp(name, NONE) == 0 || strcmp(name, "shc") == 0;
 }
 
+static bool says_packed(unsigned rules)
+{
+    return (rules & NRS_RULES_STRONG) != 0 || (rules & NRS_RULES_HINTS) == NRS_RULES_HINTS;
+}
+
 static int32_t narrow(int64_t v)
 {
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
@@ -155,7 +160,7 @@ void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model 
     struct contest c;
 
     memset(r, 0, sizeof *r);
-    r->packed = (facts->rules & NRS_RULES_STRONG) != 0 || (facts->rules & NRS_RULES_HINTS) == NRS_RULES_HINTS;
+    r->packed = says_packed(facts->rules);
     if (judged) {
         hold(&c, model, facts->x);
         explain(&c, r);
@@ -168,5 +173,6 @@ void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model 
     if (facts->name != NULL)
         named = facts->name;
     r->name = r->packed ? named : plain;
-    r->tampered = r->packed && facts->format == NRS_FORMAT_ELF && strcmp(r->name, UPX) == 0 && facts->upx != NRS_UPX_INTACT;
+    r->tampered = says_packed(facts->rules) && facts->format == NRS_FORMAT_ELF && strcmp(r->name, UPX) == 0 &&
+                  facts->upx != NRS_UPX_INTACT;
 }

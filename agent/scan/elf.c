@@ -25,7 +25,7 @@
 #define DENSE_CODE   224 /* 7 bits a byte, mean over the segment */
 #define DENSE_RWX    200 /* 6.25, where a segment is writable and executable as well */
 
-/* Class by machine, big-endian and little-endian. 9 of 15 are PPC64 and RISC-V and so on: never renumber. */
+/* Class by machine (System V ABI), big-endian and little-endian. A model knows the numbers: never renumber. */
 static const struct {
     uint16_t machine;
     uint8_t big, little;
@@ -207,9 +207,24 @@ static uint16_t elf_rules(const struct nrs_scan_facts *f, bool payload)
     return (uint16_t)rules;
 }
 
+/* Debug information of its own has the program's segments without their bytes. */
+static bool has_code(const struct nrs_elf *e)
+{
+    for (unsigned i = 0; i < e->n_kept; i++)
+        if ((e->load[i].rights & 1) != 0 && e->load[i].n_file > 0)
+            return true;
+    return e->n_kept == NRS_ELF_LOADS_MAX; /* there may be more */
+}
+
 static const char *reason_to_skip(const struct nrs_elf *e)
 {
-    return e->type == 1 ? "object file" : e->type == 4 ? "core file" : e->type != 2 && e->type != 3 ? "ELF of no executable type" : NULL;
+    switch (e->type) {
+    case 1: return "object file"; /* kernel modules, too */
+    case 2: return NULL;
+    case 3: return NULL;
+    case 4: return "core file";
+    default: return "ELF of no executable type";
+    }
 }
 
 bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *head, uint32_t n)
@@ -225,6 +240,8 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
     f->skipped = reason_to_skip(&e);
     if (f->skipped == NULL && !read_segments(s, &e, f->x))
         f->skipped = "ELF without load segments";
+    if (f->skipped == NULL && !has_code(&e))
+        f->skipped = "ELF without code";
     if (f->skipped != NULL)
         return true;
     f->schema = &nrs_schema_packer;

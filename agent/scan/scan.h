@@ -76,7 +76,7 @@ struct nrs_scan {
 
 struct nrs_scan_result {
     bool packed;
-    bool tampered;            /* built like UPX, but magic, p_info, checksum or trailer do not fit */
+    bool tampered;            /* built like UPX by a rule, but magic, p_info, checksum or trailer do not fit */
     const char *name;         /* "none", a packer, "unknown", "shc"; points into the model or is static */
     int32_t score_mlogit;     /* of the model (FORMAT.md, Classes); 0 if no model looked at it */
     int32_t bias_mlogit;      /* the part of the score that is the same for every file */

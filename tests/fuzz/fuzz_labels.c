@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static const char *const ids[] = {"source", "source.ip", "destination.port", "file.path"};
+    static const char *const ids[] = {"source", "source.ip", "destination.port", "file.hash.sha256"};
     char *text = malloc(n + 1);
     struct nrs_labels labels;
     struct nrs_note note;
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     memcpy(text, data, n);
     text[n] = '\0';
-    if (nrs_labels_take(&labels, text, ids, 4, &note) == 0) {
+    if (nrs_labels_take(&labels, text, "label", ids, 4, &note) == 0) {
         for (size_t i = 0; i < labels.n; i++) {
             const char *id[4];
 

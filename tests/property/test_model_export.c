@@ -60,9 +60,6 @@ static void random_trained(const struct nrs_schema *schema, uint32_t *seed)
     add_term(NRS_TERM_LINEAR, 2, 2, seed);
 }
 
-#define BYTES 16
-static const struct nrs_schema fx_bytes = {"fixture", NRS_KIND_PACKER, 1, FX_FEATURES, BYTES, fx_features};
-
 static void add_grams(uint32_t *seed)
 {
     struct nrs_trained_term *t = &trained.term[trained.n_terms++];
@@ -73,19 +70,19 @@ static void add_grams(uint32_t *seed)
                                    .b = 2,
                                    .grams = (uint8_t)(1 + fx_random(seed) % 15),
                                    .bits = (uint8_t)(4 + fx_random(seed) % 5),
-                                   .reach = (uint16_t)(1 + fx_random(seed) % BYTES)};
+                                   .reach = (uint16_t)(1 + fx_random(seed) % FX_BYTES)};
     assert_int_equal(nrs_trained_table(&trained, t), 0);
     n = trained.n_outputs * nrs_trained_cells(t);
     for (unsigned i = 0; i < n; i++)
         t->weights[i] = unit(seed);
 }
 
-static void random_bytes_vector(uint16_t x[FX_FEATURES + BYTES], uint32_t *seed)
+static void random_bytes_vector(uint16_t x[FX_VECTOR], uint32_t *seed)
 {
     fx_random_vector(x, seed);
     for (unsigned f = 0; f < FX_FEATURES; f++)
         x[f] = x[f] > fx_features[f].max ? fx_features[f].max : x[f];
-    for (unsigned i = FX_FEATURES; i < FX_FEATURES + BYTES; i++)
+    for (unsigned i = FX_FEATURES; i < FX_VECTOR; i++)
         x[i] = (uint16_t)(fx_random(seed) % 8 ? fx_random(seed) % 256 : NRS_BYTE_ABSENT);
 }
 
@@ -166,7 +163,7 @@ static void n_grams_stay_within_a_safe_bound(void **state)
         export_or_fail(n);
         assert_false(made.bound[0].attained);
         for (unsigned v = 0; v < 300; v++) {
-            uint16_t x[FX_FEATURES + BYTES];
+            uint16_t x[FX_VECTOR];
 
             random_bytes_vector(x, &seed);
             for (unsigned o = 0; o < trained.n_outputs; o++)

@@ -71,7 +71,7 @@ static void live(const struct days *d)
         uint64_t minute = CF_START + m * CF_MINUTE;
 
         for (unsigned i = 0; i < d->noise_per_min; i++) /* a burst-like choice of 300 destinations, never regular */
-            cf_send(&cf, NOISE + cf_random(&seed) % (1 + cf_random(&seed) % 300),
+            cf_send_alone(&cf, NOISE + cf_random(&seed) % (1 + cf_random(&seed) % 300),
                     minute + cf_random(&seed) % 60000 * UINT64_C(1000000));
         for (; beacon < minute + CF_MINUTE && m < d->stop_min; beacon = next_beacon(d, beacon))
             cf_send(&cf, BEACON, beacon);

@@ -22,7 +22,7 @@ def call(*argv, stdin=None):
 
 
 def has(*needed):
-    """Programs and Python modules that are there; a name in capitals is a module."""
+    """Whether all of these programs or Python modules are there."""
     return all(shutil.which(n) or (n.isidentifier() and importlib.util.find_spec(n)) for n in needed)
 
 

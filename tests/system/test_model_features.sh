@@ -73,6 +73,27 @@ for row in rows:
         assert sorted(int(row[c]) for c in columns) == [0] * (len(columns) - 1) + [1], (term, row)
 PYTHON
 
+# Executables: facts, the start bytes as identity, n-grams as columns; what is no executable is passed over
+mkdir "$dir/files" && cp "$model" "$dir/files/tool" && cp README.md "$dir/files" && ln -s tool "$dir/files/link"
+printf 'sha256\tpacker\n%s\tnone\n' "$(sha256sum "$model" | cut -d' ' -f1)" >"$dir/packers.tsv"
+features --schema packer --labels "$dir/packers.tsv" --label-column packer --grams 2,3:64:9 "$dir/files" -o "$dir/files.csv"
+same "files" "$(tail -n +2 "$dir/files.csv" | cut -d, -f1,2)" "none,$dir/files/tool"
+same "bytes" "$(tail -1 "$dir/files.csv" | cut -d, -f4 | tr -d '0-9a-f.\n' | wc -c) $(tail -1 "$dir/files.csv" | cut -d, -f4 | wc -c)" "0 257"
+same "facts and buckets" "$(head -1 "$dir/files.csv" | cut -d, -f5- | tr , '\n' | sed 's/\[.*//' | uniq -c | tail -1 | tr -s ' ')" " 512 start"
+/usr/bin/python3 - "$dir/files.csv" <<'PYTHON'
+import csv, sys
+head, row = csv.reader(open(sys.argv[1]))
+start = bytes.fromhex(row[3][:128])
+salt = int(row[head.index("arch")])
+def bucket(run):
+    h = 0x811C9DC5
+    for b in (salt, len(run), *run):
+        h = (h ^ b) * 0x01000193 % 2**32
+    return (h ^ h >> 16) % 512
+wanted = {bucket(start[i:i + n]) for n in (2, 3) for i in range(64 - n + 1)}
+assert {i for i in range(512) if row[head.index(f"start[{i}]")] == "1"} == wanted, "other buckets than models/FORMAT.md says"
+PYTHON
+
 # Refusals: one line, the exit status, no file left
 expect 2 "an input and -o are needed" features "$traffic"
 expect 2 "2h: not accepted" features --window 2h "$traffic" -o "$dir/x.csv"
@@ -81,6 +102,9 @@ expect 2 "one --window only" features - -o "$dir/x.csv"
 expect 2 "missing.log: No such file" features "$dir/missing.log" -o "$dir/x.csv"
 expect 2 "not a Zeek conn.log" features models/beacon.nrm -o "$dir/x.csv"
 expect 2 "line 1: no column \`label\`" features --labels "$traffic" "$traffic" -o "$dir/x.csv"
+expect 2 "not n-grams like" features --schema packer --grams 5:64:9 "$dir/files" -o "$dir/x.csv"
+expect 2 "not n-grams like" features --grams 2:64:9 "$traffic" -o "$dir/x.csv"
+expect 2 "No such file" features --schema packer "$dir/missing" -o "$dir/x.csv"
 expect 2 "not a model file" features --expand README.md "$traffic" -o "$dir/x.csv"
 printf 'id.resp_h\tlabel\n192.0.2.250\tc2-beacon\n' >"$dir/other.tsv"
 expect 1 "no row has a label of it" features --labels "$dir/other.tsv" "$traffic" -o "$dir/x.csv"

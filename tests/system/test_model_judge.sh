@@ -77,6 +77,38 @@ said 'c2 +4 +3 +4 +1 +0'
 expect 2 "two models are expected" "$model" compare "$dir/one.nrm"
 expect 2 "not a model file" "$model" compare "$dir/one.nrm" "$dir/rows.csv"
 
+# Several outputs, with n-grams of the start bytes: classes by the highest score
+"$model" schema packer >"$dir/packer.json"
+mkdir "$dir/files" && cp "$model" "$dir/files/one" && cp "${BUILD:-build/host}/noroshi-sim" "$dir/files/two"
+printf 'file.path\tlabel\n%s\tnone\n%s\tupx\n' "$dir/files/one" "$dir/files/two" >"$dir/labels.tsv"
+"$model" features --schema packer --labels "$dir/labels.tsv" "$dir/files" -o "$dir/files.csv"
+/usr/bin/python3 - "$dir" <<'PYTHON'
+import json, sys
+d = sys.argv[1]
+schema = json.load(open(f"{d}/packer.json"))
+grams = {"type": "grams", "feature": "arch", "grams": [1, 2], "reach": 32, "bits": 6, "weights": [[0.01] * 64, [-0.01] * 64]}
+wide = {"type": "linear", "feature": "wide", "weights": [2.0, 0.0]}
+json.dump({"kind": "packer", "schema_hash": schema["hash"], "outputs": ["none", "upx"], "bias": [0, 0.1], "terms": [grams, wide],
+           "thresholds": {"packed": 0, "named": 1}}, open(f"{d}/packer-model.json", "w"))
+PYTHON
+expect 0 "safe, perhaps not attained" "$model" export --from additive-json --schema packer "$dir/packer-model.json" \
+    --data "$dir/files.csv" -o "$dir/packer.nrm"
+said 'thresholds packed \+0, named \+1000 mlogit'
+expect 0 "" "$model" evaluate "$dir/packer.nrm" --data "$dir/files.csv"
+said 'none +1 +1 100\.00 % *'
+said 'upx +1 +0 +0\.00 % +none 1'
+said 'all +2 +1 +50\.00 %'
+expect 0 "0 terms differ" "$model" compare "$dir/packer.nrm" "$dir/packer.nrm" --data "$dir/files.csv"
+said '0 of 2 rows get another class'
+expect 0 "start bucket" "$model" inspect "$dir/packer.nrm"
+expect 2 "for models with one output" "$model" evaluate "$dir/packer.nrm" --data "$dir/files.csv" --positive upx
+expect 2 "only models with one output" "$model" update "$dir/packer.nrm" --data "$dir/files.csv" --negative upx --dry-run
+expect 2 "either -o or --dry-run" "$model" update "$dir/one.nrm" --feedback "$dir/rows.csv"
+expect 2 "line 1: not a JSON object" "$model" update "$dir/one.nrm" --feedback "$dir/rows.csv" --dry-run
+before=$(sha256sum "$dir/one.nrm")
+expect 0 "none moves by more than" "$model" update "$dir/one.nrm" --data "$dir/rows.csv" --negative c2 --dry-run
+[ "$(sha256sum "$dir/one.nrm")" = "$before" ] || fail "a dry run wrote the model"
+
 # In C: compiled, loaded from memory, and it scores
 expect 2 "not a name in C" "$model" emit-c --name 1st "$dir/one.nrm"
 "$model" emit-c --name my_model "$dir/one.nrm" -o "$dir/my_model.c"

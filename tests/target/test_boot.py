@@ -50,10 +50,10 @@ def boot():
     with tempfile.NamedTemporaryFile() as initrd:
         initrd.write(image())
         initrd.flush()
-        done = subprocess.run([*MACHINE, "-nographic", "-no-reboot", "-net", "none", "-icount", "shift=auto,sleep=off",
-                               "-append", "console=ttyS0 panic=-1 quiet", "-kernel", kernel.stdout.strip(),
-                               "-initrd", initrd.name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=280)
+        done = subprocess.run(["timeout", "280", *MACHINE, "-nographic", "-no-reboot", "-net", "none",
+                               "-icount", "shift=auto,sleep=off", "-append", "console=ttyS0 panic=-1 quiet",
+                               "-kernel", kernel.stdout.strip(), "-initrd", initrd.name], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     return done.stdout.replace("\r", "")
 
 

@@ -25,7 +25,8 @@ GUEST_AT, GUEST_SIZE = 1 << 45, 0x70000000
 QEMU = {"QEMU_GUEST_BASE": hex(GUEST_AT), "QEMU_RESERVED_VA": hex(GUEST_SIZE)}
 
 
-def resident_kib(pid, emulated):
+def resident_kib(pid):
+    emulated = "qemu" in os.readlink(f"/proc/{pid}/exe")
     total, counts = 0, False
     for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
         start = re.match(r"([0-9a-f]+)-[0-9a-f]+ ", line)
@@ -66,13 +67,12 @@ def measure():
     with Collector(tls_min=13) as lab:
         agent = start_agent(lab)
         try:
-            emulated = "qemu" in os.readlink(f"/proc/{agent.pid}/exe")
             peak, full, end = 0, False, time.monotonic() + 60
             time.sleep(3)
             close_connections()
             while not full and time.monotonic() < end:
                 time.sleep(0.5)
-                peak = max(peak, resident_kib(agent.pid, emulated))
+                peak = max(peak, resident_kib(agent.pid))
                 full = health(lab).get("dst", 0) >= 1024
         finally:
             agent.terminate()

@@ -85,9 +85,11 @@ static void rules_are_stored_in_order_with_keys_in_any(void **state)
     (void)state;
     assert_int_equal(parse("{\"allow\": [{\"net\": \"192.0.2.0/24\", \"port\": 443, \"proto\": \"tcp\"},\n"
                            "{\"until\": \"2027-01-31\", \"domain\": \"Cdn.Example.com\"},\n"
-                           "{\"port\": 65535}], \"user\": \"lab\"}"),
+                           "{\"port\": 65535}, {\"process\": \"/usr/bin/Updater\"}], \"user\": \"lab\"}"),
                      0);
-    assert_int_equal(c.allow.n, 3);
+    assert_int_equal(c.allow.n, 4);
+    assert_string_equal(r[3].process, "/usr/bin/Updater");
+    assert_string_equal(r[0].process, "");
     assert_true(r[0].has_net && r[0].prefix == 120 && r[0].net.b[12] == 192 && r[0].net.b[11] == 0xff);
     assert_true(r[0].port == 443 && r[0].proto == NRS_PROTO_TCP && r[0].end_day == 0);
     assert_string_equal(r[0].domain, "");

@@ -176,12 +176,44 @@ static void the_matrix_is_turned_to_the_wall_clock(void **state)
         assert_int_equal(out[i], 0);
 }
 
-static void the_week_counts_hours_with_a_connection(void **state)
+static void the_week_counts_hours_and_their_connections(void **state)
 {
+    struct nrs_week_total week;
+
     (void)state;
     for (uint32_t d = 0; d < 8; d++)
-        nrs_day_add(&day, FIRST + d * 1440, 1);
-    assert_int_equal(nrs_day_week_hours(&day), 7); /* the eighth took the place of the first */
+        nrs_day_add(&day, FIRST + d * 1440, 2);
+    nrs_day_add_up_week(&day, FIRST + 7 * 1440, &week);
+    assert_int_equal(week.hours, 7); /* the eighth took the place of the first */
+    assert_int_equal(week.n, 14);
+    nrs_day_add_up_week(&day, FIRST + 8 * 1440, &week); /* a day later, without a connection */
+    assert_int_equal(week.hours, 6);
+}
+
+static void an_hour_of_the_week_saturates(void **state)
+{
+    struct nrs_week_total week;
+
+    (void)state;
+    for (uint32_t m = 0; m < 20; m++)
+        nrs_day_add(&day, FIRST / 60 * 60 + 60 + m, 1);
+    nrs_day_add_up_week(&day, FIRST + 120, &week);
+    assert_int_equal(week.hours, 1);
+    assert_int_equal(week.n, NRS_COUNT_FULL);
+}
+
+static void what_the_day_forgot_still_goes_to_the_week(void **state)
+{
+    struct nrs_week_total week;
+
+    (void)state;
+    nrs_day_advance(&day, FIRST + 3 * 1440);
+    assert_int_equal(nrs_day_add(&day, FIRST, 4), 4); /* lost to the day */
+    nrs_day_add_up_week(&day, FIRST + 3 * 1440, &week);
+    assert_int_equal(week.n, 4);
+    assert_int_equal(nrs_day_add(&day, FIRST - 5 * 1440, 4), 4);
+    nrs_day_add_up_week(&day, FIRST + 3 * 1440, &week);
+    assert_int_equal(week.n, 4); /* eight days ago is too long */
 }
 
 int main(void)
@@ -199,7 +231,9 @@ int main(void)
         cmocka_unit_test_setup(the_bitmap_ends_with_the_last_minute, empty),
         cmocka_unit_test_setup(a_window_that_is_no_longer_kept_is_empty, empty),
         cmocka_unit_test_setup(the_matrix_is_turned_to_the_wall_clock, empty),
-        cmocka_unit_test_setup(the_week_counts_hours_with_a_connection, empty),
+        cmocka_unit_test_setup(the_week_counts_hours_and_their_connections, empty),
+        cmocka_unit_test_setup(an_hour_of_the_week_saturates, empty),
+        cmocka_unit_test_setup(what_the_day_forgot_still_goes_to_the_week, empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

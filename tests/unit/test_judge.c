@@ -206,12 +206,41 @@ static void age_grows_beyond_the_wrap(void **state)
     assert_int_equal(cf.last.age_s, 59 * 86400 + 60);
 }
 
+static void what_calls_six_times_a_week_is_judged_on_the_week(void **state)
+{
+    (void)state;
+    beacon(1, 0, 6 * 1440, 24 * 3600);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    assert_int_equal(cf.last.window, NRS_WINDOW_7D);
+    assert_int_equal(cf.last.n, 6);
+    assert_int_equal(cf.last.hours, 6);
+    assert_int_equal(cf.x[NRS_X_win], 3);
+}
+
+static void a_daily_caller_keeps_its_verdict_over_a_day_of_silence(void **state)
+{
+    (void)state;
+    beacon(1, 0, 7 * 1500, 25 * 3600);
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 0);
+    cf_tick(&cf, CF_START + 7 * 25 * CF_HOUR, CF_START + 10 * CF_DAY);
+    assert_int_equal(cf.n_state[NRS_STATE_END], 1); /* twice its period later */
+}
+
+static void what_is_not_slow_has_no_week(void **state)
+{
+    (void)state;
+    beacon(1, 0, 100, 600);
+    nrs_core_each(cf.core, NRS_WINDOW_7D, CF_START + CF_DAY, cf_keep, &cf);
+    assert_int_not_equal(cf.last.window, NRS_WINDOW_7D);
+}
+
 static void an_evicted_verdict_is_no_longer_counted(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 64; i++)
         for (unsigned m = 0; m < 6; m++)
-            cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
+            cf_send_alone(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
     nrs_core_tick(cf.core, CF_START + 6 * CF_MINUTE, cf_keep, &cf);
     assert_int_equal(cf_stats(&cf).flagged, 64);
     cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);
@@ -223,7 +252,7 @@ static void a_new_model_judges_anew(void **state)
     struct nrs_model strict = cf.model;
 
     (void)state;
-    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
         strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
     strict.serial = 8;
     nrs_core_set_model(cf.core, &strict);
@@ -245,7 +274,7 @@ static void a_verdict_holds_a_little_below_its_threshold(void **state)
     (void)state;
     beacon(1, 0, 11, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
-    for (unsigned w = 0; w < NRS_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
         shy.threshold_mlogit[w] = 3500;
     nrs_core_set_model(cf.core, &shy);
     beacon(1, 11, 80, 60);
@@ -306,6 +335,9 @@ int main(void)
         JUDGE_TEST(a_destination_of_last_week_is_forgotten),
         JUDGE_TEST(a_destination_is_forgotten_after_a_sleep_longer_than_the_wrap),
         JUDGE_TEST(age_grows_beyond_the_wrap),
+        JUDGE_TEST(what_calls_six_times_a_week_is_judged_on_the_week),
+        JUDGE_TEST(a_daily_caller_keeps_its_verdict_over_a_day_of_silence),
+        JUDGE_TEST(what_is_not_slow_has_no_week),
         JUDGE_TEST(an_evicted_verdict_is_no_longer_counted),
         JUDGE_TEST(a_new_model_judges_anew),
         JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),

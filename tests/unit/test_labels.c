@@ -19,7 +19,7 @@ static struct nrs_note note;
 static int take(const char *text)
 {
     nrs_labels_done(&labels);
-    return nrs_labels_take(&labels, strdup(text), ids, N_IDS, &note);
+    return nrs_labels_take(&labels, strdup(text), "label", ids, N_IDS, &note);
 }
 
 static int done(void **state)
@@ -81,7 +81,7 @@ static void file_that_is_not_there_is_refused(void **state)
 {
     (void)state;
     nrs_labels_done(&labels);
-    assert_int_equal(nrs_labels_read(&labels, "/nonexistent/labels.tsv", ids, N_IDS, &note), NRS_ERR_IO);
+    assert_int_equal(nrs_labels_read(&labels, "/nonexistent/labels.tsv", "label", ids, N_IDS, &note), NRS_ERR_IO);
     assert_string_equal(note.text, "No such file or directory");
 }
 

@@ -126,6 +126,9 @@ static void named_upx_without_its_header_is_tampered(void **state)
     strcpy(model.output_name[1], "upx");
     model.bias[1] = 9000;
     expect(true, "upx");
+    assert_false(result.tampered); /* the model alone says so */
+    facts.rules = NRS_RULE_ENTRY_LAST;
+    expect(true, "upx");
     assert_true(result.tampered);
     facts.upx = NRS_UPX_INTACT;
     decide();

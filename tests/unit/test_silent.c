@@ -198,7 +198,7 @@ static void it_is_not_counted_when_it_is_evicted(void **state)
     nrs_core_set_allow(cf.core, rules, 1);
     for (unsigned i = 0; i < 64; i++)
         for (unsigned m = 0; m < 6; m++)
-            cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
+            cf_send_alone(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
     tick_after(6, 0);
     expect(0, 0, 0, 64);
     cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);
@@ -221,6 +221,99 @@ static void an_open_verdict_outlives_silent_ones_in_a_full_table(void **state)
         cf_send(&cf, i, CF_START + 13 * CF_MINUTE);
     expect(1, 0, 1, 55);
     assert_int_equal(cf_stats(&cf).evicted, 8);
+}
+
+/* Ten minutes of a beacon that belongs to a program, and in the fifth minute to another one as well. */
+static void beacon_of(const char *path, const char *second)
+{
+    for (unsigned m = 0; m < 10; m++) {
+        struct nrs_flow f = cf_flow(1, CF_START + m * CF_MINUTE);
+
+        nrs_core_flow(cf.core, &f, NULL);
+        nrs_core_set_process(cf.core, &f, m == 5 ? second : path);
+    }
+    tick_after(10, 0);
+}
+
+static void what_an_allowed_program_does_is_silent(void **state)
+{
+    const struct nrs_allow_rule rule = {.process = "/usr/bin/updater"};
+
+    (void)state;
+    nrs_core_set_allow(cf.core, &rule, 1);
+    beacon_of("/usr/bin/updater", "/usr/bin/updater");
+    expect(0, 0, 0, 1);
+}
+
+static void a_program_below_that_path_or_before_it_is_told(void **state)
+{
+    const struct nrs_allow_rule rule = {.process = "/usr/bin/updater"};
+
+    (void)state;
+    nrs_core_set_allow(cf.core, &rule, 1);
+    beacon_of("/usr/bin/updater2", "/usr/bin/updater2");
+    expect(1, 0, 1, 0);
+}
+
+static void what_a_second_program_does_as_well_is_told(void **state)
+{
+    const struct nrs_allow_rule rule = {.process = "/usr/bin/updater"};
+
+    (void)state;
+    nrs_core_set_allow(cf.core, &rule, 1);
+    beacon_of("/usr/bin/updater", "/tmp/implant");
+    expect(1, 0, 1, 0);
+}
+
+static void a_second_program_that_comes_later_opens_it(void **state)
+{
+    const struct nrs_allow_rule rule = {.process = "/usr/bin/updater"};
+    struct nrs_flow f = cf_flow(1, CF_START + 11 * CF_MINUTE);
+
+    (void)state;
+    nrs_core_set_allow(cf.core, &rule, 1);
+    beacon_of("/usr/bin/updater", "/usr/bin/updater");
+    expect(0, 0, 0, 1);
+    nrs_core_flow(cf.core, &f, NULL);
+    nrs_core_set_process(cf.core, &f, "/tmp/implant");
+    tick_after(12, 0);
+    expect(1, 0, 1, 0);
+}
+
+static void without_a_program_no_rule_that_names_one_fits(void **state)
+{
+    const struct nrs_allow_rule rule = {.process = "/usr/bin/updater"};
+    struct nrs_flow f = cf_flow(99, CF_START);
+
+    (void)state;
+    nrs_core_set_allow(cf.core, &rule, 1);
+    nrs_core_set_process(cf.core, &f, "/usr/bin/updater"); /* a destination that nobody knows: nothing happens */
+    beacon(0, 10);
+    tick_after(10, 0);
+    expect(1, 0, 1, 0);
+}
+
+static void siblings_of_one_allowed_program_are_silent(void **state)
+{
+    const struct nrs_allow_rule rule = {.process = "/usr/bin/peers"};
+
+    (void)state;
+    nrs_core_set_allow(cf.core, &rule, 1);
+    for (unsigned m = 0; m < 10; m++) {
+        struct nrs_flow f = cf_flow(m, CF_START + m * CF_MINUTE);
+
+        f.ev = NRS_EV_OPEN;
+        nrs_core_flow(cf.core, &f, NULL);
+        nrs_core_set_process(cf.core, &f, "/usr/bin/peers");
+        f.ev = NRS_EV_CLOSE;
+        f.t_ns += f.dur_ms * UINT64_C(1000000);
+        nrs_core_flow(cf.core, &f, NULL);
+    }
+    tick_after(10, 0);
+    expect(0, 0, 0, 1);
+    cf_send(&cf, 50, CF_START + 11 * CF_MINUTE); /* of an unknown program */
+    tick_after(12, 0);
+    expect(1, 0, 1, 0);
 }
 
 static void more_than_64_rules_are_refused(void **state)
@@ -249,6 +342,12 @@ int main(void)
         SILENT_TEST(it_is_not_counted_when_it_is_no_longer_regular),
         SILENT_TEST(it_is_not_counted_when_it_is_evicted),
         SILENT_TEST(an_open_verdict_outlives_silent_ones_in_a_full_table),
+        SILENT_TEST(what_an_allowed_program_does_is_silent),
+        SILENT_TEST(a_program_below_that_path_or_before_it_is_told),
+        SILENT_TEST(what_a_second_program_does_as_well_is_told),
+        SILENT_TEST(a_second_program_that_comes_later_opens_it),
+        SILENT_TEST(without_a_program_no_rule_that_names_one_fits),
+        SILENT_TEST(siblings_of_one_allowed_program_are_silent),
         SILENT_TEST(more_than_64_rules_are_refused),
     };
 

@@ -111,6 +111,23 @@ static void states_transports_and_coverage_have_their_words(void **state)
     }
 }
 
+static void siblings_say_how_many_servers_and_a_week_its_hours(void **state)
+{
+    const cJSON *o;
+    cJSON *json;
+
+    (void)state;
+    judgement.servers = 9;
+    judgement.window = NRS_WINDOW_7D;
+    judgement.hours = 168;
+    json = written();
+    o = cJSON_GetObjectItemCaseSensitive(json, "noroshi");
+    assert_int_equal(cJSON_GetObjectItemCaseSensitive(o, "sib")->valueint, 9);
+    assert_int_equal(cJSON_GetObjectItemCaseSensitive(o, "h")->valueint, 168);
+    assert_string_equal(string_at(o, "w"), "7d");
+    cJSON_Delete(json);
+}
+
 static void hours_and_minutes_are_scaled_to_their_largest(void **state)
 {
     const cJSON *o;
@@ -324,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_verdict_is_the_line_of_its_contract, plain),
         cmocka_unit_test_setup(states_transports_and_coverage_have_their_words, plain),
+        cmocka_unit_test_setup(siblings_say_how_many_servers_and_a_week_its_hours, plain),
         cmocka_unit_test_setup(hours_and_minutes_are_scaled_to_their_largest, plain),
         cmocka_unit_test_setup(hostile_names_never_exceed_the_limit, plain),
         cmocka_unit_test_setup(a_name_of_ordinary_length_is_kept, plain),

@@ -21,6 +21,7 @@ struct choice {
     const struct nrs_reader *reader; /* NULL: by content */
     const struct nrs_schema *schema;
     const char *expand; /* model whose bins the trainer's columns are, NULL: raw features */
+    const char *grams;  /* n-grams after the raw features, NULL: none */
     const char *scale;  /* ranges of svm-scale, NULL: none */
     struct nrs_linear_choice linear;
     double threshold[NRS_MODEL_WINDOWS];
@@ -83,6 +84,7 @@ static int parse_option(struct choice *chosen, int c)
     switch (c) {
     case 'f': return parse_reader(optarg, &chosen->reader);
     case 'x': chosen->expand = optarg; return 0;
+    case 'g': chosen->grams = optarg; return 0;
     case 'p': chosen->linear.flagged = optarg; return 0;
     case 'l': chosen->linear.labels = optarg; return 0;
     case 'c': chosen->scale = optarg; return 0;
@@ -102,6 +104,7 @@ static int parse(struct choice *chosen, int argc, char **argv)
     static const struct option options[] = {{"from", required_argument, NULL, 'f'},
                                             {"schema", required_argument, NULL, 's'},
                                             {"expand", required_argument, NULL, 'x'},
+                                            {"grams", required_argument, NULL, 'g'},
                                             {"scale", required_argument, NULL, 'c'},
                                             {"flagged", required_argument, NULL, 'p'},
                                             {"labels", required_argument, NULL, 'l'},
@@ -124,21 +127,6 @@ static int parse(struct choice *chosen, int argc, char **argv)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "-o is needed; see noroshi-model --help");
     chosen->in = nrs_cmd_only_file(argc, argv);
     return chosen->in ? NRS_EXIT_OK : NRS_EXIT_USAGE;
-}
-
-/* The columns that the trainer had: raw, or the bins of a model, which stay in its file. */
-static int find_columns(const struct choice *chosen, struct nrs_columns *columns)
-{
-    static struct nrs_nrm file;
-    static struct nrs_model model;
-    struct nrs_model_envelope e;
-    int exit_code = NRS_EXIT_OK;
-
-    if (chosen->expand)
-        exit_code = nrs_cmd_open_model(chosen->expand, &file, &e, &model, chosen->schema);
-    if (exit_code == NRS_EXIT_OK && nrs_columns_init(columns, chosen->schema, chosen->expand ? &model : NULL) != 0)
-        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, "export", "out of memory");
-    return exit_code;
 }
 
 /* mul and add of every column, from one block that the caller frees through *mul. */
@@ -220,7 +208,7 @@ int nrs_cmd_export(int argc, char **argv)
     if (exit_code)
         return exit_code;
     nrs_trained_init(&trained, chosen.schema);
-    exit_code = find_columns(&chosen, &columns);
+    exit_code = nrs_cmd_columns(&columns, chosen.schema, chosen.expand, chosen.grams);
     if (exit_code == NRS_EXIT_OK)
         exit_code = export(&chosen, &columns, &trained, &x);
     nrs_export_done(&x);

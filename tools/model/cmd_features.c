@@ -18,10 +18,10 @@ struct choice {
     const struct nrs_source *source;
     struct nrs_source_options options;
     struct nrs_classes classes;
-    const char *labels, *expand, *out;
+    const char *labels, *label_column, *expand, *grams, *out;
 };
 
-static const struct nrs_source *const sources[] = {&nrs_source_beacon};
+static const struct nrs_source *const sources[] = {&nrs_source_beacon, &nrs_source_packer, &nrs_source_packer_pe};
 
 const struct nrs_source *nrs_source_of_name(const char *schema)
 {
@@ -50,7 +50,9 @@ static int parse_option(struct choice *chosen, int c, struct nrs_note *note)
     case 'c': return nrs_cmd_number(optarg, NRS_CORE_DEST_MAX, &chosen->options.capacity);
     case 'l': chosen->labels = optarg; return 0;
     case 'k': return nrs_classes_add(&chosen->classes, optarg, note);
+    case 'L': chosen->label_column = optarg; return 0;
     case 'x': chosen->expand = optarg; return 0;
+    case 'g': chosen->grams = optarg; return 0;
     default: chosen->out = optarg; return 0;
     }
 }
@@ -62,12 +64,14 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"min-conns", required_argument, NULL, 'n'},
                                             {"capacity", required_argument, NULL, 'c'},
                                             {"labels", required_argument, NULL, 'l'},
+                                            {"label-column", required_argument, NULL, 'L'},
                                             {"class", required_argument, NULL, 'k'},
+                                            {"grams", required_argument, NULL, 'g'},
                                             {"expand", required_argument, NULL, 'x'},
                                             {0}};
     struct nrs_note note = {"not accepted here; see noroshi-model --help"};
     bool *window = chosen->options.window;
-    int c;
+    int n_windows = 0, c;
 
     while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
         if (c == '?')
@@ -79,10 +83,12 @@ static int parse(struct choice *chosen, int argc, char **argv)
         return nrs_cmd_fail(NRS_EXIT_USAGE, argv[0], "an input and -o are needed; see noroshi-model --help");
     if (chosen->classes.n && chosen->labels == NULL)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "--class", "needs --labels");
-    if (!window[0] && !window[1] && !window[2])
-        window[0] = window[1] = window[2] = true;
+    for (int w = 0; w < NRS_WINDOWS; w++)
+        n_windows += window[w];
+    for (int w = 0; n_windows == 0 && w < NRS_WINDOWS; w++)
+        window[w] = true;
     for (int i = optind; i < argc; i++)
-        if (strcmp(argv[i], "-") == 0 && window[0] + window[1] + window[2] > 1)
+        if (strcmp(argv[i], "-") == 0 && n_windows != 1)
             return nrs_cmd_fail(NRS_EXIT_USAGE, "standard input", "can be read for one --window only");
     return NRS_EXIT_OK;
 }
@@ -154,30 +160,16 @@ static int write_table(const struct choice *chosen, struct nrs_rows *rows, char 
     return exit_code || !rows->svm ? exit_code : write_columns(rows, chosen->out);
 }
 
-/* The model to expand over; NULL if none is wanted. */
-static int open_model(const struct choice *chosen, struct nrs_model *m, const struct nrs_model **model)
-{
-    struct nrs_model_envelope e;
-    static struct nrs_nrm f;
-
-    *model = chosen->expand ? m : NULL;
-    return chosen->expand ? nrs_cmd_open_model(chosen->expand, &f, &e, m, chosen->source->schema) : NRS_EXIT_OK;
-}
-
 static int features(const struct choice *chosen, struct nrs_rows *rows, char **inputs, int n)
 {
     const struct nrs_source *source = chosen->source;
-    static struct nrs_model m;
-    const struct nrs_model *model;
     struct nrs_labels labels = {.n = 0};
     struct nrs_note note;
-    int exit_code = open_model(chosen, &m, &model);
+    int exit_code = nrs_cmd_columns(&rows->columns, source->schema, chosen->expand, chosen->grams);
 
     if (exit_code == NRS_EXIT_OK && chosen->labels &&
-        nrs_labels_read(&labels, chosen->labels, source->ids, source->n_ids, &note) != 0)
+        nrs_labels_read(&labels, chosen->labels, chosen->label_column, source->ids, source->n_ids, &note) != 0)
         exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, chosen->labels, note.text);
-    if (exit_code == NRS_EXIT_OK && nrs_columns_init(&rows->columns, source->schema, model) != 0)
-        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, "features", "out of memory");
     rows->labels = chosen->labels ? &labels : NULL;
     if (exit_code == NRS_EXIT_OK)
         exit_code = write_table(chosen, rows, inputs, n);
@@ -188,7 +180,7 @@ static int features(const struct choice *chosen, struct nrs_rows *rows, char **i
 
 int nrs_cmd_features(int argc, char **argv)
 {
-    struct choice chosen = {.source = &nrs_source_beacon, .options.min_conns = MIN_CONNS};
+    struct choice chosen = {.source = &nrs_source_beacon, .options.min_conns = MIN_CONNS, .label_column = "label"};
     struct nrs_rows rows = {.to = NULL};
     int exit_code = parse(&chosen, argc, argv);
 

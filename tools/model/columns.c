@@ -32,6 +32,42 @@ int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, con
     return c->value ? 0 : NRS_ERR_SPACE;
 }
 
+/* "2,3:64:9" as the shape of a term. */
+static int parse_grams(struct nrs_term *t, const struct nrs_schema *schema, const char *text)
+{
+    unsigned reach, bits;
+    char rest;
+
+    for (; *text >= '1' && *text <= '0' + NRS_MODEL_GRAM_MAX; text++) {
+        t->grams = (uint8_t)(t->grams | 1u << (*text - '1'));
+        if (text[1] == ',')
+            text++;
+    }
+    if (t->grams == 0 || sscanf(text, ":%3u:%2u%c", &reach, &bits, &rest) != 2)
+        return NRS_ERR_RANGE;
+    if (reach < 1 || reach > schema->n_bytes || bits < NRS_MODEL_GRAM_BITS_MIN || bits > NRS_MODEL_GRAM_BITS_MAX)
+        return NRS_ERR_RANGE;
+    t->reach = (uint16_t)reach;
+    t->bits = (uint8_t)bits;
+    return 0;
+}
+
+int nrs_columns_add_grams(struct nrs_columns *c, const char *text)
+{
+    int salt = nrs_schema_find(c->schema, "arch", 4);
+    struct nrs_term grams = {.type = NRS_TERM_GRAMS, .n_a = 1, .n_b = 1, .a = (uint16_t)salt, .b = (uint16_t)salt};
+    uint16_t *larger;
+
+    if (salt < 0 || c->model || parse_grams(&grams, c->schema, text) != 0)
+        return NRS_ERR_RANGE;
+    add_term(c, &grams);
+    larger = realloc(c->value, c->n * sizeof c->value[0]);
+    if (larger == NULL)
+        return NRS_ERR_SPACE;
+    c->value = larger;
+    return 0;
+}
+
 void nrs_columns_done(struct nrs_columns *c)
 {
     free(c->value);
@@ -45,8 +81,12 @@ unsigned nrs_columns_cells(const struct nrs_term *term)
 
 static void set_buckets(struct nrs_columns *c, unsigned i, const uint16_t *x)
 {
+    static struct nrs_model model; /* what the hash looks at: the schema */
     struct nrs_gram list[NRS_GRAMS_MAX];
-    unsigned n = nrs_grams_list(c->model, &c->term[i], x, list);
+    unsigned n;
+
+    model.schema = c->schema;
+    n = nrs_grams_list(&model, &c->term[i], x, list);
 
     for (unsigned k = 0; k < n; k++)
         c->value[c->first[i] + list[k].bucket] = 1;

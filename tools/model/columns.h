@@ -26,6 +26,10 @@ struct nrs_columns {
 int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, const struct nrs_model *model);
 void nrs_columns_done(struct nrs_columns *c);
 
+/* Adds to raw columns those of hashed n-grams of the schema's bytes: "2,3:64:9" is runs of 2 and of 3 among the first 64
+ * bytes, in 2^9 buckets, `start[0]` and so on. NRS_ERR_RANGE: not like that, or not for this schema. */
+int nrs_columns_add_grams(struct nrs_columns *c, const char *text);
+
 /* x: [nrs_schema_vector] */
 void nrs_columns_set(struct nrs_columns *c, const uint16_t *x);
 

@@ -108,3 +108,19 @@ void nrs_cmd_print_cell(const struct nrs_model *m, unsigned term, unsigned cell)
         }
     }
 }
+
+int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand, const char *grams)
+{
+    static struct nrs_nrm file;
+    static struct nrs_model model;
+    struct nrs_model_envelope e;
+    int exit_code = expand ? nrs_cmd_open_model(expand, &file, &e, &model, schema) : NRS_EXIT_OK;
+
+    if (exit_code)
+        return exit_code;
+    if (nrs_columns_init(c, schema, expand ? &model : NULL) != 0)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, schema->name, "out of memory");
+    if (grams && nrs_columns_add_grams(c, grams) != 0)
+        return nrs_cmd_fail(NRS_EXIT_USAGE, grams, "not n-grams like 2,3:64:9 of raw columns of files");
+    return NRS_EXIT_OK;
+}

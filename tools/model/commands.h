@@ -3,6 +3,7 @@
  * Returns the program's exit code: 0 done, 1 a negative answer (verify, inspect), 2 usage or input. */
 #ifndef NRS_TOOL_COMMANDS_H
 #define NRS_TOOL_COMMANDS_H
+#include "tools/model/columns.h"
 #include "tools/model/nrm.h"
 
 enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
@@ -41,6 +42,10 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
 /* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file names. */
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
                        const struct nrs_schema *schema);
+
+/* Columns: raw, or over the bins of the model at `expand`, which stays in memory; with the n-grams that are wanted. expand,
+ * grams: NULL = none. Says what is wrong; returns an exit code. */
+int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand, const char *grams);
 
 /* Where a weight of a model counts: "gap_mad=10..27", "gap_mad=10..27 fill=0", "start bucket 7"; of a linear term at the
  * feature's maximum. */

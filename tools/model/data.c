@@ -1,5 +1,6 @@
 /* file   = header line*
- * header = name ("," name)* LF            every feature of the schema once, `label` at most once
+ * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if the schema
+ *                                        has bytes: two characters each, hexadecimal or ".."
  * line   = value ("," value)* [CR] LF     as many values as names; empty lines are skipped
  * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal number */
 #include "tools/model/data.h"
@@ -13,6 +14,7 @@
 #define COLUMNS_MAX 512
 #define LABEL       (-1)
 #define IGNORED     (-2)
+#define START       (-3)
 
 struct layout {
     int field[COLUMNS_MAX]; /* index of a feature, LABEL or IGNORED */
@@ -49,9 +51,16 @@ static char *next_value(char **rest)
     return value;
 }
 
+static int special(const struct nrs_schema *schema, const char *name)
+{
+    if (strcmp(name, "label") == 0)
+        return LABEL;
+    return schema->n_bytes && strcmp(name, "start") == 0 ? START : IGNORED;
+}
+
 static int read_header(struct layout *layout, const struct nrs_schema *schema, char *rest, struct nrs_note *note)
 {
-    bool seen[NRS_FEATURES_MAX] = {false}, labelled = false;
+    bool seen[NRS_FEATURES_MAX] = {false}, labelled = false, started = schema->n_bytes == 0;
 
     while (rest) {
         char *name = next_value(&rest);
@@ -61,12 +70,12 @@ static int read_header(struct layout *layout, const struct nrs_schema *schema, c
             return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: column %u: %s", layout->n + 1,
                                 name ? "one too many" : "a quote is not closed");
         if (field < 0)
-            field = strcmp(name, "label") == 0 ? LABEL : IGNORED;
+            field = special(schema, name);
         if (field == LABEL ? labelled : field >= 0 && seen[field])
             return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: %s: a second such column", name);
-        if (field == LABEL)
-            labelled = true;
-        else if (field >= 0)
+        labelled |= field == LABEL;
+        started |= field == START;
+        if (field >= 0)
             seen[field] = true;
         layout->field[layout->n++] = field;
     }
@@ -74,6 +83,8 @@ static int read_header(struct layout *layout, const struct nrs_schema *schema, c
         if (!seen[i])
             return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column %s: not the raw features of schema %s",
                                 schema->features[i].name, schema->name);
+    if (!started)
+        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column start: the bytes of schema %s", schema->name);
     return 0;
 }
 
@@ -88,6 +99,28 @@ static int read_number(uint16_t *x, const char *text, uint16_t max)
     if (*end != '\0' || v > max)
         return NRS_ERR_RANGE;
     *x = (uint16_t)v;
+    return 0;
+}
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int read_start(uint16_t *bytes, const char *text, unsigned n)
+{
+    if (strlen(text) != 2u * n)
+        return NRS_ERR_FORMAT;
+    for (unsigned i = 0; i < n; i++, text += 2) {
+        int high = digit(text[0]), low = digit(text[1]);
+        bool absent = text[0] == '.' && text[1] == '.';
+
+        if (!absent && (high < 0 || low < 0))
+            return NRS_ERR_FORMAT;
+        bytes[i] = absent ? NRS_BYTE_ABSENT : (uint16_t)(16 * high + low);
+    }
     return 0;
 }
 
@@ -113,6 +146,7 @@ static int read_line(struct nrs_data *d, const struct layout *layout, char *rest
                      struct nrs_note *note)
 {
     const struct nrs_feature *features = d->schema->features;
+    uint16_t *x = d->x + d->n * nrs_schema_vector(d->schema);
     const char *label = "";
     unsigned n = 0;
 
@@ -124,8 +158,9 @@ static int read_line(struct nrs_data *d, const struct layout *layout, char *rest
             return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: column %u: a quote is not closed", number, n + 1);
         if (field == LABEL)
             label = value;
-        else if (field >= 0 && read_number(&d->x[d->n * d->schema->n_features + (unsigned)field], value,
-                                           features[field].max) != 0)
+        else if (field == START && read_start(x + d->schema->n_features, value, d->schema->n_bytes) != 0)
+            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: start: not %u bytes", number, d->schema->n_bytes);
+        else if (field >= 0 && read_number(&x[field], value, features[field].max) != 0)
             return nrs_note_set(note, NRS_ERR_RANGE, "line %zu: %s: %s is not a number from 0 to %u", number,
                                 features[field].name, value, features[field].max);
     }
@@ -144,7 +179,7 @@ int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *sche
     *d = (struct nrs_data){.schema = schema};
     for (const char *at = text; (at = strchr(at, '\n')); at++)
         n_lines++;
-    d->x = calloc(n_lines, schema->n_features * sizeof d->x[0]);
+    d->x = calloc(n_lines, nrs_schema_vector(schema) * sizeof d->x[0]);
     d->label = calloc(n_lines, sizeof d->label[0]);
     if (d->x == NULL || d->label == NULL)
         return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
@@ -183,7 +218,7 @@ void nrs_data_done(struct nrs_data *d)
 
 const uint16_t *nrs_data_row(const struct nrs_data *d, size_t i)
 {
-    return d->x + i * d->schema->n_features;
+    return d->x + i * nrs_schema_vector(d->schema);
 }
 
 int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_note *note)

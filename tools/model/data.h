@@ -16,7 +16,7 @@
 struct nrs_data {
     const struct nrs_schema *schema;
     size_t n;
-    uint16_t *x;    /* [n][n_features] */
+    uint16_t *x;    /* [n][nrs_schema_vector] */
     uint8_t *label; /* [n], into name */
     unsigned n_labels;
     char *name[NRS_DATA_LABELS_MAX]; /* in the order of their first row */

@@ -1,5 +1,5 @@
 /* file   = header line*
- * header = name (TAB name)* LF         one `label`, at least one key column, none of these twice
+ * header = name (TAB name)* LF         one of labels, at least one key column, none of these twice
  * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are skipped */
 #include "tools/model/labels.h"
 
@@ -23,12 +23,12 @@ static const struct {
     const char *theirs, *ours;
 } aliases[] = {
     {"id.orig_h", "source.ip"},      {"id.resp_h", "destination.ip"}, {"id.resp_p", "destination.port"},
-    {"proto", "network.transport"}, {"path", "file.path"},           {"sha256", "file.hash.sha256"},
+    {"proto", "network.transport"},  {"sha256", "file.hash.sha256"},
 };
 
 static int field_of(const struct nrs_labels *l, const char *name)
 {
-    if (strcmp(name, "label") == 0)
+    if (strcmp(name, l->column) == 0)
         return LABEL;
     for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
         if (strcmp(aliases[i].theirs, name) == 0)
@@ -69,7 +69,7 @@ static int read_header(const struct nrs_labels *l, struct layout *layout, char *
         layout->field[layout->n++] = field;
     }
     if (!seen[LABEL + 1])
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column `label`");
+        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column `%s`", l->column);
     if (n_keys == 0)
         return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column that tells what is labelled, like %s",
                             l->ids[0]);
@@ -143,26 +143,26 @@ static int read_lines(struct nrs_labels *l, char *rest, struct nrs_note *note)
     return rc;
 }
 
-int nrs_labels_take(struct nrs_labels *l, char *text, const char *const *ids, unsigned n_ids,
+int nrs_labels_take(struct nrs_labels *l, char *text, const char *column, const char *const *ids, unsigned n_ids,
                     struct nrs_note *note)
 {
     size_t n_lines = 1;
 
-    *l = (struct nrs_labels){.ids = ids, .n_ids = n_ids, .text = text};
+    *l = (struct nrs_labels){.column = column, .ids = ids, .n_ids = n_ids, .text = text};
     for (const char *at = text; (at = strchr(at, '\n')); at++)
         n_lines++;
     l->label = calloc(n_lines, sizeof l->label[0]);
     return l->label ? read_lines(l, text, note) : nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
 }
 
-int nrs_labels_read(struct nrs_labels *l, const char *path, const char *const *ids, unsigned n_ids,
-                    struct nrs_note *note)
+int nrs_labels_read(struct nrs_labels *l, const char *path, const char *column, const char *const *ids,
+                    unsigned n_ids, struct nrs_note *note)
 {
     size_t len;
     char *text = nrs_textfile_load(path, &len, note);
 
     memset(l, 0, sizeof *l);
-    return text ? nrs_labels_take(l, text, ids, n_ids, note) : NRS_ERR_IO;
+    return text ? nrs_labels_take(l, text, column, ids, n_ids, note) : NRS_ERR_IO;
 }
 
 void nrs_labels_done(struct nrs_labels *l)

@@ -12,15 +12,20 @@ static const char help[] =
     "  noroshi-model schema [NAME]\n"
     "      the features of a schema, their maxima and its hash, as JSON for a trainer; default: beacon\n"
     "  noroshi-model features INPUT... -o TABLE [--schema NAME] [--window W]... [--min-conns N] [--capacity N]\n"
-    "                         [--labels TSV [--class NAME[=LABEL,...]]...] [--expand FILE.nrm]\n"
-    "      the features of recorded traffic, computed as on a device, as CSV, or for LIBSVM if TABLE ends in .svm\n"
-    "  noroshi-model export MODEL -o FILE.nrm [--from FORMAT] [--schema NAME] [--expand FILE.nrm]\n"
+    "                         [--labels TSV [--label-column NAME] [--class NAME[=LABEL,...]]...]\n"
+    "                         [--expand FILE.nrm | --grams RUNS:REACH:BITS]\n"
+    "      the features of recorded traffic, or of executables and folders (--schema packer, packer_pe), computed as on a\n"
+    "      device, as CSV, or for LIBSVM if TABLE ends in .svm\n"
+    "  noroshi-model export MODEL -o FILE.nrm [--from FORMAT] [--schema NAME]\n"
+    "                       [--expand FILE.nrm | --grams RUNS:REACH:BITS]\n"
     "                       [--scale RANGES] [--flagged LABEL] [--labels A,B,...]\n"
     "                       [--threshold LOGIT | 1H,6H,24H]\n"
     "                       [--serial N] [--expires DAYS] [--min-agent X.Y.Z] [--report [--data TABLE.csv]]\n"
     "      quantises a trained model, finds how far its scores can be off, writes it unsigned\n"
     "      --from       the trainer's format (below); without it, or with auto, told from the content\n"
     "      --expand     the columns are the bins of this model, not the features themselves\n"
+    "      --grams      after the features come hashed n-grams of the start bytes: 2,3:64:9 is runs of 2 and 3 bytes among\n"
+    "                   the first 64, in 2^9 buckets\n"
     "      --scale      the ranges that svm-scale -s saved, if the trainer was given scaled columns\n"
     "      --flagged    which of two labels means flagged, where they are not 0/1, -1/1 or false/true\n"
     "      --labels     the classes' names in the order of the file, where it has none\n"
@@ -31,10 +36,10 @@ static const char help[] =
     "      on labelled rows of `features`: AUC, rates, confusion and calibration; of several outputs the confusion\n"
     "  noroshi-model compare FIRST.nrm SECOND.nrm [--data TABLE.csv]\n"
     "      thresholds and terms that differ; on rows of `features` also the decisions; ends with 1 if any differ\n"
-    "  noroshi-model update FILE.nrm --feedback FILE.ndjson [--feedback ...] (-o FILE.nrm | --dry-run) [--quanta N]\n"
-    "                       [--data TABLE.csv --positive LABEL,...] [--serial N]\n"
-    "      learns from marks on alerts, each weight by at most N (16) steps, and shows what changed; --positive names rows\n"
-    "      whose alerts are to stay\n"
+    "  noroshi-model update FILE.nrm [--feedback FILE.ndjson]... (-o FILE.nrm | --dry-run) [--quanta N] [--serial N]\n"
+    "                       [--data TABLE.csv [--positive LABEL,...] [--negative LABEL,...]]\n"
+    "      learns from marks on alerts, each weight by at most N (16) steps, and shows what changed; --positive\n"
+    "      names rows whose alerts are to stay, --negative rows that must not be flagged\n"
     "  noroshi-model emit-c FILE.nrm [--name IDENTIFIER] [-o FILE.c]\n"
     "      the model as an array in C, for firmware without a file system\n"
     "  noroshi-model keygen -o KEY.pem\n"
@@ -78,8 +83,9 @@ static int run(int argc, char **argv)
 {
     if (argc < 2)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "usage", "a command is expected; see noroshi-model --help");
-    if (strcmp(argv[1], "--help") == 0 || (argc > 2 && strcmp(argv[2], "--help") == 0))
-        return print_help();
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return print_help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("noroshi-model " NRS_VERSION);
         return NRS_EXIT_OK;

@@ -9,6 +9,7 @@
 #include "agent/core/core.h"
 #include "tools/model/note.h"
 
+/* Of traffic only; executables have none. */
 struct nrs_source_options {
     bool window[NRS_WINDOWS]; /* which windows, shortest first */
     uint32_t min_conns;       /* leave out windows with fewer connections */
@@ -28,7 +29,7 @@ struct nrs_source {
                 void (*say)(void *none, const char *msg), struct nrs_note *note);
 };
 
-extern const struct nrs_source nrs_source_beacon;
+extern const struct nrs_source nrs_source_beacon, nrs_source_packer, nrs_source_packer_pe;
 
 /* NULL if there is none of that schema's name. */
 const struct nrs_source *nrs_source_of_name(const char *schema);

@@ -20,7 +20,7 @@ static const char help[] =
     "  --evidence       after each verdict its hour x minute matrix as an evidence record\n"
     "  --all            one short line for every destination and window, flagged or not, each file\n"
     "                   by itself\n"
-    "  --window W       with --all: 24h, 6h or 1h (24h); windows tumble from a file's first record\n"
+    "  --window W       with --all: 7d, 24h, 6h or 1h (24h); windows tumble from a file's first record\n"
     "  --heatmap        instead of lines, pictures for people: the day of every flagged destination,\n"
     "                   or with --all of the ten highest scores\n"
     "\n"
@@ -100,7 +100,7 @@ static bool read_number(const char *option, const char *text, uint32_t min, uint
 
 static bool read_window(const char *text, enum nrs_window *window)
 {
-    return nrs_windows_named(text, window) || wrong("--window", "not one of 24h, 6h, 1h");
+    return nrs_windows_named(text, window) || wrong("--window", "not one of 7d, 24h, 6h, 1h");
 }
 
 static bool read_host_id(const char *text, const char **id)

@@ -4,8 +4,8 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define MINUTE   (60 * NS_PER_S)
 #define HOUR     (3600 * NS_PER_S)
-/* After this much silence no verdict is open and the core has nothing left to do each minute. */
-#define SILENCE (26 * HOUR)
+/* After this much silence all is forgotten and the core has nothing left to do each minute. */
+#define SILENCE (9 * 24 * HOUR)
 
 static void start(struct nrs_replay *r, uint64_t t_ns)
 {

@@ -10,6 +10,7 @@
 #define SHORTEST_S        1200
 #define SHORT_S           (3 * 3600) /* most public captures of malware end before */
 #define LONGEST_S         (3 * 86400)
+#define WEEK_S            (7 * 86400) /* some captures are that long, for what is too slow for a day */
 #define RECORDS_PER_ACTOR 2500
 #define EARLIEST_S        UINT64_C(1483228800) /* 2017-01-01, as the oldest public captures */
 #define YEARS_S           (9 * 365 * UINT64_C(86400))
@@ -29,6 +30,8 @@ static void draw_capture(struct nrs_sim_world *w, uint64_t seed)
     q.start_s = EARLIEST_S + nrs_sim_rng_below(&r, YEARS_S);
     q.seconds = (uint32_t)nrs_sim_rng_scale(&r, SHORTEST_S,
                                             nrs_sim_rng_chance(&r, NRS_SIM_PCT(45)) ? SHORT_S : LONGEST_S);
+    if (nrs_sim_rng_chance(&r, NRS_SIM_PCT(10)))
+        q.seconds = (uint32_t)nrs_sim_rng_between(&r, LONGEST_S, WEEK_S);
     q.hosts = (unsigned)nrs_sim_rng_scale(&r, 1, 5);
     q.n_c2 = nrs_sim_rng_chance(&r, NRS_SIM_PCT(10)) ? 0 : (unsigned)nrs_sim_rng_between(&r, 1, 12);
     q.n_benign = (unsigned)nrs_sim_rng_scale(&r, 4, 24);

@@ -1,10 +1,13 @@
 """The additive model: every feature cut into bins, one weight a bin, fitted by logistic regression.
 
 A feature with an order is coded by its steps (x >= cut), so that the penalty holds neighbouring bins together;
-a feature that names a class is coded by its classes. Both become plain bins in what is exported.
+a feature that names a class is coded by its classes. Both become plain bins in what is exported. Steps of what
+measures regularity may go one way only: more regular is never less suspicious.
 """
+from dataclasses import dataclass
+
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
 CLASSES = ("port", "place", "proto", "ntp")
 # Not used, each for a reason: `span` and `hours` tell how long a capture was before they tell about the
@@ -12,8 +15,11 @@ CLASSES = ("port", "place", "proto", "ntp")
 # and on how a recorder sees the end of a connection. The others say again what their neighbours say
 # (gap_iqr, vis_iqr: gap_mad, vis_mad; tx_mad: tx_same; acf, fill, hist_used: vis_*; ratio: tx_med, rx_med), and with
 # 56 C2 windows each more feature is one more way to remember a capture: README.md has the figures.
-UNUSED = ("win", "span", "hours", "dur_med", "dur_mad", "gap_iqr", "vis_iqr", "tx_mad", "acf", "fill", "hist_used", "ratio")
+# `siblings` is 0 for all that is learned; `win` holds a week to its own threshold (train.py).
+UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_iqr", "vis_iqr", "tx_mad", "acf", "fill", "hist_used", "ratio")
 CUTS = 13
+RISING = ("gap_near", "vis_near", "vis_harm", "vis_run", "hist_top", "tx_same", "rx_same")
+FALLING = ("gap_mad", "vis_mad", "gap_max")
 
 
 def choose_cuts(rows, maxima):
@@ -50,23 +56,47 @@ def row_weights(rows):
     return w
 
 
+@dataclass
+class Linear:
+    steps: np.ndarray  # one weight for each column of encode()
+    bias: float
+
+    def score(self, x):
+        return x @ self.steps + self.bias
+
+
+def step_bounds(cuts):
+    """(least, most) of every step; None is no bound."""
+    return [(0 if name in RISING else None, 0 if name in FALLING else None) for name, at in cuts.items() for _ in at]
+
+
 def fit(parts, shares, cuts, strength):
-    """parts: lists of rows; shares: the total weight of each relative to the first one's."""
+    """Logistic regression with a square penalty. parts: lists of rows; shares: the total weight of each relative to the
+    first one's."""
     weights = [row_weights(p) for p in parts]
     whole = weights[0].sum()
     weights = [w * share * whole / w.sum() for w, share in zip(weights, shares)]
     x = np.concatenate([encode(p, cuts) for p in parts])
     y = np.concatenate([p.bad for p in parts])
-    model = LogisticRegression(C=strength, max_iter=400, tol=1e-4)
-    return model.fit(x, y, sample_weight=np.concatenate(weights))
+    side, weight = np.where(y, 1, -1), strength * np.concatenate(weights)
+
+    def loss(v):
+        margin = side * (x @ v[:-1].astype(np.float32) + v[-1])
+        slope = -side * weight / (1 + np.exp(margin))
+        return (weight @ np.logaddexp(0, -margin) + 0.5 * v[:-1] @ v[:-1],
+                np.append(x.T @ slope.astype(np.float32) + v[:-1], slope.sum()))
+
+    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=step_bounds(cuts) + [(None, None)],
+                     options={"maxiter": 400, "ftol": 1e-7})
+    return Linear(found.x[:-1], float(found.x[-1]))
 
 
 def to_bins(model, cuts, rows):
     """Bin tables in logits, centred so that a contribution is relative to the average good row; and the bias."""
-    terms, bias, at = [], float(model.intercept_[0]), 0
+    terms, bias, at = [], model.bias, 0
     good = rows.take(~rows.bad)
     for name, c in cuts.items():
-        steps = model.coef_[0][at:at + len(c)]
+        steps = model.steps[at:at + len(c)]
         at += len(c)
         table = np.concatenate([[0.0], steps if name in CLASSES else np.cumsum(steps)])
         centre = table[np.searchsorted(c, good.x[:, good.names.index(name)], side="right")].mean()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import numpy as np
 
 import figures
-from rows import WINDOWS
+import misses
+from rows import WEEK, WINDOWS
 
 PORT_CLASSES = ("other registered", "NTP", "DNS", "DHCP", "discovery", "HTTP", "HTTPS", "HTTP elsewhere", "push, MQTT",
                 "remote administration", "mail", "file sharing", "other system port", "ephemeral", "chat, IRC", "no port")
@@ -16,8 +17,10 @@ class Facts:
     has_real: bool
     description: dict  # what noroshi-model was given
     score_sets: dict   # name: scores of parts[0]; the first one is held out
+    sim_scores: np.ndarray  # of the simulator's rows, by the shipped weights; None without captures
     moved: list        # drift.moved()
     false_rate: float
+    week_false_rate: float
     report: str        # of noroshi-model
 
 
@@ -26,7 +29,7 @@ def figure_table(rows, score_sets):
              "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for name, scores in score_sets.items():
         for w in (2, 1, 0):
-            told = (rows.window == w) & ~np.isnan(scores)
+            told = (rows.window == w) & rows.alone() & ~np.isnan(scores)
             f = figures.of_window(rows.take(told), scores[told], w)
             if f:
                 lines.append(f"| {name} | {WINDOWS[w]} | {f['positives']} | {f['negatives']} | {f['auc']:.4f} | "
@@ -43,15 +46,39 @@ def family_table(rows, scores):
     return "\n".join(lines)
 
 
-def service_table(rows, scores, thresholds):
+def limits_of(rows, description):
+    """What the score of every row, without the terms of weeks and siblings, has to reach."""
+    week, siblings = (description["terms"][i]["weights"][0][1] for i in (0, -1))
+    limit = [description["thresholds"].get(w) for w in WINDOWS]
+    limit[WEEK] = limit[WINDOWS.index("24h")] - week
+    return np.array(limit)[rows.window] - siblings * rows.siblings()
+
+
+def service_table(rows, scores, description):
     """Held-out benign windows by port class: how many, how many above the threshold, the highest margin."""
-    limit = np.array([thresholds[w] for w in WINDOWS])[rows.window]
+    limit = limits_of(rows, description)
     lines = ["| benign service | windows | flagged | nearest, logits |", "| --- | ---: | ---: | ---: |"]
     for number, name in enumerate(PORT_CLASSES):
         here = ~rows.bad & (rows.feature("port") == number)
         if here.any():
             margin = (scores - limit)[here]
             lines.append(f"| {name} | {here.sum()} | {(margin >= 0).sum()} | {margin.max():+.1f} |")
+    return "\n".join(lines)
+
+
+def beyond_table(facts, held):
+    """Weeks and siblings, which are not learned: benign windows of captures (held out) and of the simulator that are
+    flagged, and simulated C2 weeks that are found."""
+    lines = ["| what | window | captures, benign: flagged | simulator, benign: flagged | simulator, C2: found |",
+             "| --- | --- | ---: | ---: | ---: |"]
+    sources = list(zip(facts.parts, (held, facts.sim_scores)))
+    for what, window in (("week", WEEK), *(("siblings", w) for w in (2, 1, 0))):
+        cells = [] if facts.has_real else [""]
+        for bad, (rows, scores) in [(False, s) for s in sources] + [(True, sources[-1])]:
+            here = (rows.window == window) & (rows.siblings() == (what == "siblings")) & (rows.bad == bad)
+            above = scores[here] >= limits_of(rows, facts.description)[here]
+            cells.append(f"{above.sum()} of {here.sum()}" if here.any() else "")
+        lines.append(f"| {what} | {WINDOWS[window]} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -64,8 +91,9 @@ def drift_lines(moved, count=5):
 
 def data_lines(parts, has_real):
     names = (["open corpus"] if has_real else []) + ["simulator"]
+    learned = [p.take(p.alone()) for p in parts]
     return "\n".join(f"* {name}: {len(np.unique(p.capture))} captures, {int(p.bad.sum())} C2 rows, "
-                     f"{int((~p.bad).sum())} benign rows over three windows" for name, p in zip(names, parts))
+                     f"{int((~p.bad).sum())} benign rows over three windows" for name, p in zip(names, learned))
 
 
 def strongest(description, count=12):
@@ -77,6 +105,8 @@ def strongest(description, count=12):
 def write(path, args, facts):
     rows, description = facts.parts[0], facts.description
     held_name, held = next(iter(facts.score_sets.items()))
+    alone = rows.alone()
+    single, single_held = rows.take(alone), held[alone]
     limits = ", ".join(f"{w} {t:+.2f}" for w, t in description["thresholds"].items())
     path.write_text(f"""# Model card: beacon, serial {args.serial}
 
@@ -101,15 +131,30 @@ published formula on the same 24 h windows (not scored counts as lowest).
 
 Found at 1 % false positives, windows, by family, {held_name}:
 
-{family_table(rows, held)}
+{family_table(single, single_held)}
+
+{misses.lines(single, single_held)}
 
 Benign windows by service, {held_name}, at the shipped thresholds:
 
-{service_table(rows, held, description['thresholds'])}
+{service_table(single, single_held, description)}
+
+## Weeks and siblings
+
+Slow destinations (visits at least 20 minutes apart) are judged on a week too, and the young servers without a name of one host
+together (siblings, `agent/core/siblings.h`). Both are judged by the weights of single destinations and are not learned: no capture has such C2
+in it. In connection logs nothing has a name, so services behind content networks count among the siblings here; on a device that sees DNS
+or SNI they do not. [EVASION.md](EVASION.md) tells what is found.
+
+{beyond_table(facts, held)}
 
 ## Thresholds
 
-In logits, set where {100 * facts.false_rate:.1f} % of held-out benign windows are flagged: {limits}.
+In logits, set where {100 * facts.false_rate:.1f} % of held-out benign windows are flagged: {limits}. The
+week has the threshold of 24 h and the term `win`, set where {100 * facts.week_false_rate:.0f} % of held-out benign weeks are flagged: \
+{description['terms'][0]['weights'][0][1]:+.2f} logits. Siblings have a term too: {description['terms'][-1]['weights'][0][1]:+.2f} logits.
+
+{misses.ATTEMPTS.strip()}
 
 ## Strongest features
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import evasion_page
 from beacons import DAY, HOUR, LARGE, LAWS, Beacon, records, times_to_verdict
 
-SPEED_PERIODS, SPEED_JITTERS, SPEED_SEEDS, SPEED_HORIZON = (5, 60, 300, 900, 3600), (0, 0.2, 0.5), 10, 3 * DAY
+SPEED_PERIODS, SPEED_JITTERS, SPEED_SEEDS, SPEED_HORIZON = (5, 60, 300, 900, 3600), (0, 0.2, 0.5), 10, 7 * DAY
 SIZE_BEACONS = ((300, 0), (300, 0.5), (900, 0.2))
 SIZES_OUT = (200, 500, 700, 900, 1000, 1100, 1140, 1190, 1500, 3000, 6000)
 SIZES_IN = ((350, 350), (1190, 1190), (1175, 1205), (4215, 4215), (4200, 4230))
@@ -33,9 +33,8 @@ class Case:
     own_sizes: bool = False     # its sizes are the point, or given
 
 
-RARE = "Six connections to one destination in 24 hours are the least that is judged."
-SHARED = "Each server sees a part of the check-ins and is judged as the slower beacon that it sees, or not at all."
-SPREAD = "Each server is a destination of its own, and evidence begins anew: it is left before there is enough."
+RARE = "So few check-ins say little in a week; six are the least that is judged."
+SHARED = "Together the servers are judged by their last sixteen connections, and that is not enough here; each by itself says less."
 INSIDE = "A connection record tells nothing of what happens inside the connection; at most its renewals can be judged."
 APERIODIC = "Without a period, timing says little, and sizes and ports alone do not reach the threshold."
 BURSTS = "Bursts and rests leave little of the rhythm, too little where the sizes look ordinary."
@@ -69,15 +68,15 @@ def cases(plain):
               port=53, proto="udp", tx=(60, 120), rx=(100, 250)),
         sized("port 123/udp, 48 bytes each way", "48 bytes a check-in; the server must pass for a time server",
               NTP, port=123, proto="udp", tx=(48, 48), rx=(48, 48)),
-        timed("new server every 4 h", "6 addresses a day", SPREAD, new_server_s=4 * HOUR),
-        timed("new server every 2 h", "12 addresses a day", SPREAD, new_server_s=2 * HOUR),
-        timed("new server every hour", "24 addresses a day", SPREAD, new_server_s=HOUR),
-        timed("new server every 20 min", "72 addresses a day", SPREAD, new_server_s=1200),
+        timed("new server every 4 h", "6 addresses a day", SHARED, new_server_s=4 * HOUR),
+        timed("new server every 2 h", "12 addresses a day", SHARED, new_server_s=2 * HOUR),
+        timed("new server every hour", "24 addresses a day", SHARED, new_server_s=HOUR),
+        timed("new server every 20 min", "72 addresses a day", SHARED, new_server_s=1200),
         timed("8 servers in turn", "8 addresses", SHARED, servers=8),
         timed("200 servers in turn", "200 addresses, or a content network", SHARED, servers=200),
-        timed("sleep 6 h", "a command waits 6 h", RARE, 3 * DAY, period_s=6 * HOUR),
-        timed("sleep 12 h", "a command waits 12 h", RARE, 3 * DAY, period_s=12 * HOUR),
-        timed("sleep 24 h", "a command waits a day", RARE, 3 * DAY, period_s=DAY),
+        timed("sleep 6 h", "a command waits 6 h", RARE, 10 * DAY, period_s=6 * HOUR),
+        timed("sleep 12 h", "a command waits 12 h", RARE, 10 * DAY, period_s=12 * HOUR),
+        timed("sleep 24 h", "a command waits a day", RARE, 10 * DAY, period_s=DAY),
         timed("5 check-ins 20 s apart, 2 h of rest", "a command waits 2 h", BURSTS,
               period_s=20, burst=5, rest_s=2 * HOUR),
         timed("5 check-ins 20 s apart, 6 h of rest", "a command waits 6 h", BURSTS,

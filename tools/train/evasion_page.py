@@ -126,8 +126,8 @@ def seen_words(name, speed):
     told = [(p, summary(times)[0]) for (p, j), times in speed if j == SOME_JITTER]
     found = ", ".join(f"{p:,} s in {span(m)}" for p, m in told if not math.isinf(m))
     missed = ", ".join(f"{p:,} s" for p, m in told if math.isinf(m))
-    return (f"* With 20 % jitter and {name} sizes, time to the verdict (median): {found or 'none in three days'}"
-            + (f"; not in three days: {missed}." if found and missed else "."))
+    return (f"* With 20 % jitter and {name} sizes, time to the verdict (median): {found or 'none in seven days'}"
+            + (f"; not in seven days: {missed}." if found and missed else "."))
 
 
 def slow_words(name, row):
@@ -181,7 +181,7 @@ def page(args, sizes, measured, picture):
 How fast does the beacon model see a beacon, and what does it cost not to be seen? Measured with model {identity(args.model)}.
 Written by `make evasion` (`tools/train/evasion.py`, seed {args.seed}); do not edit.
 
-Every beacon stands alone: one public address, TCP 443 unless said otherwise, no other traffic, no lost records. A sleep begins
+Every beacon stands alone: one public address without a name, TCP 443 unless said otherwise, no other traffic, no lost records. A sleep begins
 when a check-in of 0.1 to 0.4 s has ended. Two choices of sizes:
 
 {sizes_words(sizes)}
@@ -198,12 +198,12 @@ somewhere else. Where a score stays close to its threshold that alone moves the 
 
 ## Time to the verdict
 
-Median and worst of {n_speed} beacons, and how many were found within three days; symmetric jitter. `-` is not within three days.
+Median and worst of {n_speed} beacons, and how many were found within seven days; symmetric jitter. `-` is not within seven days.
 
 {speed_tables(measured.speed)}
 
-Six connections are the least that is judged: nothing is found before five gaps have passed, and no even beacon that is slower than
-one in 4.8 hours.
+Six connections in a week are the least that is judged: nothing is found before five gaps have passed, and no even beacon that is
+slower than one in 28 hours.
 
 ## Slower
 
@@ -230,7 +230,7 @@ from p(1-j) to p(1+j).
 
 ## Other evasions
 
-A beacon of 300 s with 20 % symmetric jitter, changed in one way. Found within 24 hours (72 where it says so), in % of {args.seeds},
+A beacon of 300 s with 20 % symmetric jitter, changed in one way. Found within 24 hours (or as many as it says), in % of {args.seeds},
 with small sizes, with large ones, or with its own where sizes belong to the evasion.
 
 {evasion_table(measured.evasions)}

@@ -13,7 +13,7 @@ NOT_SCORED = -1.0  # fewer than four different seconds: RITA leaves such a pair 
 
 
 def rita(corpus, rows):
-    """Its score for every row of the longest window (others are NaN), or None."""
+    """Its score for every row of 24 h (others are NaN), or None."""
     script = corpus.parent.parent / "tools" / "rita_score.py"
     if not script.exists():
         return None
@@ -24,7 +24,7 @@ def rita(corpus, rows):
         told = json.loads(Path(out.name).read_text())
     scored = {(t["source"], t["window"], "|".join((t["source"], *map(str, t["unit"])))): t["scores"] for t in told}
     scores = np.full(len(rows), np.nan)
-    for i in np.flatnonzero(rows.window == len(WINDOWS) - 1):
+    for i in np.flatnonzero((rows.window == WINDOWS.index("24h")) & rows.alone()):
         found = scored.get((rows.capture[i], int(rows.slot[i]), rows.pair[i]))
         scores[i] = found["score"] if found else NOT_SCORED
     return scores

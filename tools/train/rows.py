@@ -2,7 +2,8 @@
 
 A corpus is a folder with conn/<source>.conn.log.gz, labels.tsv.gz and families.tsv (../shared/data/beacon and
 what `noroshi-sim --training` writes). `noroshi-model features` turns every log into one row for each destination and
-tumbling window, with its label.
+tumbling window, with its label. Siblings (several servers of one host taken together) have no label of their own: they are benign where
+all that their host talks to is, and left out otherwise.
 """
 import csv
 import gzip
@@ -12,12 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-WINDOWS = ("1h", "6h", "24h")
-WINDOW_S = (3600, 21600, 86400)
+WINDOWS = ("1h", "6h", "24h", "7d")
+WINDOW_S = (3600, 21600, 86400, 604800)
+WEEK = 3
 BAD = "c2-beacon"
 GOOD = ("benign", "benign-periodic")
 MIN_CONNS = 6
 SIZE_FEATURES = ("tx_med", "tx_mad", "tx_same", "rx_med", "rx_mad", "rx_same", "dur_med", "dur_mad", "ntp")
+SIBLINGS = "::"  # in place of an address
 KEY_COLUMNS = ("source", "source.ip", "destination.ip", "destination.port", "network.transport")
 NO_ROW_LABELLED = 1  # exit status
 FIRST_FEATURE = 9    # columns before it tell what a row is about
@@ -35,6 +38,13 @@ class Rows:
 
     def columns(self):
         return self.x, self.bad, self.window, self.capture, self.pair, self.family, self.slot
+
+    def siblings(self):
+        return self.feature("siblings") > 0
+
+    def alone(self):
+        """Single destinations on windows of at most a day: what is learned. No capture has C2 in the others."""
+        return ~self.siblings() & (self.window != WEEK)
 
     def feature(self, name):
         return self.x[:, self.names.index(name)]
@@ -79,6 +89,12 @@ def read_column(path, column):
                 for r in csv.DictReader(f, delimiter="\t")}
 
 
+def good_hosts(labels):
+    """{(source, local)} of hosts that talk to nothing but what is known to be benign."""
+    bad = {key[:2] for key, label in labels.items() if label not in GOOD}
+    return {key[:2] for key in labels} - bad
+
+
 def table(program, log, labels):
     """The rows of one log as lists of text, the header first; nothing if none of them has a label."""
     run = subprocess.run([program, "features", "--min-conns", "1", "--labels", labels, log, "-o", "-"], capture_output=True, text=True)
@@ -91,6 +107,7 @@ def table(program, log, labels):
 
 def of_corpus(program, corpus, progress=None):
     families = read_column(corpus / "families.tsv", "family")
+    hosts = good_hosts(read_column(corpus / "labels.tsv.gz", "label"))
     logs = sorted((corpus / "conn").glob("*.conn.log.gz"))
     names, x, columns = None, [], ([], [], [], [], [], [])
     for i, log in enumerate(logs):
@@ -106,9 +123,11 @@ def of_corpus(program, corpus, progress=None):
         begin = min(int(line[from_at]) for line in lines)
         for line in lines:
             label, w = line[label_at], WINDOWS.index(line[window_at])
+            key = tuple(line[k] for k in key_at)
+            if key[2] == SIBLINGS and key[:2] in hosts:
+                label = GOOD[0]
             if (label != BAD and label not in GOOD) or int(line[conns_at]) < MIN_CONNS:
                 continue
-            key = tuple(line[k] for k in key_at)
             family = families.get(key, source) if label == BAD else ""
             x.append([int(v) for v in line[FIRST_FEATURE:]])
             slot = (int(line[from_at]) - begin) // WINDOW_S[w]

@@ -28,6 +28,8 @@ SIM_SHARE = 0.06        # weight of all simulated rows, relative to all rows of 
 SIM_ROWS = (2000, 6000) # simulated C2 and benign rows, one for each pair and window
 BLIND_SHARE = 0.3       # weight of the copies without sizes, relative to their originals
 FALSE_RATE = 0.004      # share of held-out good windows that may be flagged: where thresholds are set
+WEEK_FALSE_RATE = 0.01  # the same of weeks: a false one costs one verdict a week instead of one a day
+SIBLINGS_ABOVE = 0.7    # logits that siblings have to be above the thresholds of single destinations (README.md)
 CALIBRATION_POINTS = 9
 
 
@@ -54,6 +56,10 @@ def with_blind(parts, shares):
     return parts + [feature_rows.blinded(p) for p in parts], shares + [s * BLIND_SHARE for s in shares]
 
 
+def learn(parts, shares, cuts):
+    return additive.fit(*with_blind([p.take(p.alone()) for p in parts], shares), cuts, STRENGTH)
+
+
 def held_out(group_of, parts, shares, cuts):
     """Scores of parts[0], each group (group_of(rows)) scored by a model that has seen none of it."""
     rows, scores = parts[0], np.zeros(len(parts[0]))
@@ -61,9 +67,8 @@ def held_out(group_of, parts, shares, cuts):
     for i, g in enumerate(np.unique(groups)):
         progress(f"held out {i + 1}: {g}")
         out = groups == g
-        seen, weights = with_blind([rows.take(~out), *parts[1:]], shares)
-        model = additive.fit(seen, weights, cuts, STRENGTH)
-        scores[out] = model.decision_function(additive.encode(rows.take(out), cuts))
+        model = learn([rows.take(~out), *parts[1:]], shares, cuts)
+        scores[out] = model.score(additive.encode(rows.take(out), cuts))
     progress("")
     return scores
 
@@ -83,19 +88,32 @@ def folds(rows, n):
     return np.array([captures[c] for c in rows.capture])
 
 
+def threshold(rows, scores, window, rate):
+    good = np.sort(scores[(rows.window == window) & ~rows.bad & ~rows.siblings()])[::-1]
+    return float(good[int(rate * len(good))]) + 0.05
+
+
 def thresholds(rows, scores):
-    out = {}
-    for w, window in enumerate(feature_rows.WINDOWS):
-        good = np.sort(scores[(rows.window == w) & ~rows.bad])[::-1]
-        out[window] = float(good[int(FALSE_RATE * len(good))]) + 0.05
-    return out
+    return {name: threshold(rows, scores, w, FALSE_RATE)
+            for w, name in enumerate(feature_rows.WINDOWS) if w != feature_rows.WEEK}
+
+
+def week_term(rows, scores, day_limit):
+    """A model has no threshold for the week, so the difference to that of a day is a term."""
+    above = day_limit - threshold(rows, scores, feature_rows.WEEK, WEEK_FALSE_RATE)
+    return {"type": "bins", "feature": "win", "cuts": [feature_rows.WEEK], "weights": [[0.0, above]]}
+
+
+def siblings_term():
+    return {"type": "bins", "feature": "siblings", "cuts": [1], "weights": [[0.0, -SIBLINGS_ABOVE]]}
 
 
 def calibration(rows, scores):
     """Score -> percent, from held-out scores: a logistic curve of one slope, sampled."""
     from sklearn.linear_model import LogisticRegression
-    weight = additive.row_weights(rows)
-    curve = LogisticRegression(C=10).fit(scores[:, None], rows.bad, sample_weight=weight)
+    alone = rows.alone()
+    rows, scores = rows.take(alone), scores[alone]
+    curve = LogisticRegression(C=10).fit(scores[:, None], rows.bad, sample_weight=additive.row_weights(rows))
     at = np.linspace(-6, 8, CALIBRATION_POINTS)
     percent = np.minimum(99, np.floor(100 * curve.predict_proba(at[:, None])[:, 1])).astype(int)
     return [[float(a), int(p)] for a, p in zip(at, np.maximum.accumulate(percent))]
@@ -144,26 +162,30 @@ def main():
     real, simulated = gather(a)
     parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
     judged = parts[0]
-    cuts = additive.choose_cuts(judged, maxima)
+    cuts = additive.choose_cuts(judged.take(judged.alone()), maxima)
     score_sets = measure(a, real, parts, shares, cuts)
     held = next(iter(score_sets.values()))
-    model = additive.fit(*with_blind(parts, shares), cuts, STRENGTH)
-    score_sets["in sample"] = model.decision_function(additive.encode(judged, cuts))
-    terms, bias = additive.to_bins(model, cuts, judged)
+    model = learn(parts, shares, cuts)
+    score_sets["in sample"] = model.score(additive.encode(judged, cuts))
+    terms, bias = additive.to_bins(model, cuts, judged.take(judged.alone()))
+    limits = thresholds(judged, held)
+    week = week_term(judged, held, limits["24h"])
     description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
-                   "bias": [bias], "terms": terms, "thresholds": thresholds(judged, held),
+                   "bias": [bias], "terms": [week, *terms, siblings_term()], "thresholds": limits,
                    "calibration": calibration(judged, held)}
     path = a.work / "beacon.json"
     path.write_text(json.dumps(description, indent=1) + "\n")
     report = call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon",
                   "--serial", a.serial, "--report", "-o", a.out)
     profile_path = a.out.with_suffix(".profile.tsv")
-    moved = drift.moved(drift.read(profile_path), judged)
-    drift.write(profile_path, drift.profile(judged, cuts))
+    learned = judged.take(judged.alone())
+    moved = drift.moved(drift.read(profile_path), learned)
+    drift.write(profile_path, drift.profile(learned, cuts))
     print(card.figure_table(judged, score_sets))
     print(card.drift_lines(moved))
-    card.write(a.out.with_suffix(".card.md"), a, card.Facts(parts, real is not None, description, score_sets, moved,
-                                                          FALSE_RATE, report))
+    sim_scores = model.score(additive.encode(simulated, cuts))
+    card.write(a.out.with_suffix(".card.md"), a, card.Facts(parts, real is not None, description, score_sets, sim_scores,
+                                                          moved, FALSE_RATE, WEEK_FALSE_RATE, report))
 
 
 if __name__ == "__main__":

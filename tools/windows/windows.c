@@ -45,11 +45,23 @@ static uint64_t window_ns(const struct nrs_windows *w)
     return nrs_window_s[w->window] * NS_PER_S;
 }
 
+/* A row of siblings names none of their servers: that one has its own row. */
 static void hand_out(void *windows, const struct nrs_judgement *j)
 {
     struct nrs_windows *w = windows;
+    struct nrs_judgement row = *j;
 
-    w->fn(w->arg, w->from_ns / NS_PER_S, j);
+    if (row.servers) {
+        row.remote = (struct nrs_addr){{0}};
+        row.rport = 0;
+        row.name = NULL;
+    }
+    w->fn(w->arg, w->from_ns / NS_PER_S, &row);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 static void ignore(void *arg, const struct nrs_judgement *j)
@@ -65,7 +77,7 @@ static void start(struct nrs_windows *w, uint64_t t_ns)
     nrs_core_init(&w->core, w->memory, w->memory_len, &w->conf, w->model, w->from_ns); /* init tried it */
     nrs_core_on_evict(w->core, w->window, hand_out, w);
     w->told_ns = w->from_ns;
-    w->next_ns = w->from_ns + window_ns(w);
+    w->next_ns = w->from_ns + earlier(window_ns(w), DAY);
 }
 
 static void judge(struct nrs_windows *w)
@@ -73,17 +85,19 @@ static void judge(struct nrs_windows *w)
     nrs_core_each(w->core, w->window, w->from_ns + window_ns(w), hand_out, w);
 }
 
-/* A window is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so
+/* A window or a day is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so
  * that is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
 static void step(struct nrs_windows *w, uint64_t t_ns)
 {
-    judge(w);
-    w->from_ns += (t_ns - w->from_ns) / window_ns(w) * window_ns(w);
-    w->next_ns = w->from_ns + window_ns(w);
-    if (w->from_ns - w->told_ns >= DAY) {
-        w->told_ns = w->from_ns;
-        nrs_core_tick(w->core, w->from_ns, ignore, NULL);
+    if (t_ns >= w->from_ns + window_ns(w)) {
+        judge(w);
+        w->from_ns += (t_ns - w->from_ns) / window_ns(w) * window_ns(w);
     }
+    if (t_ns >= w->told_ns + DAY) {
+        w->told_ns += (t_ns - w->told_ns) / DAY * DAY;
+        nrs_core_tick(w->core, w->told_ns, ignore, NULL);
+    }
+    w->next_ns = earlier(w->from_ns + window_ns(w), w->told_ns + DAY);
 }
 
 void nrs_windows_flow(void *windows, const struct nrs_flow *f, const char *name)

@@ -47,7 +47,7 @@ void nrs_windows_flow(void *windows, const struct nrs_flow *f, const char *name)
 /* The end of a file: the window that is open is judged at its own end. */
 void nrs_windows_end(struct nrs_windows *w);
 
-/* The window named "1h", "6h" or "24h"; false if there is none. */
+/* The window named "1h", "6h", "24h" or "7d"; false if there is none. */
 bool nrs_windows_named(const char *text, enum nrs_window *window);
 
 /* "tcp", "udp", "icmp", or the number, which is written into `number`. */

@@ -13,12 +13,12 @@ const TERMS = {
   tx_mad: "Variation of bytes sent", tx_same: "Same size sent again", rx_med: "Bytes received",
   rx_mad: "Variation of bytes received", rx_same: "Same size received again", ratio: "Received over sent",
   dur_med: "Duration", dur_mad: "Variation of the duration", blind: "Sizes unknown", port: "Kind of port",
-  place: "Kind of address", proto: "Protocol", ntp: "Looks like a time service", rest: "Everything else",
+  place: "Kind of address", proto: "Protocol", ntp: "Looks like a time service", siblings: "Servers in turn", rest: "Everything else",
   bias: "Starting point",
 };
 
-const WINDOW = { "1h": "hour", "6h": "6 hours", "24h": "24 hours" };
-const WINDOW_S = { "1h": 3600, "6h": 21600, "24h": 86400 };
+const WINDOW = { "1h": "hour", "6h": "6 hours", "24h": "24 hours", "7d": "7 days" };
+const WINDOW_S = { "1h": 3600, "6h": 21600, "24h": 86400, "7d": 604800 };
 
 const COVERAGE = {
   full: "The source saw every connection.",
@@ -79,6 +79,7 @@ export function facts(record) {
     ["Rhythm", `Connects ${rhythm(n)}.`],
     ["Connections", `${volume(n)}${n.f === 0 ? ", none failed" : ""}.`],
   ];
+  if (n.sib > 0) lines.push(["Servers", `${plural(n.sib, "server")} without a name, judged together; the address is the latest.`]);
   if (n.h !== undefined) lines.push(["Hours", `Active in ${plural(n.h, "hour")} of the window.`]);
   if (n.tx !== undefined || n.rx !== undefined) {
     const part = (value, word) => (value === undefined ? `an unknown amount ${word}` : `${bytes(value)} ${word}`);
