@@ -242,18 +242,6 @@ static void open_uplink(struct nrs_agent *a)
     nrs_uplink_init(&a->uplink, &a->loop, &conf);
 }
 
-/* First of all, so that the new process holds nothing. An agent without it still sees beacons. */
-static void start_watch(struct nrs_agent *a)
-{
-    char why[NRS_CONFIG_WHY_MAX];
-    int rc = nrs_watch_start(&a->watch, &a->config, why, sizeof why);
-
-    if (rc < 0)
-        nrs_log("scanner: off: %s", strerror(-rc));
-    else if (why[0] != '\0')
-        nrs_log("scanner: %s", why);
-}
-
 int nrs_agent_open(struct nrs_agent *a)
 {
     bool remote = a->config.collector.url.host[0] != '\0';
@@ -262,7 +250,7 @@ int nrs_agent_open(struct nrs_agent *a)
 
     a->spool_dir = -1;
     a->started_ns = nrs_clock_boot_ns();
-    start_watch(a);
+    nrs_watch_start(&a->watch, &a->config); /* first of all: the new process has to hold nothing */
     if (remote) {
         rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
         a->tls_now = rc == 0 ? &a->tls[0] : NULL;
@@ -296,6 +284,8 @@ int nrs_agent_confine(struct nrs_agent *a)
         *slash = '\0';
     if (a->spool_dir >= 0 && nrs_dir_enter(a->spool_dir) != 0)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
+    if (a->watch.note[0] != '\0')
+        nrs_log("scanner: %s", a->watch.note);
     rc = nrs_privileges_drop(a->config.user, why, sizeof why);
     nrs_log("rights: %s", why);
     if (rc != 0 && rc != -ENOSYS)

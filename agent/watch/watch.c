@@ -8,23 +8,20 @@
 #include "platform/files.h"
 #include "platform/helper.h"
 
-int nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c, char *why, size_t why_len)
+void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c)
 {
     struct nrs_watcher_conf conf = {.walk_s = c->scan.walk_s, .new_s = c->scan.new_s};
 
     *w = (struct nrs_watch){.fd = -1, .state = "off"};
-    why[0] = '\0';
     if (!c->scan.watch)
-        return 0;
-    w->fd = nrs_helper_start(c->user, nrs_watcher_prepare, nrs_watcher_work, &conf, why, why_len);
+        return;
+    w->fd = nrs_helper_start(c->user, nrs_watcher_prepare, nrs_watcher_work, &conf, w->note, sizeof w->note);
     if (w->fd < 0) {
-        int rc = w->fd;
-
+        snprintf(w->note, sizeof w->note, "off: %.26s", strerror(-w->fd));
         w->fd = -1;
-        return rc;
+        return;
     }
     w->state = "on";
-    return 0;
 }
 
 void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq)

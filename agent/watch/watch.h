@@ -29,6 +29,7 @@ struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
 struct nrs_watch {
     int fd;                     /* -1 = no scanner */
     const char *state;          /* for people: "on", "off", "ended" */
+    char note[32];              /* one line on the start, "" = nothing to say */
     struct nrs_watch_counts counts;
     uint32_t joined;            /* combo verdicts */
     struct nrs_asked asked[NRS_WATCH_ASKED];
@@ -41,8 +42,8 @@ struct nrs_watch {
 };
 
 /* Starts the scanner, before anything else is opened. Without one (switched off, not possible here) fd is -1, and
- * everything below does nothing. Returns 0, or a negative errno: wanted, but not possible. `why` has a line, or is "". */
-int nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c, char *why, size_t why_len);
+ * everything below does nothing. */
+void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c);
 
 /* A beacon verdict was told as record `seq`. */
 void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);

@@ -1,13 +1,10 @@
 /* A build without the scanner: no second process, nothing joined. */
 #include "agent/agent.h"
 
-int nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c, char *why, size_t why_len)
+void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c)
 {
     (void)c;
-    (void)why_len;
     *w = (struct nrs_watch){.fd = -1, .state = "not built"};
-    why[0] = '\0';
-    return 0;
 }
 
 void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq)
