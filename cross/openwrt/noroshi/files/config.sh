@@ -42,6 +42,7 @@ allow.net text
 allow.domain text
 allow.port number
 allow.proto text
+allow.process text
 allow.until text'
 
 # A JSON string. A control character would be an error of the agent's, too; it becomes a space.
