@@ -35,6 +35,9 @@ report.update_s number
 report.health_s number
 report.flush_s number
 report.evidence flag
+scan.watch flag
+scan.walk_s number
+scan.new_s number
 allow.net text
 allow.domain text
 allow.port number
@@ -113,7 +116,7 @@ noroshi_json() {
 
 	config_load noroshi
 	all=$(noroshi_members noroshi '')
-	for section in collector source table model spool report; do
+	for section in collector source table model spool report scan; do
 		members=$(noroshi_members "$section" "$section.")
 		[ -z "$members" ] || all="$all${all:+,
  }\"$section\": {$members}"
