@@ -19,6 +19,7 @@
 #include "agent/spool.h"
 #include "agent/tls_client.h"
 #include "agent/uplink.h"
+#include "agent/watch/watch.h"
 #include "platform/flowsrc.h"
 
 #define NRS_EXIT_OK 0
@@ -44,6 +45,8 @@ struct nrs_agent {
     struct nrs_model_place place[2];
     const struct nrs_model *model;
 
+    struct nrs_watch watch; /* the scanner process */
+
     struct nrs_core *core;
     void *core_mem;
     struct nrs_flowsrc *source;
@@ -58,7 +61,7 @@ struct nrs_agent {
     uint64_t health_due_ns;
 
     uv_loop_t loop;
-    uv_poll_t source_poll;
+    uv_poll_t source_poll, watch_poll;
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
     bool stopping, source_failing;
@@ -83,6 +86,12 @@ void nrs_agent_set_timers(struct nrs_agent *a);
 /* report.c */
 void nrs_agent_judged(void *agent, const struct nrs_judgement *j);
 void nrs_agent_print(const char *line, size_t len);
+struct nrs_verdict_id nrs_agent_next_id(struct nrs_agent *a);
+/* Into the spool, or to the terminal; len <= 0: nothing. keep: it outlives evidence in a full spool. */
+void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep);
+
+/* watch/join.c: the scanner has something to say. */
+void nrs_agent_found(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);

@@ -43,6 +43,9 @@ void nrs_config_defaults(struct nrs_config *c)
     c->report.health_s = 300;
     c->report.flush_s = 5;
     c->report.evidence = true;
+    c->scan.watch = true;
+    c->scan.walk_s = 60;
+    c->scan.new_s = 86400;
 }
 
 static int complain(struct reading *r, int line, const char *key, const char *what)

@@ -52,6 +52,10 @@ struct nrs_config {
         bool evidence;
     } report;
     struct {
+        bool watch;
+        uint32_t walk_s, new_s;
+    } scan;
+    struct {
         struct nrs_allow_rule rules[NRS_ALLOW_MAX];
         uint32_t n;
     } allow;

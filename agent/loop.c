@@ -101,6 +101,8 @@ static void stop(struct nrs_agent *a)
     uv_close((uv_handle_t *)&a->flush_timer, NULL);
     if (nrs_flowsrc_fd(a->source) >= 0)
         uv_close((uv_handle_t *)&a->source_poll, NULL);
+    if (a->watch.fd >= 0)
+        uv_close((uv_handle_t *)&a->watch_poll, NULL);
     for (size_t i = 0; i < sizeof a->signals / sizeof *a->signals; i++)
         uv_close((uv_handle_t *)&a->signals[i], NULL);
 }
@@ -149,6 +151,27 @@ static int watch_source(struct nrs_agent *a)
     return rc;
 }
 
+static void on_watch_ready(uv_poll_t *poll, int status, int events)
+{
+    struct nrs_agent *a = poll->data;
+
+    (void)status;
+    (void)events;
+    nrs_agent_found(a);
+    if (a->watch.fd < 0)
+        uv_close((uv_handle_t *)poll, NULL);
+}
+
+static int watch_scanner(struct nrs_agent *a)
+{
+    int rc = a->watch.fd >= 0 ? uv_poll_init(&a->loop, &a->watch_poll, a->watch.fd) : 0;
+
+    if (a->watch.fd < 0 || rc != 0)
+        return rc;
+    a->watch_poll.data = a;
+    return uv_poll_start(&a->watch_poll, UV_READABLE | UV_DISCONNECT, on_watch_ready);
+}
+
 void nrs_agent_set_timers(struct nrs_agent *a)
 {
     uint64_t flush_ms = a->config.report.flush_s * UINT64_C(1000);
@@ -166,6 +189,8 @@ int nrs_agent_loop(struct nrs_agent *a)
     rc = watch_signals(a);
     if (rc == 0)
         rc = watch_source(a);
+    if (rc == 0)
+        rc = watch_scanner(a);
     if (rc != 0) {
         nrs_log("loop: %s", uv_strerror(rc));
         uv_walk(&a->loop, close_handle, NULL);

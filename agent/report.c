@@ -10,7 +10,7 @@ void nrs_agent_print(const char *line, size_t len)
     fflush(stdout);
 }
 
-static void emit(struct nrs_agent *a, const char *line, int len, bool keep)
+void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep)
 {
     if (len <= 0)
         return;
@@ -21,7 +21,7 @@ static void emit(struct nrs_agent *a, const char *line, int len, bool keep)
                                keep); /* counted there, told in the health line */
 }
 
-static struct nrs_verdict_id next_id(struct nrs_agent *a)
+struct nrs_verdict_id nrs_agent_next_id(struct nrs_agent *a)
 {
     return (struct nrs_verdict_id){
         .host = a->host, .boot = a->boot, .seq = ++a->seq, .wall_ns = nrs_clock_wall_ns()};
@@ -36,11 +36,13 @@ void nrs_agent_judged(void *agent, const struct nrs_judgement *j)
 
     if (j->state == NRS_STATE_NONE)
         return;
-    id = next_id(a);
+    id = nrs_agent_next_id(a);
     of = id.seq;
-    emit(a, line, nrs_verdict_write(line, sizeof line, j, &id), true);
+    nrs_agent_emit(a, line, nrs_verdict_write(line, sizeof line, j, &id), true);
+    if (j->state == NRS_STATE_OPEN)
+        nrs_watch_ask(&a->watch, j, of);
     if (!a->config.report.evidence || j->matrix == NULL || j->state == NRS_STATE_END)
         return;
-    id = next_id(a);
-    emit(a, line, nrs_evidence_write(line, sizeof line, j, &id, of), false);
+    id = nrs_agent_next_id(a);
+    nrs_agent_emit(a, line, nrs_evidence_write(line, sizeof line, j, &id, of), false);
 }

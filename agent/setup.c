@@ -250,6 +250,7 @@ int nrs_agent_open(struct nrs_agent *a)
 
     a->spool_dir = -1;
     a->started_ns = nrs_clock_boot_ns();
+    nrs_watch_start(&a->watch, &a->config); /* first of all: the new process has to hold nothing */
     if (remote) {
         rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
         a->tls_now = rc == 0 ? &a->tls[0] : NULL;
@@ -283,6 +284,8 @@ int nrs_agent_confine(struct nrs_agent *a)
         *slash = '\0';
     if (a->spool_dir >= 0 && nrs_dir_enter(a->spool_dir) != 0)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
+    if (a->watch.note[0] != '\0')
+        nrs_log("scanner: %s", a->watch.note);
     rc = nrs_privileges_drop(a->config.user, why, sizeof why);
     nrs_log("rights: %s", why);
     if (rc != 0 && rc != -ENOSYS)
@@ -311,5 +314,6 @@ void nrs_agent_close(struct nrs_agent *a)
     nrs_file_close(a->spool_dir);
     if (a->tls_now != NULL)
         nrs_tls_client_done(a->tls_now);
+    nrs_watch_close(&a->watch);
     free(a->core_mem);
 }

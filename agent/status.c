@@ -41,6 +41,19 @@ static void add_sight(struct nrs_text *t, struct nrs_agent *a)
     add_number(t, "evicted", core.evicted);
 }
 
+static void add_scanner(struct nrs_text *t, struct nrs_agent *a)
+{
+    const struct nrs_watch_counts *c = &a->watch.counts;
+
+    add_string(t, "scanner", a->watch.state);
+    add_number(t, "files_seen", c->seen);
+    add_number(t, "files_cached", c->cached);
+    add_number(t, "files_scanned", c->scanned);
+    add_number(t, "files_limited", c->limited);
+    add_number(t, "files_packed", c->packed);
+    add_number(t, "joined", a->watch.joined);
+}
+
 static void add_uplink(struct nrs_text *t, struct nrs_agent *a)
 {
     const struct nrs_uplink_stats *up = &a->uplink.stats;
@@ -74,6 +87,7 @@ void nrs_agent_write_status(struct nrs_agent *a)
     add_string(&t, "boot", a->boot);
     add_number(&t, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NS);
     add_sight(&t, a);
+    add_scanner(&t, a);
     add_uplink(&t, a);
     nrs_text_raw(&t, "}\n");
     a->status_owed = t.full || nrs_file_replace(a->spool_dir, NRS_STATUS_NAME, text, t.len, 0) != 0;

@@ -100,6 +100,12 @@ void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 /* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
 int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum);
 
+/* Which threshold_mlogit holds for window 0..3 of a beacon model: a week has that of 24 h. */
+static inline unsigned nrs_model_threshold_of(unsigned window)
+{
+    return window < NRS_MODEL_WINDOWS ? window : NRS_MODEL_WINDOWS - 1;
+}
+
 /* The score of output 0 in one call, for callers with a single vector; windows that share features update a sum. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
 

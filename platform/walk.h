@@ -21,6 +21,8 @@ struct nrs_walk_file {
     uint64_t size;
     uint32_t pid;  /* of a process that runs it, 0 = found by name */
     bool deleted;  /* it has no name any more; path is the one it had */
+    uint64_t device, inode, mtime_ns; /* with size: whether it is the file that was looked at before */
+    uint64_t changed_s;               /* ctime, wall clock: written, renamed or given other rights; nobody can set it */
 };
 
 struct nrs_walk {
@@ -44,5 +46,8 @@ void nrs_walk_path(struct nrs_walk *w, const char *path);
 
 /* Looks at the program of every process, each once. 0, or a negative errno: processes cannot be listed here. */
 int nrs_walk_processes(struct nrs_walk *w);
+
+/* Looks at the program of one process, whether it was seen before or not. */
+void nrs_walk_process(struct nrs_walk *w, uint32_t pid);
 
 #endif

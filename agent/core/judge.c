@@ -69,7 +69,7 @@ static int32_t score(struct nrs_core *c, const uint16_t *x)
 static int32_t threshold(const struct nrs_core *c, unsigned window)
 {
     _Static_assert(NRS_MODEL_WINDOWS == NRS_WINDOW_7D, "every window but the week has a threshold of its own");
-    return c->model->threshold_mlogit[window < NRS_MODEL_WINDOWS ? window : NRS_WINDOW_24H];
+    return c->model->threshold_mlogit[nrs_model_threshold_of(window)];
 }
 
 /* One window; the profile is made. One that says nothing has no connections. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "agent/core/day.h"
-#include "agent/core/text.h"
+#include "agent/core/verdict_text.h"
 #include "models/bytes.h"
 #include "models/error.h"
 
@@ -14,77 +14,6 @@ static void key_raw(struct nrs_text *t, const char *key_and_colon)
 {
     nrs_text_raw(t, ",\"");
     nrs_text_raw(t, key_and_colon);
-}
-
-static void field_u64(struct nrs_text *t, const char *key, uint64_t v)
-{
-    nrs_text_raw(t, ",\"");
-    nrs_text_raw(t, key);
-    nrs_text_raw(t, "\":");
-    nrs_text_u64(t, v);
-}
-
-static void field_string(struct nrs_text *t, const char *key, const char *v)
-{
-    nrs_text_raw(t, ",\"");
-    nrs_text_raw(t, key);
-    nrs_text_raw(t, "\":");
-    nrs_text_string(t, v);
-}
-
-static void write_id(struct nrs_text *t, const struct nrs_verdict_id *id)
-{
-    key_raw(t, "event.id\":\"");
-    nrs_text_raw(t, id->host);
-    nrs_text_raw(t, "-");
-    nrs_text_raw(t, id->boot);
-    nrs_text_raw(t, "-");
-    nrs_text_hex(t, id->seq);
-    nrs_text_raw(t, "\"");
-    field_string(t, "host.id", id->host);
-}
-
-static void write_head(struct nrs_text *t, const char *kind, const char *dataset, const struct nrs_verdict_id *id)
-{
-    nrs_text_raw(t, "{\"@timestamp\":\"");
-    nrs_text_time(t, id->wall_ns / 1000000000u);
-    nrs_text_raw(t, "\"");
-    field_string(t, "event.kind", kind);
-    field_string(t, "event.dataset", dataset);
-    write_id(t, id);
-}
-
-static void write_address(struct nrs_text *t, const char *key, const struct nrs_addr *a)
-{
-    char text[46];
-
-    nrs_addr_write(text, sizeof text, a);
-    field_string(t, key, text);
-}
-
-static void write_transport(struct nrs_text *t, uint8_t proto)
-{
-    char number[4];
-    struct nrs_text n;
-
-    switch (proto) {
-    case NRS_PROTO_TCP: field_string(t, "network.transport", "tcp"); return;
-    case NRS_PROTO_UDP: field_string(t, "network.transport", "udp"); return;
-    case NRS_PROTO_ICMP:
-    case NRS_PROTO_ICMP6: field_string(t, "network.transport", "icmp"); return;
-    default:
-        nrs_text_init(&n, number, sizeof number);
-        nrs_text_u64(&n, proto);
-        field_string(t, "network.transport", number);
-    }
-}
-
-static void write_key(struct nrs_text *t, const struct nrs_judgement *j)
-{
-    write_address(t, "source.ip", &j->local);
-    write_address(t, "destination.ip", &j->remote);
-    field_u64(t, "destination.port", j->rport);
-    write_transport(t, j->proto);
 }
 
 static void write_part(struct nrs_text *t, const char *name, int32_t mlogit)
@@ -177,24 +106,24 @@ static const char *state_name(uint8_t state)
 static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
 {
     nrs_text_raw(t, ",\"noroshi\":{\"v\":1");
-    field_string(t, "st", state_name(j->state));
-    field_u64(t, "d", j->dest_id);
-    field_string(t, "w", nrs_window_name[j->window]);
+    nrs_verdict_string(t, "st", state_name(j->state));
+    nrs_verdict_u64(t, "d", j->dest_id);
+    nrs_verdict_string(t, "w", nrs_window_name[j->window]);
     key_raw(t, "score\":");
     nrs_text_i64(t, j->score_mlogit);
-    field_u64(t, "n", j->n);
-    field_u64(t, "f", j->n_failed);
-    field_u64(t, "p", j->period_ms);
-    field_u64(t, "j", j->jitter_pct);
-    field_u64(t, "h", j->hours);
+    nrs_verdict_u64(t, "n", j->n);
+    nrs_verdict_u64(t, "f", j->n_failed);
+    nrs_verdict_u64(t, "p", j->period_ms);
+    nrs_verdict_u64(t, "j", j->jitter_pct);
+    nrs_verdict_u64(t, "h", j->hours);
     if (j->tx_med != UINT32_MAX)
-        field_u64(t, "tx", j->tx_med);
+        nrs_verdict_u64(t, "tx", j->tx_med);
     if (j->rx_med != UINT32_MAX)
-        field_u64(t, "rx", j->rx_med);
-    field_u64(t, "age", j->age_s);
+        nrs_verdict_u64(t, "rx", j->rx_med);
+    nrs_verdict_u64(t, "age", j->age_s);
     if (j->servers)
-        field_u64(t, "sib", j->servers);
-    field_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
+        nrs_verdict_u64(t, "sib", j->servers);
+    nrs_verdict_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
     write_why(t, j);
     if (j->matrix)
         write_marginals(t, j->matrix);
@@ -206,11 +135,11 @@ static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, c
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    write_head(&t, "alert", "noroshi.beacon", id);
-    field_u64(&t, "event.risk_score", j->risk);
-    write_key(&t, j);
+    nrs_verdict_head(&t, "alert", "noroshi.beacon", id);
+    nrs_verdict_u64(&t, "event.risk_score", j->risk);
+    nrs_verdict_key(&t, &j->local, &j->remote, j->rport, j->proto);
     if (j->name)
-        field_string(&t, "destination.domain", j->name);
+        nrs_verdict_string(&t, "destination.domain", j->name);
     key_raw(&t, "rule.id\":\"beacon-");
     nrs_text_u64(&t, j->model->serial);
     nrs_text_raw(&t, "\"");
@@ -255,11 +184,11 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
     if (!j->matrix)
         return NRS_ERR_RANGE;
     nrs_text_init(&t, buf, cap);
-    write_head(&t, "event", "noroshi.evidence", id);
+    nrs_verdict_head(&t, "event", "noroshi.evidence", id);
     nrs_text_raw(&t, ",\"noroshi\":{\"v\":1,\"of\":\"");
     nrs_text_hex(&t, of);
     nrs_text_raw(&t, "\"");
-    field_u64(&t, "d", j->dest_id);
+    nrs_verdict_u64(&t, "d", j->dest_id);
     key_raw(&t, "day\":\"");
     nrs_text_date(&t, id->wall_ns / 1000000000u);
     nrs_text_raw(&t, "\"");
@@ -277,10 +206,10 @@ int nrs_row_write(char *buf, size_t cap, const struct nrs_judgement *j, uint64_t
 
     nrs_text_init(&t, buf, cap);
     nrs_text_raw(&t, j->flagged ? "{\"event.kind\":\"alert\"" : "{\"event.kind\":\"event\"");
-    write_key(&t, j);
+    nrs_verdict_key(&t, &j->local, &j->remote, j->rport, j->proto);
     nrs_text_raw(&t, ",\"noroshi\":{\"from\":");
     nrs_text_u64(&t, from_s);
-    field_u64(&t, "n", j->n);
+    nrs_verdict_u64(&t, "n", j->n);
     key_raw(&t, "score\":");
     nrs_text_i64(&t, j->score_mlogit);
     nrs_text_raw(&t, "}}\n");

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "agent/scan/elf.h"
+#include "agent/scan/entropy.h"
 #include "agent/scan/reader.h"
 
 #define L_INFO      12
@@ -23,6 +24,7 @@
 #define TRAILER     (PACK_HEADER + 4)
 #define METHOD_MAX  15         /* 0 stored, 2..10 NRV, 14 LZMA, 15 deflate */
 #define PLAIN_MAX   0x20000000 /* of one block */
+#define LONE_LEAST  512        /* packed bytes of a block that has to speak for itself */
 
 struct upx {
     bool chain;         /* the blocks are there */
@@ -59,12 +61,26 @@ static bool is_headers(const struct nrs_elf *e, uint32_t plain)
     return plain > ehdr && plain <= ehdr + 64 * phdr && (plain - ehdr) % phdr == 0;
 }
 
+/* A block whose plain size says nothing: its bytes have to be compressed. Right after the headers of ordinary files there
+ * are short notes that look like blocks. */
+static bool is_compressed(struct nrs_scan *s, uint64_t at, const struct block *b)
+{
+    uint32_t got;
+    const uint8_t *p;
+
+    if (b->packed < LONE_LEAST || b->packed == b->plain)
+        return false;
+    p = nrs_reader_some(s, at, b->packed < NRS_ENTROPY_BLOCK ? b->packed : NRS_ENTROPY_BLOCK, &got);
+    return nrs_entropy(p, got) >= NRS_ENTROPY_DENSE - 16; /* half a bit less for short blocks */
+}
+
 /* Reads l_info, p_info and the first two blocks around `at`, the place of p_info. */
 static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, const uint8_t *trailer, struct upx *u)
 {
     const uint8_t *p = at >= L_INFO ? nrs_reader_all(s, at - L_INFO, L_INFO + P_INFO + BLOCK) : NULL;
     struct block first, second;
     uint32_t block_size;
+    bool same_format, lone;
 
     memset(u, 0, sizeof *u);
     if (p == NULL)
@@ -74,12 +90,16 @@ static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, co
     block_size = nrs_elf_u32(e, p + L_INFO + 8);
     u->sizes = u->file_size > 0 && block_size > 0 && block_size <= u->file_size;
     first = read_block(s, e, p + L_INFO + P_INFO);
-    u->block = first.possible && p[10] != 0 && p[11] != 0 && memcmp(p + 10, trailer + 4, 2) == 0;
-    p = first.possible ? nrs_reader_all(s, at + P_INFO + BLOCK + first.packed, BLOCK) : NULL;
+    same_format = p[10] != 0 && p[11] != 0 && memcmp(p + 10, trailer + 4, 2) == 0;
+    lone = first.possible && !is_headers(e, first.plain) && is_compressed(s, at + P_INFO + BLOCK, &first);
+    u->block = first.possible && first.packed >= LONE_LEAST && same_format;
+    if (!lone && !(first.possible && is_headers(e, first.plain)))
+        return;
+    p = nrs_reader_all(s, at + P_INFO + BLOCK + first.packed, BLOCK);
     if (p == NULL)
         return;
     second = read_block(s, e, p);
-    u->chain = is_headers(e, first.plain) ? second.possible : second.plain == 0;
+    u->chain = lone ? second.plain == 0 : second.possible;
 }
 
 static bool checksum_fits(const uint8_t *header)

@@ -10,4 +10,7 @@ int nrs_landlock_confine(const char *writable_dir, const char *readable_dir, int
 /* System calls: see seccomp.c for what happens to the others. */
 int nrs_seccomp_confine(void);
 
+/* The same for a helper (platform/helper.h): reading only, no sockets but the one it has. */
+int nrs_seccomp_confine_helper(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "platform/linux/rights.h"
 
 static const struct capability {
     const char *name;
@@ -120,15 +123,17 @@ static int change_user(const char *user, char *why, size_t why_len)
     return 0;
 }
 
-/* No capability is left and none can come back. */
-static int empty_sets(void)
+/* Of the capabilities those of `keep` (bits of the first 32) are left, and none can come back. */
+static int cut_sets(uint32_t keep)
 {
     struct sets s;
     int rc = get_sets(&s);
 
     if (rc)
         return rc;
+    keep &= s.word[0].permitted;
     memset(s.word, 0, sizeof(s.word));
+    s.word[0].permitted = s.word[0].effective = keep;
     if (syscall(SYS_capset, &s.header, s.word) != 0)
         return -errno;
 #ifdef PR_CAP_AMBIENT
@@ -137,20 +142,20 @@ static int empty_sets(void)
     return 0;
 }
 
-int nrs_privileges_drop(const char *user, char *why, size_t why_len)
+/* keep: capabilities as bits. Core dumps and new privileges are forbidden; *sealed: the latter worked. */
+static int give_up(const char *user, uint32_t keep, bool *sealed, char *why, size_t why_len)
 {
     const struct rlimit no_core = {0, 0};
     int was_root = geteuid() == 0;
-    int rc, sealed;
+    int rc;
 
-    if (!user)
-        user = "nobody";
     if (was_root) {
+        (void)prctl(PR_SET_KEEPCAPS, keep != 0, 0, 0, 0);
         rc = change_user(user, why, why_len);
         if (rc)
             return rc;
     }
-    rc = empty_sets();
+    rc = cut_sets(keep);
     if (rc == 0 && was_root && setuid(0) == 0)
         rc = -EPERM; /* root came back: something between us and the kernel pretends */
     if (rc) {
@@ -159,8 +164,28 @@ int nrs_privileges_drop(const char *user, char *why, size_t why_len)
     }
     (void)setrlimit(RLIMIT_CORE, &no_core);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    sealed = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; /* Linux 3.5 */
+    *sealed = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; /* Linux 3.5 */
+    return 0;
+}
+
+int nrs_privileges_drop(const char *user, char *why, size_t why_len)
+{
+    bool was_root = geteuid() == 0, sealed = false;
+    int rc;
+
+    if (!user)
+        user = "nobody";
+    rc = give_up(user, 0, &sealed, why, why_len);
+    if (rc)
+        return rc;
     snprintf(why, why_len, "user %s (%lu), no capabilities, %s, no core dumps", was_root ? user : "unchanged",
              (unsigned long)geteuid(), sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
     return 0;
+}
+
+int nrs_rights_keep_reading(const char *user, char *why, size_t why_len)
+{
+    bool sealed;
+
+    return give_up(user, 1u << CAP_DAC_READ_SEARCH | 1u << CAP_SYS_PTRACE, &sealed, why, why_len);
 }

@@ -1,4 +1,4 @@
-/* line     ::= blanks slot ":" " " end " " end " " state " " queues " " timer " " retransmits blanks uid rest
+/* line     ::= blanks slot ":" " " end " " end " " state " " queues " " timer " " retransmits blanks uid [blanks timeout " " inode rest]
  * end      ::= address ":" port      address: 8 or 32 hexadecimal digits, each 8 one word as it lies in memory
  * queues   ::= hex ":" hex           timer ::= kind ":" hex */
 #include "platform/linux/procnet.h"
@@ -78,7 +78,7 @@ bool nrs_procnet_line(struct nrs_procnet_socket *s, const char *line, size_t len
 {
     struct text t = {line, line + len};
     struct nrs_procnet_socket found;
-    uint32_t slot, state, queue, timer;
+    uint32_t slot, state, queue, timer, timeout;
 
     memset(&found, 0, sizeof found);
     skip_blanks(&t);
@@ -98,6 +98,9 @@ bool nrs_procnet_line(struct nrs_procnet_socket *s, const char *line, size_t len
     found.timer = (uint8_t)timer;
     if (found.state == NRS_PROCNET_TIME_WAIT)
         found.uid = NRS_ID_UNKNOWN;
+    skip_blanks(&t);
+    if (!read_decimal(&t, &timeout) || !expect(&t, ' ') || !read_decimal(&t, &found.inode))
+        found.inode = 0;
     *s = found;
     return true;
 }

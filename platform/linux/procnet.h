@@ -28,6 +28,7 @@ struct nrs_procnet_socket {
     uint8_t timer;       /* 3 = TIME_WAIT */
     uint32_t when_ticks; /* the timer expires after so many clock ticks (usually 1/100 s) */
     uint32_t uid;        /* NRS_ID_UNKNOWN where the kernel does not keep it (TIME_WAIT) */
+    uint32_t inode;      /* of the socket, 0 = no process has it (any more) */
 };
 
 /* line: without its newline, no NUL needed. False for the heading and for anything that is not a socket. */

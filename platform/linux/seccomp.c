@@ -139,36 +139,61 @@ static void rule_list(struct program *p, const unsigned short *list, size_t n, u
         rule(p, list[i], action);
 }
 
-static void write_program(struct program *p)
+static void write_head(struct program *p)
 {
     load(p, offsetof(struct seccomp_data, arch));
     emit(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0));
     give(p, SECCOMP_RET_KILL_PROCESS);
     load(p, offsetof(struct seccomp_data, nr));
-    rule_list(p, nrs_seccomp_allowed, nrs_seccomp_n_allowed, SECCOMP_RET_ALLOW);
-    rule_socket(p);
+}
+
+static void write_tail(struct program *p)
+{
     if (MMAP_IN_REGISTERS)
         rule_bits(p, NR_MMAP, 2, PROT_EXEC, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_ALLOW);
     else
         rule(p, NR_MMAP, SECCOMP_RET_ALLOW);
     rule_bits(p, SYS_mprotect, 2, PROT_EXEC, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_ALLOW);
-    rule_bits(p, SYS_clone, CLONE_FLAGS, CLONE_THREAD, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS);
     rule_list(p, nrs_seccomp_fatal, nrs_seccomp_n_fatal, SECCOMP_RET_KILL_PROCESS);
     give(p, SECCOMP_RET_ERRNO | (ENOSYS & SECCOMP_RET_DATA));
+}
+
+static int install(struct program *p)
+{
+    struct sock_fprog filter = {.len = p->n, .filter = p->code};
+
+    if (p->n > PROGRAM_MAX)
+        return -E2BIG;
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0)
+        return errno == EINVAL ? -ENOSYS : -errno; /* EINVAL: the kernel is built without */
+    return 0;
 }
 
 int nrs_seccomp_confine(void)
 {
     struct program p = {.n = 0};
-    struct sock_fprog filter = {.filter = p.code};
 
     if (ARCH == 0)
         return -ENOSYS;
-    write_program(&p);
-    if (p.n > PROGRAM_MAX)
-        return -E2BIG;
-    filter.len = p.n;
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0)
-        return errno == EINVAL ? -ENOSYS : -errno; /* EINVAL: the kernel is built without */
-    return 0;
+    write_head(&p);
+    rule_list(&p, nrs_seccomp_allowed, nrs_seccomp_n_allowed, SECCOMP_RET_ALLOW);
+    rule_socket(&p);
+    rule_bits(&p, SYS_clone, CLONE_FLAGS, CLONE_THREAD, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS);
+    write_tail(&p);
+    return install(&p);
+}
+
+int nrs_seccomp_confine_helper(void)
+{
+    struct program p = {.n = 0};
+
+    if (ARCH == 0)
+        return -ENOSYS;
+    write_head(&p);
+    rule_list(&p, nrs_seccomp_helper, nrs_seccomp_n_helper, SECCOMP_RET_ALLOW);
+    rule(&p, SYS_socket, SECCOMP_RET_KILL_PROCESS);
+    rule(&p, SYS_connect, SECCOMP_RET_KILL_PROCESS);
+    rule(&p, SYS_clone, SECCOMP_RET_KILL_PROCESS);
+    write_tail(&p);
+    return install(&p);
 }

@@ -77,6 +77,41 @@ const unsigned short nrs_seccomp_allowed[] = {
 };
 const size_t nrs_seccomp_n_allowed = sizeof(nrs_seccomp_allowed) / sizeof(nrs_seccomp_allowed[0]);
 
+const unsigned short nrs_seccomp_helper[] = {
+    __NR_read, __NR_pread64, __NR_openat, __NR_close, __NR_lseek, __NR_readlinkat, __NR_getdents64, __NR_statx, __NR_fcntl,
+    __NR_recvfrom, __NR_sendto, __NR_ppoll, __NR_clock_gettime, __NR_clock_nanosleep, __NR_write, __NR_writev, __NR_brk,
+    __NR_munmap, __NR_mremap, __NR_madvise, __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_restart_syscall, __NR_exit,
+    __NR_exit_group, __NR_gettimeofday,
+#ifdef __NR_recv
+    __NR_recv, __NR_send,
+#endif
+#ifdef __NR_socketcall
+    __NR_socketcall, /* the only way before Linux 4.3 on i386 and s390; nothing here can tell a new socket from a message */
+#endif
+#ifdef __NR_fstat
+    __NR_fstat,
+#endif
+#ifdef __NR_newfstatat
+    __NR_newfstatat,
+#endif
+#ifdef __NR_open
+    __NR_open, __NR_stat, __NR_readlink, __NR_poll,
+#endif
+#ifdef __NR__llseek
+    __NR__llseek,
+#endif
+#ifdef __NR_fcntl64
+    __NR_fstat64, __NR_stat64, __NR_fstatat64, __NR_fcntl64,
+#endif
+#ifdef __NR_clock_gettime64
+    __NR_clock_gettime64, __NR_ppoll_time64,
+#endif
+#ifdef __NR_sigreturn
+    __NR_sigreturn,
+#endif
+};
+const size_t nrs_seccomp_n_helper = sizeof(nrs_seccomp_helper) / sizeof(nrs_seccomp_helper[0]);
+
 const unsigned short nrs_seccomp_fatal[] = {
     __NR_execve, __NR_execveat, __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_bpf, __NR_mount,
     __NR_init_module, __NR_finit_module, __NR_kexec_load,

@@ -9,6 +9,10 @@
 extern const unsigned short nrs_seccomp_allowed[];
 extern const size_t nrs_seccomp_n_allowed;
 
+/* What a helper uses (platform/helper.h): reading files, and its end of the pair. */
+extern const unsigned short nrs_seccomp_helper[];
+extern const size_t nrs_seccomp_n_helper;
+
 /* What only somebody who has taken over the process would call. */
 extern const unsigned short nrs_seccomp_fatal[];
 extern const size_t nrs_seccomp_n_fatal;

@@ -38,7 +38,15 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool deleted)
     } else if (!S_ISREG(st.st_mode)) {
         w->missed(w->arg, w->path, -EINVAL);
     } else {
-        struct nrs_walk_file f = {w->path, fd, (uint64_t)st.st_size, pid, deleted};
+        struct nrs_walk_file f = {.path = w->path,
+                                  .fd = fd,
+                                  .size = (uint64_t)st.st_size,
+                                  .pid = pid,
+                                  .deleted = deleted,
+                                  .device = (uint64_t)st.st_dev,
+                                  .inode = (uint64_t)st.st_ino,
+                                  .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
+                                  .changed_s = (uint64_t)st.st_ctim.tv_sec};
 
         w->file(w->arg, &f);
     }
@@ -175,7 +183,7 @@ static bool seen_before(struct nrs_walk *w, const struct stat *st)
 }
 
 /* A process without a program (a kernel thread, or one that has just ended) is none of ours. */
-static void look_at_process(struct nrs_walk *w, int proc, const char *pid)
+static void look_at_process(struct nrs_walk *w, const char *pid)
 {
     static const char gone[] = " (deleted)";
     char link[32];
@@ -183,16 +191,16 @@ static void look_at_process(struct nrs_walk *w, int proc, const char *pid)
     struct stat st;
     int fd;
 
-    snprintf(link, sizeof link, "%.16s/exe", pid);
-    n = readlinkat(proc, link, w->path, sizeof w->path - 1);
+    snprintf(link, sizeof link, "/proc/%.16s/exe", pid);
+    n = readlink(link, w->path, sizeof w->path - 1);
     if (n < 0) {
-        snprintf(w->path, sizeof w->path, "/proc/%s", link);
+        snprintf(w->path, sizeof w->path, "%s", link);
         if (errno != ENOENT && errno != ESRCH)
             w->missed(w->arg, w->path, -errno);
         return;
     }
     w->path[n] = '\0';
-    fd = openat(proc, link, OPEN_FLAGS);
+    fd = open(link, OPEN_FLAGS);
     if (fd < 0 || fstat(fd, &st) != 0) {
         if (errno != ENOENT && errno != ESRCH)
             w->missed(w->arg, w->path, -errno);
@@ -220,7 +228,16 @@ int nrs_walk_processes(struct nrs_walk *w)
         return -errno;
     while ((e = readdir(d)) != NULL)
         if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
-            look_at_process(w, dirfd(d), e->d_name);
+            look_at_process(w, e->d_name);
     closedir(d);
     return 0;
+}
+
+void nrs_walk_process(struct nrs_walk *w, uint32_t pid)
+{
+    char name[12];
+
+    w->n_seen = 0;
+    snprintf(name, sizeof name, "%u", (unsigned)pid);
+    look_at_process(w, name);
 }

@@ -13,3 +13,9 @@ int nrs_walk_processes(struct nrs_walk *w)
     (void)w;
     return -ENOSYS;
 }
+
+void nrs_walk_process(struct nrs_walk *w, uint32_t pid)
+{
+    (void)w;
+    (void)pid;
+}

@@ -153,7 +153,7 @@ def collectors(at, collector):
         ("collector: no database", copy("db", text("noroshi.db", "what?" * 1000)), 2, "not a database"),
         ("collector: in use", [COLLECTOR, "run", collector.folder, "--listen", "127.0.0.1:0"], 2, "another collector"),
         ("collector: port taken", [*copy("port", lambda p: None), "--listen", f"127.0.0.1:{collector.agents}"], 2,
-         f"127.0.0.1:{collector.agents}: address already in use"),
+         f"127.0.0.1:{collector.agents}: Address already in use"),
         ("collector: init over files", [COLLECTOR, "init", collector.folder], 2, "is not an empty folder"),
         ("collector: init nowhere", [COLLECTOR, "init", "/proc/none"], 2, "/proc/none: "),
         ("collector: device twice", [COLLECTOR, "device", collector.folder, "device-1"], 2, "device-1: File exists"),

@@ -152,7 +152,8 @@ def test_archive(tmp):
                      "/lib/upgrade/keep.d/noroshi": 0o644, "/usr/share/noroshi/config.sh": 0o644,
                      "/usr/share/licenses/noroshi/LICENSE": 0o644, "/usr/share/licenses/noroshi/copyright": 0o644}
     assert members["/etc/noroshi"].mode == 0o750
-    assert json.loads((tmp / "root/etc/capabilities/noroshi.json").read_text())["bounding"] == ["CAP_NET_RAW"]
+    assert json.loads((tmp / "root/etc/capabilities/noroshi.json").read_text())["bounding"] == \
+        ["CAP_NET_RAW", "CAP_DAC_READ_SEARCH", "CAP_SYS_PTRACE"]
 
 
 def test_init_script_in_its_own_root(tmp):

@@ -1,4 +1,4 @@
-/* ELF files: facts, structural rules, UPX and its header. */
+/* ELF files: facts and structural rules. UPX: test_scan_upx.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,97 +84,6 @@ static void ident_that_the_kernel_ignores_may_lie(void **state)
     assert_int_equal(facts.x[NRS_P_odd], 3);
     facts.x[NRS_P_odd] = 0;
     assert_memory_equal(facts.x, honest.x, sizeof honest.x);
-}
-
-static void upx_is_recognised_in_every_shape(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < N_SHAPES; i++) {
-        elf_like_upx(&image, shapes[i].wide, shapes[i].big, shapes[i].machine);
-        expect(true, "upx", false);
-        assert_int_equal(facts.upx, NRS_UPX_INTACT);
-        assert_true(facts.rules & NRS_RULE_ENTRY_LAST);
-    }
-}
-
-/* Whatever of the header is destroyed: its name stays, and the damage is told. */
-static void damaged_upx_keeps_its_name(void **state)
-{
-    size_t end = 0;
-
-    (void)state;
-    for (size_t i = 0; i < N_SHAPES; i++)
-        for (unsigned damage = 0; damage < 7; damage++) {
-            elf_like_upx(&image, shapes[i].wide, shapes[i].big, shapes[i].machine);
-            end = elf_headers_end(&image);
-            if (damage == 0 || damage == 6)
-                memcpy(image.bytes + end + 4, "YTS!", 4); /* l_magic */
-            if (damage == 1 || damage == 6)
-                memset(image.bytes + end + 16, 0, 8); /* p_filesize, p_blocksize */
-            if (damage == 2)
-                memset(image.bytes + image.len - 36, 0, 4); /* PackHeader's magic */
-            if (damage == 3)
-                image.bytes[image.len - 20] ^= 1; /* its checksum no longer fits */
-            if (damage == 4 || damage == 6)
-                image.len -= 36; /* trailer cut off */
-            if (damage == 5)
-                image.len += 100; /* bytes after it */
-            expect(true, "upx", true);
-        }
-}
-
-/* UPX 4 in a library: l_info somewhere inside, the word before the start says where. Cut trailer and magic. */
-static void library_of_upx_4_is_found_through_its_start(void **state)
-{
-    const size_t at = 0x2040, start = 0x2ff0;
-
-    (void)state;
-    elf_ordinary(&image, true, false, 62);
-    image.n_segments = 0;
-    elf_segment(&image, 0, 4, 0x200, 0x200, 16, 16); /* no interpreter */
-    image.n_segments = 5;
-    elf_put(&image, 56, 5, 2);
-    elf_entry(&image, start);
-    elf_put(&image, at + 24, 64 + 9 * 56, 4);
-    elf_put(&image, at + 28, 100, 4);
-    image.bytes[at + 32] = 14;
-    elf_put(&image, at + 36 + 100, 5000, 4);
-    elf_put(&image, at + 36 + 104, 2000, 4);
-    elf_put(&image, at + 36 + 108, 14, 4);
-    image.bytes[at + 35] = image.bytes[at + 36 + 111] = 0;
-    elf_put(&image, start - 4, at, 4);
-    expect(true, "upx", true);
-    elf_put(&image, at + 24, 64 + 9 * 56 + 1, 4); /* not the size of headers */
-    expect(false, "none", false);
-}
-
-/* UPX 3: one block, and the trailer says where; version and format are the same in both. */
-static void library_of_upx_3_is_found_through_its_trailer(void **state)
-{
-    const size_t at = 0x2040;
-
-    (void)state;
-    elf_ordinary(&image, false, false, 3);
-    elf_put(&image, at + 8, 0x0c0d0400, 4);
-    elf_put(&image, at + 24, 9000, 4);
-    elf_put(&image, at + 28, 3000, 4);
-    elf_put(&image, at + 32, 14, 4);
-    image.bytes[image.len - 36 + 4] = 0x0d;
-    image.bytes[image.len - 36 + 5] = 0x0c;
-    elf_put(&image, image.len - 4, at + 12, 4);
-    expect(true, "upx", true);
-    image.bytes[image.len - 36 + 5] = 0x16;
-    expect(false, "none", false);
-}
-
-static void text_of_upx_alone_is_nothing(void **state)
-{
-    (void)state;
-    elf_ordinary(&image, true, false, 62);
-    memcpy(image.bytes + 0x2000, "$Id: UPX 4.2.2 Copyright $ UPX!", 31);
-    memcpy(image.bytes + image.len - 36, "UPX!", 4);
-    image.bytes[image.len - 10] = 1; /* so that the checksum of zeroes does not fit */
-    expect(false, "none", false);
 }
 
 static void writable_code_is_a_hint_and_a_case_with_another(void **state)
@@ -397,11 +306,6 @@ int main(void)
         cmocka_unit_test(ordinary_program_is_read_in_every_shape),
         cmocka_unit_test(every_feature_is_within_its_maximum),
         cmocka_unit_test(ident_that_the_kernel_ignores_may_lie),
-        cmocka_unit_test(upx_is_recognised_in_every_shape),
-        cmocka_unit_test(damaged_upx_keeps_its_name),
-        cmocka_unit_test(library_of_upx_4_is_found_through_its_start),
-        cmocka_unit_test(library_of_upx_3_is_found_through_its_trailer),
-        cmocka_unit_test(text_of_upx_alone_is_nothing),
         cmocka_unit_test(writable_code_is_a_hint_and_a_case_with_another),
         cmocka_unit_test(missing_section_table_alone_is_nothing),
         cmocka_unit_test(dense_code_is_packed_by_something),

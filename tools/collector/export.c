@@ -15,8 +15,10 @@
 static const char *const sql[NRS_COL_FORMATS] = {
     [NRS_COL_NDJSON] = "SELECT json_set(r.line,'$.\"host.id\"',d.name)" FROM " ORDER BY r.id",
     [NRS_COL_ECS] =
-        "SELECT json_set(iif(r.kind=0,json_set(r.line,'$.\"threat.framework\"','MITRE ATT&CK',"
-        "'$.\"threat.technique.id\"',json_array('T1071')),r.line),"
+        "SELECT json_set(iif(r.kind IN (0,3,4),json_set(r.line,'$.\"threat.framework\"','MITRE ATT&CK',"
+        "'$.\"threat.technique.id\"',CASE WHEN r.kind=0 OR json_extract(r.line,'$.noroshi.class')='none' THEN "
+        "json_array('T1071') WHEN r.kind=3 THEN json_array('T1027.002') ELSE json_array('T1071','T1027.002') END),"
+        "r.line),"
         "'$.\"host.id\"',d.name,'$.\"ecs.version\"','8.11.0','$.\"event.module\"','noroshi','$.\"agent.type\"',"
         "'noroshi','$.\"event.ingested\"',strftime('%Y-%m-%dT%H:%M:%SZ',r.received,'unixepoch'))" FROM
         " ORDER BY r.id",

@@ -9,7 +9,9 @@
 #define B (1u << NRS_COL_BEACON)
 #define E (1u << NRS_COL_EVIDENCE)
 #define H (1u << NRS_COL_HEALTH)
-#define ALL (B | E | H)
+#define P (1u << NRS_COL_PACKER)
+#define C (1u << NRS_COL_COMBO)
+#define ALL (B | E | H | P | C)
 
 enum type { TEXT, ONE_OF, NUMBER, BASE64, TIME, OBJECT };
 
@@ -21,28 +23,33 @@ struct rule {
     uint8_t needed;      /* kinds that must have it */
 };
 
+#define DATASETS " noroshi.beacon noroshi.evidence noroshi.health noroshi.packer noroshi.combo "
+
 /* The ranges are those of agent/VERDICT.md, generous where it names none: they bound what the page has to show. */
 static const struct rule rules[NRS_COL_FIELDS] = {
     [NRS_COL_F_TIME] = {"@timestamp", NULL, 20, 30, TIME, ALL},
     [NRS_COL_F_KIND] = {"event.kind", " alert event metric ", 0, 0, ONE_OF, ALL},
-    [NRS_COL_F_DATASET] = {"event.dataset", " noroshi.beacon noroshi.evidence noroshi.health ", 0, 0, ONE_OF, ALL},
+    [NRS_COL_F_DATASET] = {"event.dataset", DATASETS, 0, 0, ONE_OF, ALL},
     [NRS_COL_F_EVENT] = {"event.id", NULL, 5, NRS_COL_EVENT_MAX, TEXT, ALL},
     [NRS_COL_F_HOST] = {"host.id", NULL, 1, 64, TEXT, 0},
-    [NRS_COL_F_RISK] = {"event.risk_score", NULL, 0, 99, NUMBER, B},
+    [NRS_COL_F_RISK] = {"event.risk_score", NULL, 0, 99, NUMBER, B | P | C},
     [NRS_COL_F_SRC] = {"source.ip", NULL, 2, 45, TEXT, 0},
-    [NRS_COL_F_DST] = {"destination.ip", NULL, 2, 45, TEXT, B},
+    [NRS_COL_F_DST] = {"destination.ip", NULL, 2, 45, TEXT, B | C},
     [NRS_COL_F_PORT] = {"destination.port", NULL, 0, 65535, NUMBER, 0},
     [NRS_COL_F_PROTO] = {"network.transport", NULL, 1, 16, TEXT, 0},
     [NRS_COL_F_NAME] = {"destination.domain", NULL, 0, 255, TEXT, 0},
-    [NRS_COL_F_RULE] = {"rule.id", NULL, 1, 64, TEXT, B},
+    [NRS_COL_F_RULE] = {"rule.id", NULL, 1, 64, TEXT, B | P | C},
     [NRS_COL_F_VERSION] = {"agent.version", NULL, 0, NRS_COL_VERSION_MAX, TEXT, 0},
+    [NRS_COL_F_PID] = {"process.pid", NULL, 0, UINT32_MAX, NUMBER, 0},
+    [NRS_COL_F_PROGRAM] = {"process.executable", NULL, 0, 256, TEXT, P | C},
+    [NRS_COL_F_SHA256] = {"process.hash.sha256", NULL, 64, 64, TEXT, 0},
     [NRS_COL_F_NOROSHI] = {"noroshi", NULL, 0, 0, OBJECT, ALL},
     [NRS_COL_F_V] = {"v", NULL, 1, 1000, NUMBER, ALL},
     [NRS_COL_F_ST] = {"st", " open update end ", 0, 0, ONE_OF, B},
-    [NRS_COL_F_D] = {"d", NULL, 0, UINT32_MAX, NUMBER, B | E},
+    [NRS_COL_F_D] = {"d", NULL, 0, UINT32_MAX, NUMBER, B | E | C},
     [NRS_COL_F_W] = {"w", " 1h 6h 24h 7d ", 0, 0, ONE_OF, B},
-    [NRS_COL_F_SCORE] = {"score", NULL, INT32_MIN, INT32_MAX, NUMBER, B},
-    [NRS_COL_F_N] = {"n", NULL, 0, UINT32_MAX, NUMBER, B},
+    [NRS_COL_F_SCORE] = {"score", NULL, INT32_MIN, INT32_MAX, NUMBER, B | P},
+    [NRS_COL_F_N] = {"n", NULL, 0, UINT32_MAX, NUMBER, B | C},
     [NRS_COL_F_FAILED] = {"f", NULL, 0, UINT32_MAX, NUMBER, 0},
     [NRS_COL_F_P] = {"p", NULL, 0, UINT32_MAX, NUMBER, 0},
     [NRS_COL_F_J] = {"j", NULL, 0, 999, NUMBER, 0},
@@ -54,9 +61,11 @@ static const struct rule rules[NRS_COL_FIELDS] = {
     [NRS_COL_F_COV] = {"cov", NULL, 0, 32, TEXT, 0},
     [NRS_COL_F_WHY] = {"why", NULL, 0, 512, TEXT, B},
     [NRS_COL_F_M] = {"m", NULL, 56, 56, BASE64, 0},
-    [NRS_COL_F_OF] = {"of", NULL, 1, 16, TEXT, E},
+    [NRS_COL_F_OF] = {"of", NULL, 1, 33, TEXT, E | C},
     [NRS_COL_F_DAY] = {"day", NULL, 10, 10, TEXT, E},
     [NRS_COL_F_M4] = {"m4", NULL, 960, 960, BASE64, E},
+    [NRS_COL_F_FILE] = {"file", NULL, 0, 64, TEXT, P | C},
+    [NRS_COL_F_CLASS] = {"class", NULL, 1, 32, TEXT, P | C},
     [NRS_COL_F_SOURCE] = {"src", NULL, 0, 64, TEXT, 0},
     [NRS_COL_F_MODEL] = {"mdl", NULL, 0, 64, TEXT, 0},
     [NRS_COL_F_QUEUE] = {"q", NULL, 0, UINT32_MAX, NUMBER, 0},
@@ -173,8 +182,9 @@ static int check_needed(const struct nrs_col_fields *f, uint64_t seen, char why[
 
 int nrs_col_fields_read(struct nrs_col_fields *f, const cJSON *root, char why[NRS_COL_WHY])
 {
-    static const char *const dataset[NRS_COL_KINDS] = {"noroshi.beacon", "noroshi.evidence", "noroshi.health"};
-    static const char *const kind[NRS_COL_KINDS] = {"alert", "event", "metric"};
+    static const char *const dataset[NRS_COL_KINDS] = {"noroshi.beacon", "noroshi.evidence", "noroshi.health",
+                                                       "noroshi.packer", "noroshi.combo"};
+    static const char *const kind[NRS_COL_KINDS] = {"alert", "event", "metric", "alert", "alert"};
     const cJSON *inner;
     uint64_t seen = 0;
     int rc;

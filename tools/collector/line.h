@@ -21,7 +21,8 @@
 #define NRS_COL_WHY 128
 #define NRS_COL_ARENA 131072
 
-enum nrs_col_kind { NRS_COL_BEACON, NRS_COL_EVIDENCE, NRS_COL_HEALTH, NRS_COL_KINDS };
+/* The numbers are those of the column record.kind; health is not stored there. */
+enum nrs_col_kind { NRS_COL_BEACON, NRS_COL_EVIDENCE, NRS_COL_HEALTH, NRS_COL_PACKER, NRS_COL_COMBO, NRS_COL_KINDS };
 
 struct nrs_col_record {
     const char *line; /* as it came, without the newline; the caller's bytes */

@@ -14,7 +14,8 @@
     "'records',1+(SELECT count(*) FROM record x WHERE x.verdict=v.id AND x.kind=0),"                           \
     "'devices',(SELECT count(*) FROM (SELECT DISTINCT device FROM verdict x WHERE x.dst=v.dst AND "            \
     "x.port=v.port LIMIT 1000)),"                                                                              \
-    "'evidence',json(iif(v.evidence IS NULL,'false','true')),'record',json(r.line)"
+    "'evidence',json(iif(v.evidence IS NULL,'false','true')),'record',json(r.line),"                      \
+    "'combo',(SELECT json(x.line) FROM record x WHERE x.verdict=v.id AND x.kind=4 ORDER BY x.id DESC LIMIT 1)"
 #define VERDICT_TABLES " FROM verdict v JOIN device d ON d.id=v.device JOIN record r ON r.id=v.last "
 
 static const char *const sql[] = {

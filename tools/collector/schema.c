@@ -1,7 +1,7 @@
 #include "tools/collector/schema.h"
 
 /* record.verdict is the id of the first record of its verdict, NULL in that first record itself; so a verdict's id
- * is the id of its first record, and any record's id leads to its verdict. */
+ * is the id of its first record, and any record's id leads to its verdict. Records on packed files belong to no verdict: NULL. */
 const char nrs_col_schema_sql[] =
     "PRAGMA journal_mode=WAL;"
     "BEGIN;"
@@ -19,7 +19,7 @@ const char nrs_col_schema_sql[] =
     " device INTEGER NOT NULL REFERENCES device,"
     " event TEXT NOT NULL,"        /* event.id */
     " received INTEGER NOT NULL,"
-    " kind INTEGER NOT NULL,"      /* 0 beacon, 1 evidence */
+    " kind INTEGER NOT NULL,"      /* 0 beacon, 1 evidence, 3 packer, 4 combo */
     " verdict INTEGER,"
     " line TEXT NOT NULL);"
     "CREATE UNIQUE INDEX record_event ON record(device, event);"

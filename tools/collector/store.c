@@ -216,6 +216,8 @@ static int put_record(struct nrs_col_store *s, const struct nrs_col_record *r, i
     if (rc != 0 || sqlite3_changes(s->db) == 0)
         return rc;
     (*n_new)++;
+    if (r->kind == NRS_COL_PACKER || r->kind == NRS_COL_COMBO)
+        return 0; /* the verdict's row is the beacon's */
     return fold(s, r, sqlite3_last_insert_rowid(s->db), device, now);
 }
 

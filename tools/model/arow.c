@@ -91,7 +91,7 @@ static double boxed(const struct nrs_arow *a, unsigned term, unsigned cell, doub
 
 bool nrs_arow_learn(struct nrs_arow *a, const uint16_t *x, bool flagged, double margin)
 {
-    double y = flagged ? 1 : -1, threshold = a->now.threshold[nrs_decide_window(a->now.schema, x)];
+    double y = flagged ? 1 : -1, threshold = a->now.threshold[nrs_decide_threshold(a->now.schema, x)];
     double lack = margin - y * (nrs_trained_score(&a->now, 0, x) - threshold), beta;
     bool moved = false;
 

@@ -60,7 +60,7 @@ static int score(struct evaluation *v)
     }
     for (size_t i = 0; i < v->data.n; i++) {
         const uint16_t *x = nrs_data_row(&v->data, i);
-        unsigned label = v->data.label[i], w = nrs_decide_window(v->model.schema, x), percent;
+        unsigned label = v->data.label[i], w = nrs_decide_threshold(v->model.schema, x), percent;
         struct nrs_scored s = {nrs_model_score(&v->model, x), v->positive[label]};
         double off;
 

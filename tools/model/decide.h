@@ -11,8 +11,8 @@
 unsigned nrs_decide_thresholds(const struct nrs_schema *schema);
 const char *nrs_decide_threshold_name(const struct nrs_schema *schema, unsigned i);
 
-/* The threshold that counts for a vector: of a beacon its window, which the feature `win` tells. */
-unsigned nrs_decide_window(const struct nrs_schema *schema, const uint16_t *x);
+/* The index of the threshold that holds for a vector: of a beacon that of its window, which the feature `win` tells. */
+unsigned nrs_decide_threshold(const struct nrs_schema *schema, const uint16_t *x);
 
 /* With one output 1 = flagged, else the number of the class. */
 unsigned nrs_decide(const struct nrs_model *m, const uint16_t *x);

@@ -31,8 +31,8 @@ static unsigned decide(const struct nrs_trained *t, const struct nrs_model *m, c
     unsigned at = 0;
 
     if (t->n_outputs == 1) {
-        *margin = fabs(best - m->threshold_mlogit[nrs_decide_window(t->schema, x)]);
-        return best >= m->threshold_mlogit[nrs_decide_window(t->schema, x)];
+        *margin = fabs(best - m->threshold_mlogit[nrs_decide_threshold(t->schema, x)]);
+        return best >= m->threshold_mlogit[nrs_decide_threshold(t->schema, x)];
     }
     for (unsigned o = 1; o < t->n_outputs; o++) {
         double score = 1000 * nrs_trained_score(t, o, x);

@@ -79,7 +79,8 @@ def bench_lines(trained, rows):
     packed, name = packer_judge.verdicts(rows, packer_judge.score(trained.model, rows), trained.limits)
     flagged = [f"* {rows.arch[i]} {rows.group[i]}: {name[i]}" for i in np.flatnonzero(packed)[:20]]
     lines = [f"{len(rows)} ELF files of packages that training does not touch, {len(np.unique(rows.arch))} architectures: "
-             f"{packed.sum()} flagged. `make bench-packer-fp` asks the shipped program itself.", ""]
+             f"{packed.sum()} flagged. `make bench-packer-fp` asks the shipped program itself. Nothing is learned from these files, but rules were mended "
+             "where they flagged some of them (seven of one package), so it is a check that was passed, not an estimate.", ""]
     return "\n".join(lines + flagged).strip()
 
 
@@ -146,7 +147,8 @@ by three versions of UPX with twelve sets of options, headers damaged in twelve 
 ## Found
 
 "Package" leaves out whole packages (five parts), the others one architecture or one version of one packer. Rules and model together, as the
-device decides, and the model alone.
+device decides, and the model alone. Only the model is held out: the rules were written and mended with these very files at hand, and the model's
+few settings were chosen among some ten on the same parts. So "by the model alone" is the held-out figure, and both are on the hopeful side.
 
 {result_table(elf)}
 
@@ -154,9 +156,13 @@ Wrong, package held out:
 
 {missed_lines(elf)}
 
-## Packers that nobody taught it
+## Packers that no model was taught
 
 {left_out_line(elf)}
+
+The packers of the table are not unseen by the rules: the one for appended payloads was written after looking at them, those for writable code and for naming
+were checked on them. Without it the rules found 100 % of midgetpack, 49 % of Pakkero and none of Ezuri and Ward. A packer that nobody
+has looked at is better judged by the sentence above and by the column of the model alone.
 
 {unseen_table(elf, unseen) if unseen is not None else "Not measured in this run."}
 
@@ -173,10 +179,11 @@ what {100 * packer_judge.RELATIVES:.0f} % of the files of a packer that was left
 
 * A loader that looks like an ordinary program (static, with sections, nothing dense in it) shows nothing to a look at headers and entry bytes. A
   plain payload appended, split or text-encoded is seen only where a rule knows its form.
-* An unseen packer without a strong structural mark may be called none; one that is built like a class that was learned gets its name.
+* A packer that nobody has looked at, without a strong structural mark, may be called none; one that is built like a class that was learned gets its name.
 * shc's output is an ordinary compiled program: it is named by its imports, and a static one by little.
-* Shared libraries packed by UPX start in DT_INIT: with damaged headers the model finds most by their bytes and density, on the
-  architectures that it has seen.
+* Shared libraries packed by UPX 3 whose headers are damaged are where the rules miss; on an architecture that was not learned the model misses some too.
+* About half of Pakkero's files have UPX's chain of blocks with a tampered header and are called upx; whether Pakkero runs UPX itself was not checked.
+* makeself without compression carries a plain tar and is not flagged.
 * One packer of the corpus (k1) exists in one version only.
 
 ## Quantisation

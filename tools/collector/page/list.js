@@ -1,7 +1,7 @@
 // The first page: what was judged, newest first.
 import { ago, breakable, h } from "/dom.js";
 import { offsetAt, readMarginals, spark } from "/heat.js";
-import { destination, plural, prevalence, rhythm, volume } from "/words.js";
+import { destination, plural, prevalence, program, rhythm, volume } from "/words.js";
 
 export function risk(value) {
   const level = value >= 90 ? "high" : value >= 70 ? "medium" : "low";
@@ -13,11 +13,11 @@ function row(verdict) {
   const ended = n.st === "end";
   const hours = n.m ? spark(readMarginals(n.m, offsetAt(record["@timestamp"])).hours) : null;
   return h("tr", { "data-id": verdict.id, class: ended ? "ended" : undefined },
-    h("td", { class: "num" }, risk(record["event.risk_score"])),
+    h("td", { class: "num" }, risk(Math.max(record["event.risk_score"], verdict.combo?.["event.risk_score"] ?? 0))),
     h("td", { class: "to" },
       h("a", { href: `#/verdict/${verdict.id}` }, breakable(to.title)), ended && h("span", { class: "tag" }, "ended"),
       h("span", { class: "under" }, to.address)),
-    h("td", { class: "what" }, h("span", { class: "rhythm" }, rhythm(n)), h("span", { class: "under" }, volume(n))),
+    h("td", { class: "what" }, h("span", { class: "rhythm" }, rhythm(n)), h("span", { class: "under" }, verdict.combo ? `${verdict.combo["process.executable"]}: ${program(verdict.combo)}` : volume(n))),
     h("td", { class: "hours" }, hours),
     h("td", {}, verdict.device, h("span", { class: "under" }, record["source.ip"])),
     h("td", { class: verdict.devices === 1 ? "rare" : undefined }, prevalence(verdict.devices)),

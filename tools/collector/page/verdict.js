@@ -2,7 +2,7 @@
 import { ago, breakable, h } from "/dom.js";
 import { heatMap, marginals, offsetAt, offsetName, readMarginals, readMatrix } from "/heat.js";
 import { risk } from "/list.js";
-import { destination, facts, parseWhy, prevalence, rhythm, termName, volume } from "/words.js";
+import { destination, facts, parseWhy, prevalence, program, rhythm, termName, volume } from "/words.js";
 
 const logits = (mlogit) => (mlogit < 0 ? "−" : "+") + (Math.abs(mlogit) / 1000).toFixed(3);
 
@@ -55,6 +55,13 @@ function factList(verdict) {
     h("dl", {}, items.map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text)))));
 }
 
+// The program behind it, where the device could tell; its risk counts both.
+function behind(combo) {
+  if (!combo) return null;
+  return h("p", { class: "lead", id: "program" }, risk(combo["event.risk_score"]), "The program is ", h("b", {}, breakable(combo["process.executable"])),
+    `: ${program(combo)}.`, h("span", { class: "muted" }, combo["process.hash.sha256"] ? ` SHA-256 ${combo["process.hash.sha256"]}` : ""));
+}
+
 function others(verdict) {
   if (verdict.others.length === 0) return null;
   return h("section", { class: "card" }, h("h2", {}, "The same destination elsewhere"),
@@ -78,10 +85,12 @@ export function verdictView(verdict) {
       h("div", { class: "score" }, risk(record["event.risk_score"]), h("span", {}, "% chance that this is", h("br"), "command and control"))),
     h("p", { class: "lead" }, h("b", {}, verdict.device), record["source.ip"] ? ` (${record["source.ip"]}) connects ` : " connects ", `${rhythm(n)}: ${volume(n)}. `,
       h("span", { class: "muted" }, state === "end" ? "It has ended. " : "", "Reported ", ago(verdict.received), ".")),
+    behind(verdict.combo),
     picture(verdict),
     h("div", { class: "columns" }, reasons(record), factList(verdict)),
     h("div", { class: "columns" }, others(verdict), history(verdict)),
     h("details", { class: "card raw" }, h("summary", {}, "Raw records"),
       h("pre", {}, JSON.stringify(record, null, 2)),
+      verdict.combo ? h("pre", {}, JSON.stringify(verdict.combo, null, 2)) : null,
       verdict.matrix ? h("pre", {}, JSON.stringify(verdict.matrix, null, 2)) : null));
 }

@@ -91,6 +91,17 @@ export function facts(record) {
   return lines;
 }
 
+const MARKS = {
+  tampered: "its header damaged", deleted: "its file deleted while it runs", temporary: "in a folder for temporary files",
+  new: "written within a day",
+};
+
+// "packed by upx, in a folder for temporary files": what speaks against the program that connects.
+export function program(combo) {
+  const n = combo.noroshi, by = n.class === "unknown" ? "packed by an unknown packer" : `packed by ${n.class}`;
+  return String(n.file || "").split(",").map((mark) => (mark === "packed" ? by : MARKS[mark])).filter(Boolean).join(", ");
+}
+
 export function destination(record) {
   const ip = record["destination.ip"] || "?", port = record["destination.port"];
   const shown = ip.includes(":") ? `[${ip}]` : ip;

@@ -35,10 +35,14 @@ report.update_s number
 report.health_s number
 report.flush_s number
 report.evidence flag
+scan.watch flag
+scan.walk_s number
+scan.new_s number
 allow.net text
 allow.domain text
 allow.port number
 allow.proto text
+allow.process text
 allow.until text'
 
 # A JSON string. A control character would be an error of the agent's, too; it becomes a space.
@@ -112,7 +116,7 @@ noroshi_json() {
 
 	config_load noroshi
 	all=$(noroshi_members noroshi '')
-	for section in collector source table model spool report; do
+	for section in collector source table model spool report scan; do
 		members=$(noroshi_members "$section" "$section.")
 		[ -z "$members" ] || all="$all${all:+,
  }\"$section\": {$members}"

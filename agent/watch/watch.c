@@ -1,0 +1,92 @@
+#include "agent/watch/watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/watch/watcher.h"
+#include "platform/files.h"
+#include "platform/helper.h"
+
+void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c)
+{
+    struct nrs_watcher_conf conf = {.walk_s = c->scan.walk_s, .new_s = c->scan.new_s};
+
+    *w = (struct nrs_watch){.fd = -1, .state = "off"};
+    if (!c->scan.watch)
+        return;
+    w->fd = nrs_helper_start(c->user, nrs_watcher_prepare, nrs_watcher_work, &conf, w->note, sizeof w->note);
+    if (w->fd < 0) {
+        snprintf(w->note, sizeof w->note, "off: %.26s", strerror(-w->fd));
+        w->fd = -1;
+        return;
+    }
+    w->state = "on";
+}
+
+void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq)
+{
+    struct nrs_asked *a = &w->asked[w->next_asked];
+    uint8_t bytes[NRS_ASK_BYTES];
+    struct nrs_ask ask;
+
+    if (w->fd < 0)
+        return;
+    *a = (struct nrs_asked){.d = j->dest_id,
+                            .seq = seq,
+                            .serial = j->model->serial,
+                            .connection = {j->local, j->remote, j->rport, j->proto},
+                            .n = j->n,
+                            .period_ms = j->period_ms,
+                            .jitter_pct = j->jitter_pct,
+                            .risk = j->risk};
+    w->next_asked = (w->next_asked + 1) % NRS_WATCH_ASKED;
+    ask = (struct nrs_ask){a->d, a->connection};
+    nrs_ask_write(bytes, &ask);
+    (void)nrs_helper_write(w->fd, bytes, sizeof bytes); /* full: the verdict stays without its program */
+}
+
+int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f)
+{
+    uint8_t bytes[NRS_FOUND_BYTES];
+    int n = w->fd < 0 ? -EAGAIN : nrs_helper_read(w->fd, bytes, sizeof bytes);
+
+    if (n == -EAGAIN || n == -EINTR)
+        return 0;
+    if (n > 0 && nrs_found_read(f, bytes, (size_t)n) == 0) {
+        w->counts = f->counts;
+        return 1;
+    }
+    nrs_watch_close(w); /* gone, or not speaking our language any more */
+    w->state = "ended";
+    return -1;
+}
+
+const struct nrs_asked *nrs_watch_asked(const struct nrs_watch *w, const struct nrs_found *f)
+{
+    for (unsigned i = 0; i < NRS_WATCH_ASKED && f->d != 0; i++)
+        if (w->asked[i].d == f->d)
+            return &w->asked[i];
+    return NULL;
+}
+
+uint32_t nrs_watch_told(const struct nrs_watch *w, const struct nrs_found *f)
+{
+    for (unsigned i = 0; i < NRS_WATCH_TOLD; i++)
+        if (w->told[i].seq != 0 && memcmp(w->told[i].sha256, f->sha256, sizeof f->sha256) == 0)
+            return w->told[i].seq;
+    return 0;
+}
+
+void nrs_watch_tell(struct nrs_watch *w, const struct nrs_found *f, uint32_t seq)
+{
+    memcpy(w->told[w->next_told].sha256, f->sha256, sizeof f->sha256);
+    w->told[w->next_told].seq = seq;
+    w->next_told = (w->next_told + 1) % NRS_WATCH_TOLD;
+}
+
+void nrs_watch_close(struct nrs_watch *w)
+{
+    (void)nrs_file_close(w->fd);
+    w->fd = -1;
+}

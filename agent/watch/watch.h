@@ -1,0 +1,74 @@
+/* agent/watch/watch.h - the agent's side of the scanner process: asks who owns a flagged destination, joins the answers
+ *
+ * When a beacon verdict opens, its destination is asked for; the answer, a file, becomes a verdict of its own if
+ * something speaks against the file (record.h: enum nrs_mark), and names its parents. Nothing here waits for the scanner.
+ * If it ends (killed, a fault), the agent goes on without; it cannot start another one, because its rights are gone.
+ *
+ * Memory: the struct, fixed. NRS_WATCH_ASKED destinations await an answer; a newcomer takes the oldest one's place.
+ * A build without the scanner has none/watch_none.c instead of this room. */
+#ifndef NRS_WATCH_H
+#define NRS_WATCH_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/config.h"
+#include "agent/core/core.h"
+#include "agent/core/verdict.h"
+#include "agent/watch/record.h"
+
+#define NRS_WATCH_ASKED 32
+#define NRS_WATCH_TOLD  32 /* packed files reported lately, so that a walk and an owner are one record */
+
+struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
+    uint32_t d, seq, serial;
+    struct nrs_connection connection;
+    uint32_t n, period_ms, jitter_pct;
+    uint8_t risk;
+};
+
+struct nrs_watch {
+    int fd;                     /* -1 = no scanner */
+    const char *state;          /* for people: "on", "off", "ended" */
+    char note[32];              /* one line on the start, "" = nothing to say */
+    struct nrs_watch_counts counts;
+    uint32_t joined;            /* combo verdicts */
+    struct nrs_asked asked[NRS_WATCH_ASKED];
+    unsigned next_asked;
+    struct {
+        uint8_t sha256[32];
+        uint32_t seq;           /* of its packer record, 0 = free */
+    } told[NRS_WATCH_TOLD];
+    unsigned next_told;
+};
+
+/* Starts the scanner, before anything else is opened. Without one (switched off, not possible here) fd is -1, and
+ * everything below does nothing. */
+void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c);
+
+/* A beacon verdict was told as record `seq`. */
+void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+
+/* The next finding. 1; 0: nothing more for now; -1: the scanner has ended (once). */
+int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f);
+
+/* What was asked; NULL = it was not, or is forgotten. */
+const struct nrs_asked *nrs_watch_asked(const struct nrs_watch *w, const struct nrs_found *f);
+
+/* The record in which this file was told as packed, 0 = none; and that it was. */
+uint32_t nrs_watch_told(const struct nrs_watch *w, const struct nrs_found *f);
+void nrs_watch_tell(struct nrs_watch *w, const struct nrs_found *f, uint32_t seq);
+
+#define NRS_WATCH_LINE_MAX NRS_VERDICT_MAX
+
+/* The verdict on a file by itself, and the joined one: a line each, as nrs_verdict_write does (agent/VERDICT.md). packer:
+ * the record of the file, 0 = it is not packed. */
+int nrs_watch_write_packer(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_verdict_id *id);
+int nrs_watch_write_combo(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_asked *a, uint32_t packer,
+                          const struct nrs_verdict_id *id);
+
+/* The joined verdict's risk: every mark halves what is left to 100, tampered and deleted halve it twice; at most 99. */
+uint8_t nrs_watch_risk(uint8_t beacon, uint8_t marks);
+
+void nrs_watch_close(struct nrs_watch *w);
+
+#endif

@@ -1,0 +1,243 @@
+#include "agent/watch/watcher.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "agent/scanner/scanner.h"
+#include "agent/watch/file_cache.h"
+#include "agent/watch/rate.h"
+#include "agent/watch/record.h"
+#include "platform/clock.h"
+#include "platform/helper.h"
+#include "platform/walk.h"
+
+#define MS UINT64_C(1000000)
+
+struct hunt {
+    struct nrs_ask ask; /* d 0: a free place */
+    uint64_t until_ms;
+};
+
+static struct watcher {
+    struct nrs_watcher_conf conf;
+    int fd;
+    struct nrs_scanner scanner;
+    struct nrs_walk walk;
+    struct nrs_file_cache cache;
+    struct nrs_rate files, bytes;
+    struct hunt hunts[NRS_HUNTS];
+    uint64_t look_ms, walk_ms, counts_ms; /* when each is due */
+    struct nrs_watch_counts counts, told;
+    uint32_t d; /* the question under way, 0 = a walk */
+} w;
+
+static uint64_t now_ms(void)
+{
+    return nrs_clock_boot_ns() / MS;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    return strncmp(path, folder, strlen(folder)) == 0;
+}
+
+static bool is_temporary(const char *path)
+{
+    static const char *const folders[] = {"/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/run/shm/"};
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (is_below(path, folders[i]))
+            return true;
+    return false;
+}
+
+static uint8_t marks_of(const struct nrs_walk_file *f, const struct nrs_scan_result *r)
+{
+    uint64_t wall_s = nrs_clock_wall_ns() / UINT64_C(1000000000);
+    unsigned marks = 0;
+
+    marks |= r->packed ? NRS_MARK_PACKED : 0u;
+    marks |= r->tampered ? NRS_MARK_TAMPERED : 0u;
+    marks |= f->deleted ? NRS_MARK_DELETED : 0u;
+    marks |= is_temporary(f->path) ? NRS_MARK_TEMPORARY : 0u;
+    marks |= f->changed_s <= wall_s && wall_s - f->changed_s < w.conf.new_s ? NRS_MARK_NEW : 0u;
+    return (uint8_t)marks;
+}
+
+static void tell(struct nrs_found *f)
+{
+    uint8_t bytes[NRS_FOUND_BYTES];
+
+    f->counts = w.counts;
+    nrs_found_write(bytes, f);
+    if (nrs_helper_write(w.fd, bytes, sizeof bytes) == 0)
+        w.told = w.counts;
+}
+
+static void tell_file(const struct nrs_walk_file *file)
+{
+    const struct nrs_scan_result *r = &w.scanner.result;
+    const struct nrs_model *model = w.scanner.model[w.scanner.facts.format == NRS_FORMAT_PE];
+    size_t len = strlen(file->path);
+    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
+
+    f.serial = model != NULL ? model->serial : 0;
+    f.hashed = nrs_scanner_hash(file->fd, f.sha256) == 0;
+    strncpy(f.class, r->name, NRS_FOUND_CLASS_MAX);
+    strcpy(f.path, file->path + (len > NRS_FOUND_PATH_MAX ? len - NRS_FOUND_PATH_MAX : 0));
+    tell(&f);
+}
+
+/* Whether a file that a walk met has to be looked at now. */
+static bool is_due(const struct nrs_walk_file *f, const struct nrs_file_id *id)
+{
+    uint64_t now = now_ms();
+
+    w.counts.seen++;
+    if (nrs_file_cache_has(&w.cache, id)) {
+        w.counts.cached++;
+        return false;
+    }
+    if (!nrs_rate_take(&w.files, 1, now) ||
+        !nrs_rate_take(&w.bytes, f->size < UINT32_MAX ? (uint32_t)f->size : UINT32_MAX, now)) {
+        w.counts.limited++;
+        return false;
+    }
+    nrs_file_cache_put(&w.cache, id);
+    return true;
+}
+
+static void on_file(void *arg, const struct nrs_walk_file *f)
+{
+    const struct nrs_file_id id = {f->device, f->inode, f->size, f->mtime_ns};
+    bool shrank;
+
+    (void)arg;
+    if (w.d == 0 && !is_due(f, &id))
+        return;
+    if (nrs_scanner_file(&w.scanner, f->fd, f->size, &shrank) != 0)
+        return;
+    w.counts.scanned++;
+    w.counts.packed += w.scanner.result.packed;
+    if (w.d != 0 || w.scanner.result.packed)
+        tell_file(f);
+}
+
+static void on_missed(void *arg, const char *path, int err)
+{
+    (void)arg;
+    (void)path;
+    (void)err;
+}
+
+/* Takes what has been asked; false at the end of the other side. */
+static bool take_questions(void)
+{
+    uint8_t bytes[NRS_ASK_BYTES];
+    struct nrs_ask ask;
+    int n;
+
+    while ((n = nrs_helper_read(w.fd, bytes, sizeof bytes)) > 0) {
+        struct hunt *place = &w.hunts[0];
+
+        if (nrs_ask_read(&ask, bytes, (size_t)n) != 0)
+            continue;
+        for (struct hunt *h = w.hunts; h < w.hunts + NRS_HUNTS; h++) {
+            if (h->ask.d == ask.d) {
+                place = h;
+                break;
+            }
+            if (h->until_ms < place->until_ms)
+                place = h;
+        }
+        *place = (struct hunt){ask, now_ms() + NRS_HUNT_MS};
+        w.look_ms = 0;
+    }
+    return n == -EAGAIN || n == -EINTR;
+}
+
+static void look(uint64_t now)
+{
+    struct nrs_connection list[NRS_HUNTS];
+    struct hunt *hunt[NRS_HUNTS];
+    uint32_t pid[NRS_HUNTS];
+    size_t n = 0;
+    uint64_t took;
+
+    for (struct hunt *h = w.hunts; h < w.hunts + NRS_HUNTS; h++) {
+        if (h->until_ms <= now) {
+            *h = (struct hunt){.until_ms = 0};
+        } else {
+            hunt[n] = h;
+            list[n++] = h->ask.connection;
+        }
+    }
+    if (n == 0) {
+        w.look_ms = UINT64_MAX;
+        return;
+    }
+    nrs_owner_find(list, n, pid);
+    for (size_t i = 0; i < n; i++) {
+        if (pid[i] == 0)
+            continue;
+        w.d = hunt[i]->ask.d;
+        *hunt[i] = (struct hunt){.until_ms = 0};
+        nrs_walk_process(&w.walk, pid[i]);
+    }
+    took = now_ms() - now;
+    w.look_ms = now + took + (took * NRS_LOOK_REST > NRS_LOOK_MS ? took * NRS_LOOK_REST : NRS_LOOK_MS);
+}
+
+static void tell_counts(uint64_t now)
+{
+    struct nrs_found f = {.pid = 0};
+
+    w.counts_ms = now + NRS_COUNTS_MS;
+    if (memcmp(&w.counts, &w.told, sizeof w.counts) != 0)
+        tell(&f);
+}
+
+static int wait_ms(uint64_t now)
+{
+    uint64_t due = w.look_ms < w.walk_ms ? w.look_ms : w.walk_ms;
+
+    due = w.counts_ms < due ? w.counts_ms : due;
+    return due > now ? (int)(due - now) : 0;
+}
+
+void nrs_watcher_prepare(void *arg)
+{
+    char why[NRS_CONFIG_WHY_MAX];
+
+    w.conf = *(const struct nrs_watcher_conf *)arg;
+    (void)nrs_owner_open();
+    if (nrs_scanner_open(&w.scanner, why, sizeof why) != 0)
+        nrs_scanner_use_none(&w.scanner);
+}
+
+void nrs_watcher_work(void *arg, int fd)
+{
+    (void)arg;
+    w.fd = fd;
+    w.walk.file = on_file;
+    w.walk.missed = on_missed;
+    w.look_ms = UINT64_MAX;
+    nrs_rate_init(&w.files, NRS_FILES_PER_S, 10 * NRS_FILES_PER_S, now_ms());
+    nrs_rate_init(&w.bytes, NRS_BYTES_PER_S, 16 * NRS_BYTES_PER_S, now_ms());
+    while (take_questions()) {
+        uint64_t now = now_ms();
+
+        if (now >= w.look_ms)
+            look(now);
+        if (now >= w.walk_ms) {
+            w.d = 0;
+            w.walk.n_seen = 0;
+            (void)nrs_walk_processes(&w.walk);
+            w.walk_ms = now_ms() + (uint64_t)w.conf.walk_s * 1000;
+        }
+        if (now >= w.counts_ms)
+            tell_counts(now);
+        if (nrs_helper_wait(fd, -1, wait_ms(now_ms())) < 0)
+            return;
+    }
+}
