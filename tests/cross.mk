@@ -5,11 +5,13 @@
 # configuration of mbedTLS, whose server side many tests need. Left out is the collector, which is no device's program.
 # Programs are started through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
 
-test_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
+# cmocka.h makes an uintptr_t of its own, not always of the right size, unless it is told that there is one.
+UINTPTR := -DHAVE_UINTPTR_T
+test_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(UINTPTR) $(call tool_switches,$(TLS_SWITCHES))'
 TEST_ROOT := $(shell $(test_env) cross/deps/sysroot path test)
 TEST_STAMP := $(TEST_ROOT)/VERSIONS
 TARGET_CFLAGS = $(LANGUAGE) $(WARNINGS) -Werror -nostdinc -isystem $(TEST_ROOT)/include -isystem $(GCC_INCLUDE) \
-	$(call tool_switches,$(SWITCHES)) $(DEVICE_CODE)
+	-include stdint.h $(UINTPTR) $(call tool_switches,$(SWITCHES)) $(DEVICE_CODE)
 TARGET_LIBS := -lmbedtls -lcjson -luv -lz -lcmocka
 
 $(TEST_STAMP):

@@ -130,6 +130,18 @@ static void rule_socket(struct program *p)
     give(p, none);
 }
 
+/* One call for all that sockets do, where a filter sees neither family nor kind: the only way before Linux 4.3 on i386
+ * and s390. Where the kernel has the calls themselves, this one is as if it did not exist, or it would be a way around. */
+static void rule_socketcall(struct program *p)
+{
+#ifdef SYS_socketcall
+    if (syscall(SYS_socket, -1, 0, 0) < 0 && errno == ENOSYS)
+        rule(p, SYS_socketcall, SECCOMP_RET_ALLOW);
+#else
+    (void)p;
+#endif
+}
+
 static void rule_list(struct program *p, const unsigned short *list, size_t n, uint32_t action)
 {
     size_t i;
@@ -178,6 +190,7 @@ int nrs_seccomp_confine(void)
     write_head(&p);
     rule_list(&p, nrs_seccomp_allowed, nrs_seccomp_n_allowed, SECCOMP_RET_ALLOW);
     rule_socket(&p);
+    rule_socketcall(&p);
     rule_bits(&p, SYS_clone, CLONE_FLAGS, CLONE_THREAD, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS);
     write_tail(&p);
     return install(&p);
@@ -191,6 +204,7 @@ int nrs_seccomp_confine_helper(void)
         return -ENOSYS;
     write_head(&p);
     rule_list(&p, nrs_seccomp_helper, nrs_seccomp_n_helper, SECCOMP_RET_ALLOW);
+    rule_socketcall(&p);
     rule(&p, SYS_socket, SECCOMP_RET_KILL_PROCESS);
     rule(&p, SYS_connect, SECCOMP_RET_KILL_PROCESS);
     rule(&p, SYS_clone, SECCOMP_RET_KILL_PROCESS);

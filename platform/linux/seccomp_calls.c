@@ -17,9 +17,6 @@ const unsigned short nrs_seccomp_allowed[] = {
 
     /* sockets (`socket` itself is looked at by family); no listen, no accept: nobody connects to an agent */
     __NR_connect, __NR_bind, __NR_shutdown, __NR_getsockopt, __NR_setsockopt, __NR_getsockname, __NR_getpeername,
-#ifdef __NR_socketcall
-    __NR_socketcall, /* all of these in one call; the only way before Linux 4.3 on i386 and s390 */
-#endif
 
     /* files: the spool, /proc, certificates on reload */
     __NR_openat, __NR_close, __NR_lseek, __NR_statx, __NR_faccessat, __NR_getdents64, __NR_readlinkat, __NR_fcntl, __NR_ioctl,
@@ -84,9 +81,6 @@ const unsigned short nrs_seccomp_helper[] = {
     __NR_exit_group, __NR_gettimeofday,
 #ifdef __NR_recv
     __NR_recv, __NR_send,
-#endif
-#ifdef __NR_socketcall
-    __NR_socketcall, /* the only way before Linux 4.3 on i386 and s390; nothing here can tell a new socket from a message */
 #endif
 #ifdef __NR_fstat
     __NR_fstat,

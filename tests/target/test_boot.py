@@ -51,8 +51,9 @@ def boot():
         initrd.write(image())
         initrd.flush()
         done = subprocess.run(["timeout", "-k", "5", "280", *MACHINE, "-nographic", "-no-reboot", "-net", "none",
-                               "-append", "console=ttyS0 panic=-1 quiet", "-kernel", kernel.stdout.strip(), "-initrd", initrd.name], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+                               "-append", "console=ttyS0 panic=-1 quiet", "-initrd", initrd.name,
+                               "-kernel", kernel.stdout.strip()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace")
     return done.stdout.replace("\r", "")
 
 

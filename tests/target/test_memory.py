@@ -21,8 +21,10 @@ from collectorlab import BUILD, Collector
 DESTINATIONS = 1300      # more than the table's 1,024
 WATCHED_DAYS_KIB = 128 * 1268 // 1024
 BUDGET_KIB = 1536
-GUEST_AT, GUEST_SIZE = 1 << 45, 0x70000000
-QEMU = {"QEMU_GUEST_BASE": hex(GUEST_AT), "QEMU_RESERVED_VA": hex(GUEST_SIZE)}
+GUEST_AT, GUEST_SIZE = 1 << 45, 1 << 32
+QEMU = {"QEMU_GUEST_BASE": hex(GUEST_AT)}
+if (BUILD.parent / "noroshi").read_bytes()[4] == 2:  # a 64-bit program; qemu gives others all of their 4 GiB
+    QEMU["QEMU_RESERVED_VA"] = hex(GUEST_SIZE - (1 << 16))
 
 
 def resident_kib(pid):
