@@ -115,7 +115,7 @@ static int check_term(const struct nrs_trained *t, const struct nrs_trained_term
 static int check_points(const struct nrs_trained *t, struct nrs_note *note)
 {
     for (unsigned i = 0; i < t->n_points; i++) {
-        if (!isfinite(t->point[i].score) || !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
+        if (!(fabs(t->point[i].score) < NRS_TRAINED_LOGITS_MAX) || !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
             return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: not a score and a percent", i);
         if (i > 0 &&
             (t->point[i].score <= t->point[i - 1].score || t->point[i].percent < t->point[i - 1].percent))
@@ -128,6 +128,9 @@ int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note)
 {
     int rc = check_points(t, note);
 
+    for (unsigned w = 0; rc == 0 && w < NRS_MODEL_WINDOWS; w++)
+        if (fabs(t->threshold[w]) >= NRS_TRAINED_LOGITS_MAX)
+            rc = nrs_note_set(note, NRS_ERR_RANGE, "thresholds: number %u is beyond a million", w + 1);
     for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++)
         if (!isfinite(t->bias[o]))
             rc = nrs_note_set(note, NRS_ERR_RANGE, "bias[%u]: not a number", o);

@@ -24,6 +24,8 @@ struct nrs_trained_term {
     double *weights; /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature; n-grams: [output][bucket] */
 };
 
+#define NRS_TRAINED_LOGITS_MAX 1e6 /* thresholds and scores of the calibration are below it in magnitude */
+
 struct nrs_trained {
     const struct nrs_schema *schema;
     unsigned n_outputs, n_terms, n_points;
