@@ -1,5 +1,5 @@
 /* ask   ::= d:4 local:16 remote:16 rport:2 proto:1 zero:1
- * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 zero:1 sha256:32 serial:4 score:4 counts:20 class:24 path:200 zero:24 */
+ * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:20 class:24 path:200 zero:24 */
 #include "agent/watch/record.h"
 
 #include <string.h>
@@ -57,6 +57,7 @@ void nrs_found_write(uint8_t bytes[NRS_FOUND_BYTES], const struct nrs_found *f)
     bytes[8] = f->marks;
     bytes[9] = f->risk;
     bytes[10] = f->hashed;
+    bytes[11] = f->named;
     memcpy(bytes + 12, f->sha256, 32);
     nrs_put_u32le(bytes + 44, f->serial);
     nrs_put_u32le(bytes + 48, (uint32_t)f->score_mlogit);
@@ -67,7 +68,7 @@ void nrs_found_write(uint8_t bytes[NRS_FOUND_BYTES], const struct nrs_found *f)
 
 int nrs_found_read(struct nrs_found *f, const uint8_t *bytes, size_t len)
 {
-    if (len != NRS_FOUND_BYTES || bytes[8] > NRS_MARKS || bytes[9] > 99 || bytes[10] > 1 ||
+    if (len != NRS_FOUND_BYTES || bytes[8] > NRS_MARKS || bytes[9] > 99 || bytes[10] > 1 || bytes[11] > 1 ||
         memchr(bytes + 72, 0, sizeof f->class) == NULL || memchr(bytes + 96, 0, sizeof f->path) == NULL)
         return NRS_ERR_FORMAT;
     f->d = nrs_get_u32le(bytes);
@@ -75,6 +76,7 @@ int nrs_found_read(struct nrs_found *f, const uint8_t *bytes, size_t len)
     f->marks = bytes[8];
     f->risk = bytes[9];
     f->hashed = bytes[10];
+    f->named = bytes[11];
     memcpy(f->sha256, bytes + 12, 32);
     f->serial = nrs_get_u32le(bytes + 44);
     f->score_mlogit = (int32_t)nrs_get_u32le(bytes + 48);

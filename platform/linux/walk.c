@@ -31,7 +31,7 @@ static bool is_pseudo(int fd)
 /* Hands over an open descriptor and closes it, if it is what it was taken for. */
 static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool deleted)
 {
-    struct stat st;
+    struct stat st, here;
 
     if (fstat(fd, &st) != 0) {
         w->missed(w->arg, w->path, -errno);
@@ -43,6 +43,8 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool deleted)
                                   .size = (uint64_t)st.st_size,
                                   .pid = pid,
                                   .deleted = deleted,
+                                  .named = pid != 0 && stat(w->path, &here) == 0 && here.st_dev == st.st_dev &&
+                                           here.st_ino == st.st_ino,
                                   .device = (uint64_t)st.st_dev,
                                   .inode = (uint64_t)st.st_ino,
                                   .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
