@@ -38,21 +38,23 @@ struct nrs_watch_counts {
     uint32_t cached;  /* of these, known: same device, inode, size and time */
     uint32_t scanned;
     uint32_t limited; /* put off by the rate limit */
+    uint32_t lost;    /* how often starts were not told (platform/execs.h); a walk follows */
     uint32_t packed;
 };
 
 /* The scanner: a file, and how it is doing. Every record has the counts; some have nothing else. */
 struct nrs_found {
     uint32_t d;       /* the question this answers; 0 = found on its own */
-    uint32_t pid;     /* 0 = counts only */
+    uint32_t pid;     /* 0 = not visible from here */
     uint8_t marks;    /* enum nrs_mark */
     uint8_t risk;     /* of the packer model, 0..99 */
     bool hashed;      /* sha256 is known */
+    bool told;        /* the kernel tells the scanner what starts */
     uint8_t sha256[32];
     uint32_t serial;  /* of the packer model, 0 = rules alone */
     int32_t score_mlogit;
     char class[NRS_FOUND_CLASS_MAX + 1]; /* "none", a packer, "unknown" */
-    char path[NRS_FOUND_PATH_MAX + 1];   /* cut at its front if it is longer */
+    char path[NRS_FOUND_PATH_MAX + 1];   /* cut at its front if it is longer; "" = counts only */
     struct nrs_watch_counts counts;
 };
 

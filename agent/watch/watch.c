@@ -55,6 +55,7 @@ int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f)
         return 0;
     if (n > 0 && nrs_found_read(f, bytes, (size_t)n) == 0) {
         w->counts = f->counts;
+        w->told = f->told;
         return 1;
     }
     nrs_watch_close(w); /* gone, or not speaking our language any more */
@@ -72,17 +73,17 @@ const struct nrs_asked *nrs_watch_asked(const struct nrs_watch *w, const struct 
 
 uint32_t nrs_watch_told(const struct nrs_watch *w, const struct nrs_found *f)
 {
-    for (unsigned i = 0; i < NRS_WATCH_TOLD; i++)
-        if (w->told[i].seq != 0 && memcmp(w->told[i].sha256, f->sha256, sizeof f->sha256) == 0)
-            return w->told[i].seq;
+    for (unsigned i = 0; i < NRS_WATCH_PACKED; i++)
+        if (w->packed[i].seq != 0 && memcmp(w->packed[i].sha256, f->sha256, sizeof f->sha256) == 0)
+            return w->packed[i].seq;
     return 0;
 }
 
 void nrs_watch_tell(struct nrs_watch *w, const struct nrs_found *f, uint32_t seq)
 {
-    memcpy(w->told[w->next_told].sha256, f->sha256, sizeof f->sha256);
-    w->told[w->next_told].seq = seq;
-    w->next_told = (w->next_told + 1) % NRS_WATCH_TOLD;
+    memcpy(w->packed[w->next_packed].sha256, f->sha256, sizeof f->sha256);
+    w->packed[w->next_packed].seq = seq;
+    w->next_packed = (w->next_packed + 1) % NRS_WATCH_PACKED;
 }
 
 void nrs_watch_close(struct nrs_watch *w)

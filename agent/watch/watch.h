@@ -16,8 +16,8 @@
 #include "agent/core/verdict.h"
 #include "agent/watch/record.h"
 
-#define NRS_WATCH_ASKED 32
-#define NRS_WATCH_TOLD  32 /* packed files reported lately, so that a walk and an owner are one record */
+#define NRS_WATCH_ASKED  32
+#define NRS_WATCH_PACKED 32 /* packed files reported lately, so that a walk and an owner are one record */
 
 struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
     uint32_t d, seq, serial;
@@ -30,6 +30,7 @@ struct nrs_watch {
     int fd;                     /* -1 = no scanner */
     const char *state;          /* for people: "on", "off", "ended" */
     char note[32];              /* one line on the start, "" = nothing to say */
+    bool told;                  /* the kernel tells it what starts; false: it walks only */
     struct nrs_watch_counts counts;
     uint32_t joined;            /* combo verdicts */
     struct nrs_asked asked[NRS_WATCH_ASKED];
@@ -37,8 +38,8 @@ struct nrs_watch {
     struct {
         uint8_t sha256[32];
         uint32_t seq;           /* of its packer record, 0 = free */
-    } told[NRS_WATCH_TOLD];
-    unsigned next_told;
+    } packed[NRS_WATCH_PACKED];
+    unsigned next_packed;
 };
 
 /* Starts the scanner, before anything else is opened. Without one (switched off, not possible here) fd is -1, and
