@@ -90,7 +90,7 @@ void nrs_agent_reload(struct nrs_agent *a)
     a->config.report.flush_s = wanted.report.flush_s;
     a->config.report.evidence = wanted.report.evidence;
     a->config.allow = wanted.allow;
-    (void)nrs_core_set_allow(a->core, a->config.allow.rules, a->config.allow.n); /* never too many */
+    (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;
     reload_model(a);
     nrs_agent_set_timers(a);

@@ -36,6 +36,7 @@ static void add_sight(struct nrs_text *t, struct nrs_agent *a)
     add_number(t, "watched", core.watched);
     add_number(t, "flagged", core.flagged);
     add_number(t, "suppressed", core.suppressed);
+    add_number(t, "held", core.held);
     add_number(t, "flows", core.flows);
     add_number(t, "lost", core.lost);
     add_number(t, "evicted", core.evicted);

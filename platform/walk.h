@@ -21,6 +21,7 @@ struct nrs_walk_file {
     uint64_t size;
     uint32_t pid;  /* of a process that runs it, 0 = found by name */
     bool deleted;  /* it has no name any more; path is the one it had */
+    bool named;    /* of a process: path leads here to this very file, it is no name of a mount or a root of its own */
     uint64_t device, inode, mtime_ns; /* with size: whether it is the file that was looked at before */
     uint64_t changed_s;               /* ctime, wall clock: written, renamed or given other rights; nobody can set it */
 };

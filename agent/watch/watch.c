@@ -24,14 +24,22 @@ void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c)
     w->state = "on";
 }
 
-void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq)
+static struct nrs_asked *next_place(struct nrs_watch *w)
 {
     struct nrs_asked *a = &w->asked[w->next_asked];
+
+    for (unsigned i = 0; i < NRS_WATCH_ASKED && a->held; i++)
+        a = &w->asked[(w->next_asked + i) % NRS_WATCH_ASKED];
+    w->next_asked = (unsigned)(a - w->asked + 1) % NRS_WATCH_ASKED;
+    return a;
+}
+
+struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq)
+{
+    struct nrs_asked *a = next_place(w);
     uint8_t bytes[NRS_ASK_BYTES];
     struct nrs_ask ask;
 
-    if (w->fd < 0)
-        return;
     *a = (struct nrs_asked){.d = j->dest_id,
                             .seq = seq,
                             .serial = j->model->serial,
@@ -40,10 +48,26 @@ void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t 
                             .period_ms = j->period_ms,
                             .jitter_pct = j->jitter_pct,
                             .risk = j->risk};
-    w->next_asked = (w->next_asked + 1) % NRS_WATCH_ASKED;
     ask = (struct nrs_ask){a->d, a->connection};
     nrs_ask_write(bytes, &ask);
-    (void)nrs_helper_write(w->fd, bytes, sizeof bytes); /* full: the verdict stays without its program */
+    if (w->fd >= 0)
+        (void)nrs_helper_write(w->fd, bytes, sizeof bytes); /* full: the verdict stays without its program */
+    return a;
+}
+
+struct nrs_asked *nrs_watch_held(struct nrs_watch *w, uint32_t d)
+{
+    for (struct nrs_asked *a = w->asked; a < w->asked + NRS_WATCH_ASKED; a++)
+        if (a->held && a->d == d)
+            return a;
+    return NULL;
+}
+
+void nrs_watch_forget(struct nrs_watch *w, uint32_t d)
+{
+    for (struct nrs_asked *a = w->asked; a < w->asked + NRS_WATCH_ASKED; a++)
+        if (a->d == d)
+            *a = (struct nrs_asked){.d = 0};
 }
 
 int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f)

@@ -4,7 +4,11 @@
  * something speaks against the file (record.h: enum nrs_mark), and names its parents. Nothing here waits for the scanner.
  * If it ends (killed, a fault), the agent goes on without; it cannot start another one, because its rights are gone.
  *
- * Memory: the struct, fixed. NRS_WATCH_ASKED destinations await an answer; a newcomer takes the oldest one's place.
+ * While a rule of `allow` names a program, a verdict may be held until its program is known (core.h: nrs_core_hold); held.c
+ * keeps it on disk meanwhile.
+ *
+ * Memory: the struct, fixed. NRS_WATCH_ASKED destinations await an answer; a newcomer takes the place of the oldest
+ * that is not held.
  * A build without the scanner has none/watch_none.c instead of this room. */
 #ifndef NRS_WATCH_H
 #define NRS_WATCH_H
@@ -24,6 +28,7 @@ struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
     struct nrs_connection connection;
     uint32_t n, period_ms, jitter_pct;
     uint8_t risk;
+    bool held; /* not told yet, as record `seq` it will be */
 };
 
 struct nrs_watch {
@@ -46,8 +51,14 @@ struct nrs_watch {
  * everything below does nothing. */
 void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c);
 
-/* A beacon verdict was told as record `seq`. */
-void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+/* A beacon verdict was told as record `seq`, or is held and will be. */
+struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+
+/* The verdict d, if it is held; NULL = it is not. */
+struct nrs_asked *nrs_watch_held(struct nrs_watch *w, uint32_t d);
+
+/* The verdict d is over: an answer has nothing to join any more. */
+void nrs_watch_forget(struct nrs_watch *w, uint32_t d);
 
 /* The next finding. 1; 0: nothing more for now; -1: the scanner has ended (once). */
 int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f);

@@ -83,7 +83,8 @@ static void tell_file(const struct nrs_walk_file *file)
     const struct nrs_scan_result *r = &w.scanner.result;
     const struct nrs_model *model = w.scanner.model[w.scanner.facts.format == NRS_FORMAT_PE];
     size_t len = strlen(file->path);
-    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
+    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .named = file->named,
+                          .score_mlogit = r->score_mlogit};
 
     f.serial = model != NULL ? model->serial : 0;
     f.hashed = nrs_scanner_hash(file->fd, f.sha256) == 0;

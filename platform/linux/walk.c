@@ -44,7 +44,7 @@ static bool cut_deleted(struct nrs_walk *w, const struct stat *st)
  * /proc says. */
 static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
 {
-    struct stat st;
+    struct stat st, here;
 
     if (fstat(fd, &st) != 0) {
         w->missed(w->arg, w->path, -errno);
@@ -56,6 +56,8 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
                                   .size = (uint64_t)st.st_size,
                                   .pid = pid,
                                   .deleted = from_link && cut_deleted(w, &st),
+                                  .named = pid != 0 && stat(w->path, &here) == 0 && here.st_dev == st.st_dev &&
+                                           here.st_ino == st.st_ino,
                                   .device = (uint64_t)st.st_dev,
                                   .inode = (uint64_t)st.st_ino,
                                   .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,

@@ -78,7 +78,7 @@ static void findings_out_of_range_are_refused(void **state)
     static const struct {
         size_t at, n;
         uint8_t value;
-    } wrong[] = {{8, 1, NRS_MARKS + 1}, {9, 1, 100}, {10, 1, 2}, {11, 1, 2}, {76, 24, 'x'}, {100, 200, 'x'}};
+    } wrong[] = {{8, 1, NRS_MARKS + 1}, {9, 1, 100}, {10, 1, 2}, {11, 1, 2}, {300, 1, 2}, {76, 24, 'x'}, {100, 200, 'x'}};
     uint8_t bytes[NRS_FOUND_BYTES];
     struct nrs_found f;
 
