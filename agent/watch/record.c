@@ -1,4 +1,4 @@
-/* ask   ::= d:4 local:16 remote:16 rport:2 proto:1 zero:1
+/* ask   ::= d:4 local:16 remote:16 rport:2 proto:1 zero:1 due:4 spread:4
  * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200 told:1 zero:19 */
 #include "agent/watch/record.h"
 
@@ -22,6 +22,8 @@ void nrs_ask_write(uint8_t bytes[NRS_ASK_BYTES], const struct nrs_ask *a)
     memcpy(bytes + 20, a->connection.remote.b, 16);
     nrs_put_u16le(bytes + 36, a->connection.rport);
     bytes[38] = a->connection.proto;
+    nrs_put_u32le(bytes + 40, a->due_ms);
+    nrs_put_u32le(bytes + 44, a->spread_ms);
 }
 
 int nrs_ask_read(struct nrs_ask *a, const uint8_t *bytes, size_t len)
@@ -33,6 +35,8 @@ int nrs_ask_read(struct nrs_ask *a, const uint8_t *bytes, size_t len)
     memcpy(a->connection.remote.b, bytes + 20, 16);
     a->connection.rport = nrs_get_u16le(bytes + 36);
     a->connection.proto = bytes[38];
+    a->due_ms = nrs_get_u32le(bytes + 40);
+    a->spread_ms = nrs_get_u32le(bytes + 44);
     return 0;
 }
 

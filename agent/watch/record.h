@@ -10,15 +10,18 @@
 
 #include "platform/owner.h"
 
-#define NRS_ASK_BYTES   40
+#define NRS_ASK_BYTES   48
 #define NRS_FOUND_BYTES 320
 #define NRS_FOUND_PATH_MAX 199
 #define NRS_FOUND_CLASS_MAX 23
 
-/* The agent: who owns this destination's connections? d: the verdict's number, never 0. */
+/* The agent: who owns this destination's connections? Asked when a verdict opens, and again whenever a connection begins, until
+ * it is answered. */
 struct nrs_ask {
-    uint32_t d;
+    uint32_t d; /* the verdict's number, never 0 */
     struct nrs_connection connection;
+    uint32_t due_ms;    /* the next connection is expected after so long, 0 = not known when, */
+    uint32_t spread_ms; /* give or take that */
 };
 
 /* What speaks against a file, as bits; their names on the wire are nrs_mark_name. */

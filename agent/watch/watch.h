@@ -21,6 +21,7 @@
 #include "agent/watch/record.h"
 
 #define NRS_WATCH_ASKED  32
+#define NRS_WATCH_AGAIN_NS UINT64_C(200000000) /* the same is asked at most that often */
 #define NRS_WATCH_PACKED 32 /* packed files reported lately, so that a walk and an owner are one record */
 
 struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
@@ -28,7 +29,9 @@ struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
     struct nrs_connection connection;
     uint32_t n, period_ms, jitter_pct;
     uint8_t risk;
-    bool held; /* not told yet, as record `seq` it will be */
+    bool held;        /* not told yet, as record `seq` it will be */
+    bool hunted;      /* not answered yet */
+    uint64_t asked_ns;
 };
 
 struct nrs_watch {
@@ -53,6 +56,9 @@ void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c);
 
 /* A beacon verdict was told as record `seq`, or is held and will be. */
 struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+
+/* A connection begins: if it is one whose owner is looked for, the scanner gets to know, and when the next one is due. */
+void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f);
 
 /* The verdict d, if it is held; NULL = it is not. */
 struct nrs_asked *nrs_watch_held(struct nrs_watch *w, uint32_t d);

@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/scanner/scanner.h"
 #include "agent/watch/file_cache.h"
+#include "agent/watch/hunt.h"
 #include "agent/watch/rate.h"
 #include "agent/watch/record.h"
 #include "platform/clock.h"
@@ -16,11 +17,6 @@
 
 #define MS UINT64_C(1000000)
 
-struct hunt {
-    struct nrs_ask ask; /* d 0: a free place */
-    uint64_t until_ms;
-};
-
 static struct watcher {
     struct nrs_watcher_conf conf;
     int fd, execs_fd; /* our end of the pair; programs as they start, -1 = not told */
@@ -28,10 +24,10 @@ static struct watcher {
     struct nrs_walk walk;
     struct nrs_file_cache cache;
     struct nrs_rate files, bytes;
-    struct hunt hunts[NRS_HUNTS];
-    uint64_t look_ms, walk_ms, counts_ms; /* when each is due */
+    struct nrs_hunts hunts;
+    uint64_t walk_ms, counts_ms; /* when each is due */
     struct nrs_watch_counts counts, told;
-    uint32_t d; /* the question under way, 0 = a walk */
+    uint32_t d; /* the question under way, 0 = none: a walk, or a start */
 } w;
 
 static uint64_t now_ms(void)
@@ -74,8 +70,10 @@ static void tell(struct nrs_found *f)
     f->counts = w.counts;
     f->told = w.execs_fd >= 0;
     nrs_found_write(bytes, f);
-    if (nrs_helper_write(w.fd, bytes, sizeof bytes) == 0)
-        w.told = w.counts;
+    if (nrs_helper_write(w.fd, bytes, sizeof bytes) != 0)
+        return; /* a question stays; it is answered by the next look */
+    w.told = w.counts;
+    nrs_hunts_answered(&w.hunts, f->d);
 }
 
 static void tell_file(const struct nrs_walk_file *file)
@@ -153,22 +151,9 @@ static bool take_questions(void)
     struct nrs_ask ask;
     int n;
 
-    while ((n = nrs_helper_read(w.fd, bytes, sizeof bytes)) > 0) {
-        struct hunt *place = &w.hunts[0];
-
-        if (nrs_ask_read(&ask, bytes, (size_t)n) != 0)
-            continue;
-        for (struct hunt *h = w.hunts; h < w.hunts + NRS_HUNTS; h++) {
-            if (h->ask.d == ask.d) {
-                place = h;
-                break;
-            }
-            if (h->until_ms < place->until_ms)
-                place = h;
-        }
-        *place = (struct hunt){ask, now_ms() + NRS_HUNT_MS};
-        w.look_ms = 0;
-    }
+    while ((n = nrs_helper_read(w.fd, bytes, sizeof bytes)) > 0)
+        if (nrs_ask_read(&ask, bytes, (size_t)n) == 0)
+            nrs_hunts_ask(&w.hunts, &ask, now_ms());
     return n == -EAGAIN || n == -EINTR;
 }
 
@@ -198,33 +183,18 @@ static void take_execs(void)
 static void look(uint64_t now)
 {
     struct nrs_connection list[NRS_HUNTS];
-    struct hunt *hunt[NRS_HUNTS];
-    uint32_t pid[NRS_HUNTS];
-    size_t n = 0;
-    uint64_t took;
+    uint32_t d[NRS_HUNTS], pid[NRS_HUNTS];
+    size_t n = nrs_hunts_list(&w.hunts, now, list, d);
+    uint64_t began_ns = nrs_clock_boot_ns();
 
-    for (struct hunt *h = w.hunts; h < w.hunts + NRS_HUNTS; h++) {
-        if (h->until_ms <= now) {
-            *h = (struct hunt){.until_ms = 0};
-        } else {
-            hunt[n] = h;
-            list[n++] = h->ask.connection;
-        }
-    }
-    if (n == 0) {
-        w.look_ms = UINT64_MAX;
-        return;
-    }
     nrs_owner_find(list, n, pid);
     for (size_t i = 0; i < n; i++) {
         if (pid[i] == 0)
             continue;
-        w.d = hunt[i]->ask.d;
-        *hunt[i] = (struct hunt){.until_ms = 0};
+        w.d = d[i];
         nrs_walk_process(&w.walk, pid[i]);
     }
-    took = now_ms() - now;
-    w.look_ms = now + took + (took * NRS_LOOK_REST > NRS_LOOK_MS ? took * NRS_LOOK_REST : NRS_LOOK_MS);
+    nrs_hunts_looked(&w.hunts, now, (uint32_t)((nrs_clock_boot_ns() - began_ns) / 1000));
 }
 
 static void tell_counts(uint64_t now)
@@ -238,8 +208,9 @@ static void tell_counts(uint64_t now)
 
 static int wait_ms(uint64_t now)
 {
-    uint64_t due = w.look_ms < w.walk_ms ? w.look_ms : w.walk_ms;
+    uint64_t due = nrs_hunts_next_ms(&w.hunts, now);
 
+    due = w.walk_ms < due ? w.walk_ms : due;
     due = w.counts_ms < due ? w.counts_ms : due;
     return due > now ? (int)(due - now) : 0;
 }
@@ -270,14 +241,13 @@ void nrs_watcher_work(void *arg, int fd)
     w.fd = fd;
     w.walk.file = on_file;
     w.walk.missed = on_missed;
-    w.look_ms = UINT64_MAX;
     w.told.seen = UINT32_MAX; /* the first counts are news */
     nrs_rate_init(&w.files, NRS_FILES_PER_S, 10 * NRS_FILES_PER_S, now_ms());
     nrs_rate_init(&w.bytes, NRS_BYTES_PER_S, 16 * NRS_BYTES_PER_S, now_ms());
     while (take_questions()) {
         uint64_t now = now_ms();
 
-        if (now >= w.look_ms)
+        if (now >= nrs_hunts_next_ms(&w.hunts, now))
             look(now);
         take_execs();
         if (now >= w.walk_ms) {

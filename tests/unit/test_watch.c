@@ -38,7 +38,7 @@ static const struct nrs_verdict_id id = {"k3f9", "17", 0x18f4, UINT64_C(17952915
 
 static void a_question_comes_back_as_it_was(void **state)
 {
-    struct nrs_ask a = {9, asked.connection}, b;
+    struct nrs_ask a = {9, asked.connection, 300000, 5000}, b;
     uint8_t bytes[NRS_ASK_BYTES];
 
     (void)state;
@@ -48,6 +48,8 @@ static void a_question_comes_back_as_it_was(void **state)
     assert_memory_equal(&b.connection.remote, &a.connection.remote, 16);
     assert_memory_equal(&b.connection.local, &a.connection.local, 16);
     assert_int_equal(b.connection.rport, 443);
+    assert_int_equal(b.due_ms, 300000);
+    assert_int_equal(b.spread_ms, 5000);
     assert_int_equal(b.connection.proto, NRS_PROTO_TCP);
     assert_int_equal(nrs_ask_read(&b, bytes, sizeof bytes - 1), NRS_ERR_FORMAT);
     memset(bytes, 0, 4);
