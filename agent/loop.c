@@ -13,12 +13,20 @@
 
 static void wait_for_source(struct nrs_agent *a);
 
+static void on_flow(void *arg, const struct nrs_flow *f, const char *name)
+{
+    struct nrs_agent *a = arg;
+
+    nrs_core_flow(a->core, f, name);
+    nrs_watch_flow(&a->watch, f);
+}
+
 static void drain(struct nrs_agent *a)
 {
     int n = DRAIN_EVENTS;
 
     for (int i = 0; i < DRAIN_ROUNDS && n == DRAIN_EVENTS; i++)
-        n = nrs_flowsrc_drain(a->source, nrs_clock_boot_ns(), DRAIN_EVENTS, nrs_core_flow, a->core);
+        n = nrs_flowsrc_drain(a->source, nrs_clock_boot_ns(), DRAIN_EVENTS, on_flow, a);
     if (n < 0 && !a->source_failing)
         nrs_log("source: %s: %s", nrs_flowsrc_name(a->source), strerror(-n));
     a->source_failing = n < 0;

@@ -58,5 +58,5 @@ void nrs_agent_judged(void *agent, const struct nrs_judgement *j)
     else if (j->state != NRS_STATE_NONE)
         tell(a, j, asked);
     if (asked != NULL && (j->state == NRS_STATE_END || j->state == NRS_STATE_ALLOWED))
-        asked->d = 0; /* it is over: an answer has nothing to join any more */
+        *asked = (struct nrs_asked){.d = 0}; /* it is over: an answer has nothing to join any more */
 }

@@ -51,4 +51,7 @@ int nrs_walk_processes(struct nrs_walk *w);
 /* Looks at the program of one process, whether it was seen before or not. */
 void nrs_walk_process(struct nrs_walk *w, uint32_t pid);
 
+/* Looks at a file that is open already, and closes it; pid: who runs it, 0 = not known. Its path is the one it has now. */
+void nrs_walk_open_file(struct nrs_walk *w, int fd, uint32_t pid);
+
 #endif

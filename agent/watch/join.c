@@ -50,7 +50,7 @@ void nrs_agent_found(struct nrs_agent *a)
     int rc;
 
     while ((rc = nrs_watch_next(&a->watch, &f)) > 0)
-        if (f.pid != 0)
+        if (f.path[0] != '\0')
             join(a, &f);
     if (rc == 0)
         return;

@@ -20,21 +20,25 @@
 #include "agent/core/verdict.h"
 #include "agent/watch/record.h"
 
-#define NRS_WATCH_ASKED 32
-#define NRS_WATCH_TOLD  32 /* packed files reported lately, so that a walk and an owner are one record */
+#define NRS_WATCH_ASKED  32
+#define NRS_WATCH_AGAIN_NS UINT64_C(200000000) /* the same is asked at most that often */
+#define NRS_WATCH_PACKED 32 /* packed files reported lately, so that a walk and an owner are one record */
 
 struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats; d 0: a free place */
     uint32_t d, seq, serial;
     struct nrs_connection connection;
     uint32_t n, period_ms, jitter_pct;
     uint8_t risk;
-    bool held; /* not told yet, as record `seq` it will be */
+    bool held;        /* not told yet, as record `seq` it will be */
+    bool hunted;      /* not answered yet */
+    uint64_t asked_ns;
 };
 
 struct nrs_watch {
     int fd;                     /* -1 = no scanner */
     const char *state;          /* for people: "on", "off", "ended" */
     char note[32];              /* one line on the start, "" = nothing to say */
+    bool told;                  /* the kernel tells it what starts; false: it walks only */
     struct nrs_watch_counts counts;
     uint32_t joined;            /* combo verdicts */
     struct nrs_asked asked[NRS_WATCH_ASKED];
@@ -42,8 +46,8 @@ struct nrs_watch {
     struct {
         uint8_t sha256[32];
         uint32_t seq;           /* of its packer record, 0 = free */
-    } told[NRS_WATCH_TOLD];
-    unsigned next_told;
+    } packed[NRS_WATCH_PACKED];
+    unsigned next_packed;
 };
 
 /* Starts the scanner, before anything else is opened. Without one (switched off, not possible here) fd is -1, and
@@ -52,6 +56,9 @@ void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c);
 
 /* A beacon verdict was told as record `seq`, or is held and will be. */
 struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+
+/* A connection begins: if it is one whose owner is looked for, the scanner gets to know, and when the next one is due. */
+void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f);
 
 /* What was asked of the verdict d; NULL = nothing, or it is forgotten. */
 struct nrs_asked *nrs_watch_asked(struct nrs_watch *w, uint32_t d);

@@ -21,7 +21,8 @@ static const struct nrs_found packed = {.d = 7,
                                         .score_mlogit = -1234,
                                         .class = "upx",
                                         .path = "/tmp/.x/kworkerd",
-                                        .counts = {5, 4, 3, 2, 1}};
+                                        .told = true,
+                                        .counts = {6, 5, 4, 3, 2, 1}};
 static const struct nrs_asked asked = {.d = 7,
                                        .seq = 0x18f2,
                                        .serial = 7,
@@ -37,7 +38,7 @@ static const struct nrs_verdict_id id = {"k3f9", "17", 0x18f4, UINT64_C(17952915
 
 static void a_question_comes_back_as_it_was(void **state)
 {
-    struct nrs_ask a = {9, asked.connection}, b;
+    struct nrs_ask a = {9, asked.connection, 300000, 5000}, b;
     uint8_t bytes[NRS_ASK_BYTES];
 
     (void)state;
@@ -47,6 +48,8 @@ static void a_question_comes_back_as_it_was(void **state)
     assert_memory_equal(&b.connection.remote, &a.connection.remote, 16);
     assert_memory_equal(&b.connection.local, &a.connection.local, 16);
     assert_int_equal(b.connection.rport, 443);
+    assert_int_equal(b.due_ms, 300000);
+    assert_int_equal(b.spread_ms, 5000);
     assert_int_equal(b.connection.proto, NRS_PROTO_TCP);
     assert_int_equal(nrs_ask_read(&b, bytes, sizeof bytes - 1), NRS_ERR_FORMAT);
     memset(bytes, 0, 4);
@@ -68,6 +71,7 @@ static void a_finding_comes_back_as_it_was(void **state)
     assert_memory_equal(f.sha256, packed.sha256, 32);
     assert_string_equal(f.class, "upx");
     assert_string_equal(f.path, "/tmp/.x/kworkerd");
+    assert_true(f.told);
     assert_memory_equal(&f.counts, &packed.counts, sizeof f.counts);
 }
 
@@ -76,7 +80,7 @@ static void findings_out_of_range_are_refused(void **state)
     static const struct {
         size_t at, n;
         uint8_t value;
-    } wrong[] = {{8, 1, NRS_MARKS + 1}, {9, 1, 100}, {10, 1, 2}, {72, 24, 'x'}, {96, 200, 'x'}};
+    } wrong[] = {{8, 1, NRS_MARKS + 1}, {9, 1, 100}, {10, 1, 2}, {11, 1, 2}, {300, 1, 2}, {76, 24, 'x'}, {100, 200, 'x'}};
     uint8_t bytes[NRS_FOUND_BYTES];
     struct nrs_found f;
 

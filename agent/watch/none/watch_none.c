@@ -15,6 +15,12 @@ struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement 
     return NULL;
 }
 
+void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f)
+{
+    (void)w;
+    (void)f;
+}
+
 struct nrs_asked *nrs_watch_asked(struct nrs_watch *w, uint32_t d)
 {
     (void)w;
