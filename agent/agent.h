@@ -96,10 +96,10 @@ void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep);
 /* watch/join.c: the scanner has something to say. */
 void nrs_agent_found(struct nrs_agent *a);
 
-/* watch/held.c: a verdict waits for its program; it waits no longer (NULL: none did); those that did when the agent was
+/* watch/held.c: a verdict waits for its program; it waits no longer, if it did (NULL: no); those that did when the agent was
  * killed are told. */
 void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j);
-void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *held);
+void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *asked);
 void nrs_agent_tell_held(struct nrs_agent *a);
 
 /* health.c */

@@ -119,15 +119,21 @@ static void judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, str
     }
 }
 
+static void count_verdict(struct nrs_core *c, const struct nrs_dest *d, uint32_t by)
+{
+    if (d->verdict == NRS_VERDICT_SILENT)
+        c->stats.suppressed += by;
+    else if (nrs_dest_is_held(d))
+        c->stats.held += by;
+    else if (d->verdict)
+        c->stats.flagged += by;
+}
+
 static void set_verdict(struct nrs_core *c, struct nrs_dest *d, uint32_t verdict)
 {
-    c->stats.flagged -= nrs_dest_is_open(d);
-    c->stats.held -= nrs_dest_is_held(d);
-    c->stats.suppressed -= d->verdict == NRS_VERDICT_SILENT;
+    count_verdict(c, d, UINT32_MAX); /* one less */
     d->verdict = verdict;
-    c->stats.flagged += nrs_dest_is_open(d);
-    c->stats.held += nrs_dest_is_held(d);
-    c->stats.suppressed += d->verdict == NRS_VERDICT_SILENT;
+    count_verdict(c, d, 1);
 }
 
 static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,

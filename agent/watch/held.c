@@ -1,20 +1,15 @@
 /* Verdicts that wait for their program (core.h: NRS_STATE_HELD). Each has its line in a file of the spool's folder, so that an
  * agent that is killed meanwhile tells it at its next start; told twice, it has the same event.id. */
-#include <stdio.h>
-
 #include "agent/agent.h"
 #include "platform/files.h"
 
-struct file_name {
-    char text[16];
-};
-
-static struct file_name name_of(unsigned place)
+static const char *name_of(size_t place)
 {
-    struct file_name n;
+    static const char digits[NRS_WATCH_ASKED] = "0123456789abcdefghijklmnopqrstuv";
+    static char name[] = "held-?";
 
-    snprintf(n.text, sizeof n.text, "held-%u", place);
-    return n;
+    name[5] = digits[place];
+    return name;
 }
 
 void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j)
@@ -26,29 +21,28 @@ void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j)
 
     held->held = true;
     if (a->spool_dir >= 0 && len > 0) /* if the disk is full, it is in memory only */
-        (void)nrs_file_replace(a->spool_dir, name_of((unsigned)(held - a->watch.asked)).text, line, (size_t)len, 1);
+        (void)nrs_file_replace(a->spool_dir, name_of((size_t)(held - a->watch.asked)), line, (size_t)len, 1);
 }
 
-void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *held)
+void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *asked)
 {
-    if (held == NULL)
+    if (asked == NULL || !asked->held)
         return;
-    held->held = false;
+    asked->held = false;
     if (a->spool_dir >= 0)
-        (void)nrs_file_remove(a->spool_dir, name_of((unsigned)(held - a->watch.asked)).text);
+        (void)nrs_file_remove(a->spool_dir, name_of((size_t)(asked - a->watch.asked)));
 }
 
 void nrs_agent_tell_held(struct nrs_agent *a)
 {
     char line[NRS_VERDICT_MAX + 1];
 
-    for (unsigned i = 0; i < NRS_WATCH_ASKED; i++) {
-        struct file_name name = name_of(i);
-        int len = nrs_file_load(a->spool_dir, name.text, line, sizeof line);
+    for (size_t i = 0; i < NRS_WATCH_ASKED; i++) {
+        int len = nrs_file_load(a->spool_dir, name_of(i), line, sizeof line);
 
         if (len > 0 && line[len - 1] == '\n')
             nrs_agent_emit(a, line, len, true);
         if (len > 0 && nrs_spool_sync(&a->spool) == 0)
-            (void)nrs_file_remove(a->spool_dir, name.text);
+            (void)nrs_file_remove(a->spool_dir, name_of(i));
     }
 }

@@ -29,14 +29,14 @@ static void tell_owner(struct nrs_agent *a, const struct nrs_found *f, const str
 
 static void join(struct nrs_agent *a, const struct nrs_found *f)
 {
-    const struct nrs_asked *asked = nrs_watch_asked(&a->watch, f);
+    const struct nrs_asked *asked = nrs_watch_asked(&a->watch, f->d);
     uint32_t packer = tell_packed(a, f);
     char line[NRS_WATCH_LINE_MAX + 1];
     struct nrs_verdict_id id;
 
     if (asked != NULL)
         tell_owner(a, f, &asked->connection);
-    asked = nrs_watch_asked(&a->watch, f); /* unless the verdict is over by that */
+    asked = nrs_watch_asked(&a->watch, f->d); /* unless the verdict is over by that */
     if (asked == NULL || asked->held || f->marks == 0)
         return;
     id = nrs_agent_next_id(a);

@@ -87,19 +87,12 @@ void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f)
     }
 }
 
-struct nrs_asked *nrs_watch_held(struct nrs_watch *w, uint32_t d)
+struct nrs_asked *nrs_watch_asked(struct nrs_watch *w, uint32_t d)
 {
-    for (struct nrs_asked *a = w->asked; a < w->asked + NRS_WATCH_ASKED; a++)
-        if (a->held && a->d == d)
+    for (struct nrs_asked *a = w->asked; a < w->asked + NRS_WATCH_ASKED && d != 0; a++)
+        if (a->d == d)
             return a;
     return NULL;
-}
-
-void nrs_watch_forget(struct nrs_watch *w, uint32_t d)
-{
-    for (struct nrs_asked *a = w->asked; a < w->asked + NRS_WATCH_ASKED; a++)
-        if (a->d == d)
-            *a = (struct nrs_asked){.d = 0};
 }
 
 int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f)
@@ -119,14 +112,6 @@ int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f)
     nrs_watch_close(w); /* gone, or not speaking our language any more */
     w->state = "ended";
     return -1;
-}
-
-const struct nrs_asked *nrs_watch_asked(const struct nrs_watch *w, const struct nrs_found *f)
-{
-    for (unsigned i = 0; i < NRS_WATCH_ASKED && f->d != 0; i++)
-        if (w->asked[i].d == f->d)
-            return &w->asked[i];
-    return NULL;
 }
 
 uint32_t nrs_watch_told(const struct nrs_watch *w, const struct nrs_found *f)

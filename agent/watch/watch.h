@@ -24,7 +24,7 @@
 #define NRS_WATCH_AGAIN_NS UINT64_C(200000000) /* the same is asked at most that often */
 #define NRS_WATCH_PACKED 32 /* packed files reported lately, so that a walk and an owner are one record */
 
-struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
+struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats; d 0: a free place */
     uint32_t d, seq, serial;
     struct nrs_connection connection;
     uint32_t n, period_ms, jitter_pct;
@@ -60,17 +60,11 @@ struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement 
 /* A connection begins: if it is one whose owner is looked for, the scanner gets to know, and when the next one is due. */
 void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f);
 
-/* The verdict d, if it is held; NULL = it is not. */
-struct nrs_asked *nrs_watch_held(struct nrs_watch *w, uint32_t d);
-
-/* The verdict d is over: an answer has nothing to join any more. */
-void nrs_watch_forget(struct nrs_watch *w, uint32_t d);
+/* What was asked of the verdict d; NULL = nothing, or it is forgotten. */
+struct nrs_asked *nrs_watch_asked(struct nrs_watch *w, uint32_t d);
 
 /* The next finding. 1; 0: nothing more for now; -1: the scanner has ended (once). */
 int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f);
-
-/* What was asked; NULL = it was not, or is forgotten. */
-const struct nrs_asked *nrs_watch_asked(const struct nrs_watch *w, const struct nrs_found *f);
 
 /* The record in which this file was told as packed, 0 = none; and that it was. */
 uint32_t nrs_watch_told(const struct nrs_watch *w, const struct nrs_found *f);

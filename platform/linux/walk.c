@@ -56,13 +56,12 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
                                   .size = (uint64_t)st.st_size,
                                   .pid = pid,
                                   .deleted = from_link && cut_deleted(w, &st),
-                                  .named = pid != 0 && stat(w->path, &here) == 0 && here.st_dev == st.st_dev &&
-                                           here.st_ino == st.st_ino,
                                   .device = (uint64_t)st.st_dev,
                                   .inode = (uint64_t)st.st_ino,
                                   .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
                                   .changed_s = (uint64_t)st.st_ctim.tv_sec};
 
+        f.named = pid != 0 && stat(w->path, &here) == 0 && here.st_dev == st.st_dev && here.st_ino == st.st_ino;
         w->file(w->arg, &f);
     }
     close(fd);

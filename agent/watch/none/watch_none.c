@@ -21,17 +21,11 @@ void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f)
     (void)f;
 }
 
-struct nrs_asked *nrs_watch_held(struct nrs_watch *w, uint32_t d)
+struct nrs_asked *nrs_watch_asked(struct nrs_watch *w, uint32_t d)
 {
     (void)w;
     (void)d;
     return NULL;
-}
-
-void nrs_watch_forget(struct nrs_watch *w, uint32_t d)
-{
-    (void)w;
-    (void)d;
 }
 
 void nrs_watch_close(struct nrs_watch *w)
@@ -50,10 +44,10 @@ void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j)
     (void)j;
 }
 
-void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *held)
+void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *asked)
 {
     (void)a;
-    (void)held;
+    (void)asked;
 }
 
 void nrs_agent_tell_held(struct nrs_agent *a)
