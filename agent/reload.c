@@ -18,6 +18,7 @@ static void name_what_stays(const struct nrs_config *now, const struct nrs_confi
         {"user", now->user, wanted->user, sizeof now->user},
         {"source", &now->source, &wanted->source, sizeof now->source},
         {"table", &now->table, &wanted->table, sizeof now->table},
+        {"scan", &now->scan, &wanted->scan, sizeof now->scan},
         {"spool", &now->spool, &wanted->spool, sizeof now->spool},
         {"collector.url", now->collector.url_text, wanted->collector.url_text,
          sizeof now->collector.url_text},
