@@ -16,6 +16,7 @@ static const struct nrs_found packed = {.d = 7,
                                         .marks = NRS_MARK_PACKED | NRS_MARK_TAMPERED | NRS_MARK_TEMPORARY,
                                         .risk = 98,
                                         .hashed = true,
+                                        .named = true,
                                         .sha256 = {0xab, 1, 2},
                                         .serial = 3,
                                         .score_mlogit = -1234,
@@ -68,6 +69,7 @@ static void a_finding_comes_back_as_it_was(void **state)
     assert_int_equal(f.pid, 4211);
     assert_int_equal(f.marks, packed.marks);
     assert_int_equal(f.score_mlogit, -1234);
+    assert_true(f.hashed && f.named);
     assert_memory_equal(f.sha256, packed.sha256, 32);
     assert_string_equal(f.class, "upx");
     assert_string_equal(f.path, "/tmp/.x/kworkerd");
@@ -144,6 +146,24 @@ static void a_rate_holds_over_an_hour_and_bursts_once(void **state)
     assert_false(nrs_rate_take(&r, 1, 3700050));
 }
 
+/* 16 verdicts wait while 100 others are asked about: those are not forgotten, the oldest of the others are. */
+static void held_verdicts_keep_their_places(void **state)
+{
+    static struct nrs_watch w = {.fd = -1};
+    static const struct nrs_model model = {.serial = 7};
+    struct nrs_judgement j = {.model = &model};
+
+    (void)state;
+    for (j.dest_id = 1; j.dest_id <= 116; j.dest_id++)
+        nrs_watch_ask(&w, &j, 1000 + j.dest_id)->held = j.dest_id <= 16;
+    for (uint32_t d = 1; d <= 16; d++)
+        assert_int_equal(nrs_watch_asked(&w, d)->seq, 1000 + d);
+    assert_null(nrs_watch_asked(&w, 100));
+    for (uint32_t d = 101; d <= 116; d++)
+        assert_int_equal(nrs_watch_asked(&w, d)->seq, 1000 + d);
+    assert_null(nrs_watch_asked(&w, 0));
+}
+
 /* (100 - 93) = 7 -> packed 4 -> tampered 2 (8 / 4 rounded) -> temporary 1. */
 static void marks_raise_the_risk_by_the_rule(void **state)
 {
@@ -192,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_file_is_known_until_it_changes),
         cmocka_unit_test(a_burst_of_files_leaves_the_newest),
         cmocka_unit_test(a_rate_holds_over_an_hour_and_bursts_once),
+        cmocka_unit_test(held_verdicts_keep_their_places),
         cmocka_unit_test(marks_raise_the_risk_by_the_rule),
         cmocka_unit_test(the_joined_verdict_names_both_parents),
         cmocka_unit_test(a_path_full_of_escapes_does_not_cost_the_verdict),
