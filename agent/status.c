@@ -47,7 +47,7 @@ static void add_scanner(struct nrs_text *t, struct nrs_agent *a)
     const struct nrs_watch_counts *c = &a->watch.counts;
 
     add_string(t, "scanner", a->watch.state);
-    add_string(t, "programs", a->watch.fd < 0 ? "" : a->watch.told ? "told as they start, and walked" : "walked");
+    add_string(t, "programs", a->watch.fd < 0 ? "" : a->watch.untold == 0 ? "told as they start, and walked" : "walked");
     add_number(t, "files_seen", c->seen);
     add_number(t, "files_cached", c->cached);
     add_number(t, "files_scanned", c->scanned);

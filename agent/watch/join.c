@@ -1,5 +1,8 @@
 /* From findings to lines, and to what the core knows of programs. */
+#include <string.h>
+
 #include "agent/agent.h"
+#include "platform/execs.h"
 
 /* The record of a packed file, told once however often it is met; 0: it is not packed. */
 static uint32_t tell_packed(struct nrs_agent *a, const struct nrs_found *f)
@@ -44,14 +47,28 @@ static void join(struct nrs_agent *a, const struct nrs_found *f)
     a->watch.joined++;
 }
 
+static void say_what_it_sees(struct nrs_agent *a, int untold)
+{
+    unsigned walk_s = (unsigned)a->config.scan.walk_s;
+
+    a->watch.untold = untold;
+    if (untold == 0)
+        nrs_log("scanner: programs are told as they start (%s), and walked every %u s", nrs_execs_name, walk_s);
+    else
+        nrs_log("scanner: programs are walked every %u s (%s: %s)", walk_s, nrs_execs_name, strerror(untold));
+}
+
 void nrs_agent_found(struct nrs_agent *a)
 {
     struct nrs_found f;
     int rc;
 
-    while ((rc = nrs_watch_next(&a->watch, &f)) > 0)
+    while ((rc = nrs_watch_next(&a->watch, &f)) > 0) {
+        if (f.untold != a->watch.untold)
+            say_what_it_sees(a, f.untold);
         if (f.path[0] != '\0')
             join(a, &f);
+    }
     if (rc == 0)
         return;
     nrs_log("scanner: ended; verdicts go without programs until the next start");

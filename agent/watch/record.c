@@ -1,5 +1,5 @@
 /* ask   ::= d:4 local:16 remote:16 rport:2 proto:1 zero:1 due:4 spread:4
- * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200 told:1 zero:19 */
+ * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200 untold:1 zero:19 */
 #include "agent/watch/record.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #define AT_COUNTS 52
 #define AT_CLASS  76
 #define AT_PATH   100
-#define AT_TOLD   300
+#define AT_UNTOLD 300
 
 const char *const nrs_mark_name[NRS_N_MARKS] = {"packed", "tampered", "deleted", "temporary", "new"};
 
@@ -69,7 +69,7 @@ void nrs_found_write(uint8_t bytes[NRS_FOUND_BYTES], const struct nrs_found *f)
     bytes[9] = f->risk;
     bytes[10] = f->hashed;
     bytes[11] = f->named;
-    bytes[AT_TOLD] = f->told;
+    bytes[AT_UNTOLD] = f->untold;
     memcpy(bytes + 12, f->sha256, 32);
     nrs_put_u32le(bytes + 44, f->serial);
     nrs_put_u32le(bytes + 48, (uint32_t)f->score_mlogit);
@@ -81,7 +81,6 @@ void nrs_found_write(uint8_t bytes[NRS_FOUND_BYTES], const struct nrs_found *f)
 int nrs_found_read(struct nrs_found *f, const uint8_t *bytes, size_t len)
 {
     if (len != NRS_FOUND_BYTES || bytes[8] > NRS_MARKS || bytes[9] > 99 || bytes[10] > 1 || bytes[11] > 1 ||
-        bytes[AT_TOLD] > 1 ||
         memchr(bytes + AT_CLASS, 0, sizeof f->class) == NULL || memchr(bytes + AT_PATH, 0, sizeof f->path) == NULL)
         return NRS_ERR_FORMAT;
     f->d = nrs_get_u32le(bytes);
@@ -90,7 +89,7 @@ int nrs_found_read(struct nrs_found *f, const uint8_t *bytes, size_t len)
     f->risk = bytes[9];
     f->hashed = bytes[10];
     f->named = bytes[11];
-    f->told = bytes[AT_TOLD];
+    f->untold = bytes[AT_UNTOLD];
     memcpy(f->sha256, bytes + 12, 32);
     f->serial = nrs_get_u32le(bytes + 44);
     f->score_mlogit = (int32_t)nrs_get_u32le(bytes + 48);

@@ -53,7 +53,7 @@ struct nrs_found {
     uint8_t risk;     /* of the packer model, 0..99 */
     bool hashed;      /* sha256 is known */
     bool named;       /* path leads to this file for everybody (platform/walk.h); cut, it is no rule's any more */
-    bool told;        /* the kernel tells the scanner what starts */
+    uint8_t untold;   /* 0: the kernel tells the scanner what starts; else why not, an errno */
     uint8_t sha256[32];
     uint32_t serial;  /* of the packer model, 0 = rules alone */
     int32_t score_mlogit;

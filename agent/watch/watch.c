@@ -13,7 +13,7 @@ void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c)
 {
     struct nrs_watcher_conf conf = {.walk_s = c->scan.walk_s, .new_s = c->scan.new_s};
 
-    *w = (struct nrs_watch){.fd = -1, .state = "off"};
+    *w = (struct nrs_watch){.fd = -1, .state = "off", .untold = -1};
     if (!c->scan.watch)
         return;
     w->fd = nrs_helper_start(c->user, nrs_watcher_prepare, nrs_watcher_work, &conf, w->note, sizeof w->note);
@@ -104,7 +104,6 @@ int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f)
         return 0;
     if (n > 0 && nrs_found_read(f, bytes, (size_t)n) == 0) {
         w->counts = f->counts;
-        w->told = f->told;
         for (struct nrs_asked *a = w->asked; a < w->asked + NRS_WATCH_ASKED; a++)
             a->hunted = a->hunted && a->d != f->d;
         return 1;

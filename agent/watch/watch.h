@@ -38,7 +38,7 @@ struct nrs_watch {
     int fd;                     /* -1 = no scanner */
     const char *state;          /* for people: "on", "off", "ended" */
     char note[32];              /* one line on the start, "" = nothing to say */
-    bool told;                  /* the kernel tells it what starts; false: it walks only */
+    int untold;                 /* 0: the kernel tells it what starts; else it walks only, an errno says why; -1: not known yet */
     struct nrs_watch_counts counts;
     uint32_t joined;            /* combo verdicts */
     struct nrs_asked asked[NRS_WATCH_ASKED];

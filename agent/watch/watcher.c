@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agent/agent.h"
 #include "agent/scanner/scanner.h"
 #include "agent/watch/file_cache.h"
 #include "agent/watch/hunt.h"
@@ -19,7 +18,7 @@
 
 static struct watcher {
     struct nrs_watcher_conf conf;
-    int fd, execs_fd; /* our end of the pair; programs as they start, -1 = not told */
+    int fd, execs_fd; /* our end of the pair; programs as they start, or a negative errno */
     struct nrs_scanner scanner;
     struct nrs_walk walk;
     struct nrs_file_cache cache;
@@ -68,7 +67,7 @@ static void tell(struct nrs_found *f)
     uint8_t bytes[NRS_FOUND_BYTES];
 
     f->counts = w.counts;
-    f->told = w.execs_fd >= 0;
+    f->untold = w.execs_fd < 0 ? (uint8_t)-w.execs_fd : 0;
     nrs_found_write(bytes, f);
     if (nrs_helper_write(w.fd, bytes, sizeof bytes) != 0)
         return; /* a question stays; it is answered by the next look */
@@ -175,9 +174,8 @@ static void take_execs(void)
     }
     if (rc >= 0)
         return;
-    nrs_log("scanner: %s: %s; programs are walked only", nrs_execs_name, strerror(-rc));
     (void)nrs_file_close(w.execs_fd);
-    w.execs_fd = -1;
+    w.execs_fd = rc;
 }
 
 static void look(uint64_t now)
@@ -215,22 +213,13 @@ static int wait_ms(uint64_t now)
     return due > now ? (int)(due - now) : 0;
 }
 
-static void open_execs(void)
-{
-    w.execs_fd = nrs_execs_open();
-    if (w.execs_fd >= 0)
-        nrs_log("scanner: programs are told as they start (%s), and walked every %u s", nrs_execs_name, (unsigned)w.conf.walk_s);
-    else
-        nrs_log("scanner: programs are walked every %u s (%s: %s)", (unsigned)w.conf.walk_s, nrs_execs_name, strerror(-w.execs_fd));
-}
-
 void nrs_watcher_prepare(void *arg)
 {
     char why[NRS_CONFIG_WHY_MAX];
 
     w.conf = *(const struct nrs_watcher_conf *)arg;
     (void)nrs_owner_open();
-    open_execs();
+    w.execs_fd = nrs_execs_open();
     if (nrs_scanner_open(&w.scanner, why, sizeof why) != 0)
         nrs_scanner_use_none(&w.scanner);
 }

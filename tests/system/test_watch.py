@@ -107,6 +107,8 @@ def every_start_is_counted(at, collector):
     """The first walk meets the agent itself. Then each program is looked at once, however often it starts."""
     with Room(at, collector) as room:
         room.counts(scanner=ON, programs=TOLD, files_seen=1, files_scanned=1, files_cached=0)
+        said = "scanner: programs are told as they start (fanotify), and walked every 86400 s\n"
+        assert room.log.read_text().count(said) == 1, room.log.read_text()
         for name in "abc":
             run(room.program(name))
         run(room.root / "a", 2)
@@ -126,7 +128,8 @@ def every_start_is_counted(at, collector):
 def without_the_right_it_walks(at, collector):
     with Room(at, collector, without=["sys_admin"]) as room:
         room.counts(scanner=ON, programs=WALKED, files_seen=1, files_scanned=1)
-        assert "programs are walked every 86400 s (fanotify: Operation not permitted)" in room.log.read_text(), room.log.read_text()
+        said = "scanner: programs are walked every 86400 s (fanotify: Operation not permitted)\n"
+        assert room.log.read_text().count(said) == 1, room.log.read_text()
         run(room.program("a"))
         lab.until(lambda: room.health()["scn"] == 1, "the walking scanner in a health record")
         room.counts(files_seen=1, files_scanned=1)
