@@ -112,3 +112,8 @@ def is_program(data):
     if data[:2] == b"#!":
         return True
     return data[:4] == b"\x7fELF" and int.from_bytes(data[16:18], "little" if data[5] == 1 else "big") in (2, 3)
+
+
+def unpack(deb, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    call("dpkg-deb", "-x", deb, folder)
