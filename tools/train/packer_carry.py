@@ -1,5 +1,6 @@
-"""Clean executables that carry dense data, as installers, self-contained applications, firmware loaders and GPU libraries do:
-archives behind the last section, and compressed resources that were linked in. Nothing dense is a packer by itself.
+"""Clean executables that have something of a packed one. Dense data, as installers, self-contained applications, firmware
+loaders and GPU libraries carry: archives behind the last section, compressed resources that were linked in. And next to nothing, like
+a loader: a few functions without a C library.
 """
 import gzip
 import io
@@ -13,10 +14,12 @@ from packer_corpus import SIZES, rng_of
 
 BUNDLES = 12      # programs of each architecture that get an archive appended
 RESOURCES = 24    # programs and libraries of each architecture that get one linked in
+BARE = 12         # programs of each architecture without a C library
 ARCHIVES = ("zip", "stored", "gz", "xz")
-SECTIONS = ('.section .rodata,"a",%progbits', '.section .data,"aw",%progbits', '.section resources,"a",%progbits',
-            ".section .text")
-LINKED = ("", "-shared -fPIC", "-static", "-shared -fPIC -Wl,-z,noseparate-code", "-no-pie -Wl,-z,noseparate-code", "-shared -fPIC -s")
+SECTIONS = ('.section .rodata,"a",%progbits', '.section .data,"aw",%progbits', '.section resources,"a",%progbits')
+# Not -static: what shc compiles is nothing but a small static program around dense data.
+LINKED = ("", "-no-pie", "-shared -fPIC", "-shared -fPIC -Wl,-z,noseparate-code", "-no-pie -Wl,-z,noseparate-code", "-shared -fPIC -s")
+WITHOUT_LIBRARY = ("-s", "-s -Wl,-z,noseparate-code", "-Wl,-z,noseparate-code", "")
 # What the code around a resource does with it: each program and library draws some.
 USES = ('puts(getenv("HOME") ? "home" : "none");', 'printf("%zu %ld\\n", n, (long)time(NULL));', 'memcpy(copy, p, 64);',
         'FILE *f = fopen("/dev/null", "wb"); if (f) { fwrite(p, 1, n, f); fclose(f); }', 'srand(n); sum += rand();',
@@ -65,6 +68,26 @@ long use_%(n)d(const unsigned char *p, size_t n)
     return sum + copy[0];
 }
 """
+BARE_SOURCE = """
+%(functions)s
+void _start(void)
+{
+    volatile long sum = 0;
+    for (;;)
+        sum += %(calls)s 1;
+}
+"""
+BARE_FUNCTION = """
+static const char text_%(n)d[] = "%(text)s";
+__attribute__((noinline)) long use_%(n)d(volatile long *to)
+{
+    long sum = %(n)d;
+    for (const char *c = text_%(n)d; *c; c++)
+        *to = sum = (sum << %(shift)d) ^ *c;
+    return sum;
+}
+"""
+WORDS = ("usage: ", "error", "cannot open ", "/dev/console", "ok\\n", "version ", "out of memory", "/proc/self/exe", "Hello, world\\n", "done")
 
 
 def archive_of(kind, content):
@@ -121,3 +144,34 @@ def link_resources(corpus, archive, work, arch, pool):
         if out:
             package, path, _ = content[0]
             corpus.add(out, arch, "none", "resource", f"{package}__{Path(path).name}", f"resource {linked}".strip())
+
+
+def bare_source(rng):
+    functions, calls = [], []
+    for n in range(rng.integers(1, 10)):
+        text = " ".join(WORDS[i] for i in rng.permutation(len(WORDS))[:rng.integers(1, 6)])
+        functions.append(BARE_FUNCTION % {"n": n, "text": text, "shift": rng.integers(1, 8)})
+        calls.append(f"use_{n}((volatile long *)&sum) +")
+    return BARE_SOURCE % {"functions": "".join(functions), "calls": " ".join(calls)}
+
+
+def without_sections(data):
+    """An ELF file without its section table, which lies at the end."""
+    order, wide = ("little", "big")[data[5] - 1], data[4] == 2
+    at, size, counts = (40, 8, 58) if wide else (32, 4, 46)
+    kept = bytearray(data[:int.from_bytes(data[at:at + size], order)])
+    kept[at:at + size] = bytes(size)
+    kept[counts:counts + 6] = bytes(6)
+    return bytes(kept)
+
+
+def link_bare(corpus, archive, work, arch):
+    """Programs of some hundred bytes that start in their own code and import nothing, every second one without a section table."""
+    rng, compiler = rng_of("bare", arch), Compiler(archive, arch)
+    for n in range(BARE if compiler.command else 0):
+        (work / "main.c").write_text(bare_source(rng))
+        linked = WITHOUT_LIBRARY[n // 2 % len(WITHOUT_LIBRARY)]
+        out = compiler.run(work, f"-nostdlib -static -fno-builtin -Wl,--build-id=none {('-O2', '-Os')[rng.integers(0, 2)]} {linked}")
+        if out:
+            kept = without_sections(out) if n % 2 else out
+            corpus.add(kept, arch, "none", "bare", f"bare-{n % 3}__{arch}{n}", f"bare {linked}".strip())

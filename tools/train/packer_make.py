@@ -153,6 +153,7 @@ def make(archive, progress, archs=tuple(packer_debs.SUITES)):
         pack_scripts(corpus, packers, archs[0], pool)
         for arch in archs + COMPILED_ONLY:
             progress(f"{arch}: shc")
+            packer_carry.link_bare(corpus, archive, packers.work, arch)
             compiled = compile_scripts(corpus, packers, archive, arch, pool)
             if arch in COMPILED_ONLY:
                 pack_upx(corpus, packers, arch, "compiled", compiled)
