@@ -80,7 +80,7 @@ static void tell_file(const struct nrs_walk_file *file)
     const struct nrs_scan_result *r = &w.scanner.result;
     const struct nrs_model *model = w.scanner.model[w.scanner.facts.format == NRS_FORMAT_PE];
     size_t len = strlen(file->path);
-    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .named = file->named,
+    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .named = w.d != 0 && nrs_walk_is_named(file),
                           .score_mlogit = r->score_mlogit};
 
     f.serial = model != NULL ? model->serial : 0;
