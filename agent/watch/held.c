@@ -5,9 +5,10 @@
 
 static const char *name_of(size_t place)
 {
-    static const char digits[NRS_WATCH_ASKED] = "0123456789abcdefghijklmnopqrstuv";
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
     static char name[] = "held-?";
 
+    _Static_assert(sizeof digits - 1 == NRS_WATCH_ASKED, "a digit for every place");
     name[5] = digits[place];
     return name;
 }
