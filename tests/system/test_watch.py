@@ -54,7 +54,8 @@ class Room:
         return self
 
     def __exit__(self, *_):
-        self.child.kill()
+        for pid in children(self.child.pid):  # the change of user made the kernel forget --kill-child
+            os.kill(pid, signal.SIGKILL)
         self.child.wait()
         self.mounted.__exit__(None, None, None)
 
