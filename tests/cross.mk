@@ -35,10 +35,10 @@ link_target = $(call say,LINK,$@) && mkdir -p $(@D) && $(subst $(DEVICE_ROOT),$(
 	-Wl,--start-group $(filter %.a,$^) $(TARGET_LIBS) -Wl,--end-group
 TARGET_FUZZERS := $(filter fuzz/%,$(TARGET_TESTS))
 $(TARGET_FUZZERS:%=$(OUT)/test/%): $(OUT)/test/o/tests/fuzz/replay.o
-$(TARGET_TESTS:%=$(OUT)/test/%) $(OUT)/test/target/init: $(OUT)/test/%: $(OUT)/test/o/tests/%.o $(OUT)/test/libnoroshi.a cross/link
+$(TARGET_TESTS:%=$(OUT)/test/%) $(OUT)/test/target/init: $(OUT)/test/%: $(OUT)/test/o/tests/%.o $(OUT)/test/libnoroshi.a $(LINK)
 	$(link_target)
 define target_tool
-$(OUT)/test/noroshi-$(1): $(patsubst %.c,$(OUT)/test/o/%.o,$(call TOOL_SRC,$(2))) $(OUT)/test/libnoroshi.a cross/link
+$(OUT)/test/noroshi-$(1): $(patsubst %.c,$(OUT)/test/o/%.o,$(call TOOL_SRC,$(2))) $(OUT)/test/libnoroshi.a $(LINK)
 	$$(link_target)
 endef
 $(foreach t,$(TARGET_TOOLS),$(eval $(call target_tool,$(firstword $(subst :, ,$(t))),$(lastword $(subst :, ,$(t))))))
