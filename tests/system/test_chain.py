@@ -21,7 +21,7 @@ def spool(config, notes):
     return notes.read_text().split()
 
 
-def wait_for(what, seconds=20):
+def wait_for(what, seconds=90):  # an emulated agent shakes hands slowly, beside other work slower still
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if what():
