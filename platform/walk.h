@@ -21,6 +21,7 @@ struct nrs_walk_file {
     uint64_t size;
     uint32_t pid;  /* of a process that runs it, 0 = found by name */
     bool deleted;  /* it has no name any more; path is the one it had */
+    bool named;    /* of a process: path leads here to this very file, it is no name of a mount or a root of its own */
     uint64_t device, inode, mtime_ns; /* with size: whether it is the file that was looked at before */
     uint64_t changed_s;               /* ctime, wall clock: written, renamed or given other rights; nobody can set it */
 };
@@ -49,5 +50,8 @@ int nrs_walk_processes(struct nrs_walk *w);
 
 /* Looks at the program of one process, whether it was seen before or not. */
 void nrs_walk_process(struct nrs_walk *w, uint32_t pid);
+
+/* Looks at a file that is open already, and closes it; pid: who runs it, 0 = not known. Its path is the one it has now. */
+void nrs_walk_open_file(struct nrs_walk *w, int fd, uint32_t pid);
 
 #endif

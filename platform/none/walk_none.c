@@ -19,3 +19,10 @@ void nrs_walk_process(struct nrs_walk *w, uint32_t pid)
     (void)w;
     (void)pid;
 }
+
+void nrs_walk_open_file(struct nrs_walk *w, int fd, uint32_t pid)
+{
+    (void)w;
+    (void)fd;
+    (void)pid;
+}

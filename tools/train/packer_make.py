@@ -40,7 +40,6 @@ TRIPLETS = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu", "armhf": 
             "mips": "mips-linux-gnu", "powerpc": "powerpc-linux-gnu"}
 COMPILED_ONLY = ("mips", "powerpc")
 CROSS_PACKAGES = ("libc6-dev-{}-cross", "libc6-{}-cross", "linux-libc-dev-{}-cross")
-NEWEST = "trixie"        # the suite of the runtime
 SEED = 1
 
 
@@ -82,30 +81,17 @@ def programs_of(deb):
     return {path: data for path, data in packer_debs.members(deb) if packer_debs.is_program(data)}
 
 
-def unpack(deb, folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    packer_debs.call("dpkg-deb", "-x", deb, folder)
-
-
 class Packers:
     """The packers of packer-packages.txt, unpacked below the cache, not installed. upx: {version: command}."""
 
     def __init__(self, archive, work):
-        self.work, self.upx, self.root = work, {}, archive.folder / "tools"
-        native = packer_debs.own_architecture()
-        runtime = self.root / "runtime"
-        for deb in archive.fetch(NEWEST, native, packer_debs.wanted("runtime")):
-            unpack(deb, runtime)
-        loader = sorted(runtime.rglob("ld-linux*.so*"))[0]
-        libraries = sorted({str(p.parent) for p in runtime.rglob("*.so.*")})
-        for name in packer_debs.wanted("tool"):
-            package, _, suite = name.partition("@")
-            for deb in archive.fetch(suite or packer_debs.SUITES[native][0], native, [package]):
-                version = deb.name.split("_")[1].split("-")[0]
-                folder = self.root / f"{package}-{version}"
-                unpack(deb, folder)
-                if package == "upx-ucl":
-                    self.upx[version] = [loader, "--library-path", ":".join(libraries), folder / "usr/bin/upx-ucl"]
+        tools = packer_debs.Tools(archive)
+        self.work, self.root = work, tools.root
+        names = packer_debs.wanted("tool")
+        self.upx = dict(tools.upx(name) for name in names if name.startswith("upx-ucl@"))
+        for name in names:
+            if not name.startswith("upx-ucl@"):
+                tools.unpack(name)
 
     def tool(self, package):
         """(version, folder) of a packer there is one version of."""
@@ -211,7 +197,7 @@ class Compiler:
             root = archive.folder / "tools" / "cross"
             self.debs = archive.fetch(packer_debs.SUITES[native][0], native, [p.format(arch) for p in CROSS_PACKAGES])
             for deb in self.debs:
-                unpack(deb, root)
+                packer_debs.unpack(deb, root)
             folder = root / "usr" / TRIPLETS[arch]
             self.flags = f"--sysroot={root} -B{folder}/lib -L{folder}/lib -isystem {folder}/include"
 
