@@ -17,7 +17,6 @@ cross-all:
 test-cross:
 	$(Q)for t in $(TARGETS); do \
 		mkdir -p build/$$t; \
-		rm -f build/$$t/resident build/$$t/boot; \
 		{ echo 'noroshi $(VERSION)'; $(MAKE) --no-print-directory TARGET=$$t K= size test-target; } >build/$$t/test.part 2>&1 \
 			|| cat build/$$t/test.part; \
 		mv build/$$t/test.part build/$$t/test.log; \
