@@ -38,7 +38,7 @@ done
 
 if command -v systemd-analyze >/dev/null; then
     for unit in lib/systemd/system/*.service; do
-        systemd-analyze security --offline=true --threshold=26 "$unit" >"$work/security" 2>&1 ||
+        systemd-analyze security --offline=true --threshold=25 "$unit" >"$work/security" 2>&1 ||
             fail "$unit: $(tail -n 1 "$work/security")"
     done
 fi
