@@ -164,11 +164,16 @@ class Beacon:
 
     def call(self, times=4):
         self.connect(times)
-        for later_s in (12, 24):
-            timer = threading.Timer(later_s, self.connect, (1,))
+        self.later = [threading.Timer(s, self.connect, (1,)) for s in (12, 24)]
+        for timer in self.later:
             timer.daemon = True
             timer.start()
         return self
+
+    def wait(self):
+        """Until the last of its calls."""
+        for timer in self.later:
+            timer.join()
 
     def connect(self, times):
         for _ in range(times):
