@@ -79,11 +79,12 @@ $(HOT:%=$(OUT)/device/%.o): CFLAGS := -O2
 $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 
 # The device program, and the lab beacon, which has no business with our libraries: static, stripped.
+LINK := cross/link cross/layout.sed
 link_device = CC='$(CC)' STRIP='$(CROSS)strip' READELF='$(CROSS)readelf' SYSROOT='$(DEVICE_ROOT)' PIE='$(PIE)' LIBGCC='$(LIBGCC)' \
 	PARTS='$(1)' cross/link $@ $(DEVICE_CODE) $(filter %.o,$^)
 define device_program
 PROGRAMS += $(OUT)/$(1)
-$(OUT)/$(1): $$(patsubst %.c,$(OUT)/device/%.o,$(2)) $(DEVICE_STAMP) cross/link
+$(OUT)/$(1): $$(patsubst %.c,$(OUT)/device/%.o,$(2)) $(DEVICE_STAMP) $(LINK)
 	$$(call say,LINK,$$@)
 	$$(Q)$$(call link_device,$(OUT)/device) $(3)
 endef

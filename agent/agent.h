@@ -76,12 +76,15 @@ int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
 int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
 /* The compiled-in model, and the floor for others. */
 int nrs_agent_open_trust(struct nrs_agent *a);
+/* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
+int nrs_agent_set_allow(struct nrs_agent *a);
 /* The model that the configuration asks for, into whichever place is free. NULL after a line: it was refused. */
 const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a);
 
 /* loop.c */
 int nrs_agent_loop(struct nrs_agent *a);
 void nrs_agent_set_timers(struct nrs_agent *a);
+void nrs_agent_judge(struct nrs_agent *a); /* what is due, or changed */
 
 /* report.c */
 void nrs_agent_judged(void *agent, const struct nrs_judgement *j);
@@ -92,6 +95,12 @@ void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep);
 
 /* watch/join.c: the scanner has something to say. */
 void nrs_agent_found(struct nrs_agent *a);
+
+/* watch/held.c: a verdict waits for its program; it waits no longer, if it did (NULL: no); those that did when the agent was
+ * killed are told. */
+void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j);
+void nrs_agent_let_go(struct nrs_agent *a, struct nrs_asked *asked);
+void nrs_agent_tell_held(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);

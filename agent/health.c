@@ -61,9 +61,11 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     add_number(&t, ",\"lost\":", core.lost);
     add_number(&t, ",\"evict\":", core.evicted);
     add_number(&t, ",\"sup\":", core.suppressed);
-    add_number(&t, ",\"scn\":", a->watch.fd >= 0);
+    add_number(&t, ",\"hld\":", core.held);
+    add_number(&t, ",\"scn\":", a->watch.fd < 0 ? 0 : a->watch.untold == 0 ? 2 : 1);
     add_number(&t, ",\"fil\":", a->watch.counts.scanned);
     add_number(&t, ",\"lim\":", a->watch.counts.limited);
+    add_number(&t, ",\"los\":", a->watch.counts.lost);
     add_number(&t, ",\"pak\":", a->watch.counts.packed);
     add_number(&t, ",\"q\":", nrs_spool_waiting(&a->spool));
     add_number(&t, ",\"drop\":", (uint64_t)a->spool.dropped + a->spool.errors + a->uplink.stats.refused);

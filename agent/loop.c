@@ -13,12 +13,20 @@
 
 static void wait_for_source(struct nrs_agent *a);
 
+static void on_flow(void *arg, const struct nrs_flow *f, const char *name)
+{
+    struct nrs_agent *a = arg;
+
+    nrs_core_flow(a->core, f, name);
+    nrs_watch_flow(&a->watch, f);
+}
+
 static void drain(struct nrs_agent *a)
 {
     int n = DRAIN_EVENTS;
 
     for (int i = 0; i < DRAIN_ROUNDS && n == DRAIN_EVENTS; i++)
-        n = nrs_flowsrc_drain(a->source, nrs_clock_boot_ns(), DRAIN_EVENTS, nrs_core_flow, a->core);
+        n = nrs_flowsrc_drain(a->source, nrs_clock_boot_ns(), DRAIN_EVENTS, on_flow, a);
     if (n < 0 && !a->source_failing)
         nrs_log("source: %s: %s", nrs_flowsrc_name(a->source), strerror(-n));
     a->source_failing = n < 0;
@@ -51,14 +59,18 @@ static void wait_for_source(struct nrs_agent *a)
                        (uint64_t)(ms > SOURCE_WAIT_MIN_MS ? ms : SOURCE_WAIT_MIN_MS), 0);
 }
 
-static void on_tick(uv_timer_t *timer)
+void nrs_agent_judge(struct nrs_agent *a)
 {
-    struct nrs_agent *a = timer->data;
     uint64_t now_ns = nrs_clock_boot_ns();
 
     nrs_core_set_wall(a->core, (int64_t)(nrs_clock_wall_ns() - now_ns));
     nrs_core_set_coverage(a->core, nrs_flowsrc_coverage(a->source));
     nrs_core_tick(a->core, now_ns, nrs_agent_judged, a);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    nrs_agent_judge(timer->data);
 }
 
 /* Health is due at the start and then every health_s; without an uplink it is shown if a report was asked for. */
@@ -91,6 +103,8 @@ static void stop(struct nrs_agent *a)
         return;
     a->stopping = true;
     drain(a);
+    nrs_core_hold(a->core, false);
+    nrs_agent_judge(a);
     if (a->spool_dir >= 0) {
         nrs_uplink_close(&a->uplink);
         nrs_spool_sync(&a->spool);

@@ -8,6 +8,7 @@
 
 #include "models/bytes.h"
 #include "models/error.h"
+#include "models/model_header.h"
 #include "platform/files.h"
 
 #define PEM_MAX 4096
@@ -69,22 +70,21 @@ int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, s
     return 0;
 }
 
-static bool digest_fits(const struct nrs_model_envelope *e)
+int nrs_model_digest(const uint8_t *file, size_t len, uint8_t digest[32])
 {
-    uint8_t hash[32] = {0};
     mbedtls_sha256_context sha;
     int rc;
 
     mbedtls_sha256_init(&sha);
     rc = mbedtls_sha256_starts(&sha, 0);
     if (rc == 0)
-        rc = mbedtls_sha256_update(&sha, e->signed_bytes, e->signed_len);
+        rc = mbedtls_sha256_update(&sha, file, NRS_MODEL_SIGNED);
     if (rc == 0)
-        rc = mbedtls_sha256_update(&sha, e->body, e->body_len);
+        rc = mbedtls_sha256_update(&sha, file + NRS_AT_BODY, len - NRS_AT_BODY);
     if (rc == 0)
-        rc = mbedtls_sha256_finish(&sha, hash);
+        rc = mbedtls_sha256_finish(&sha, digest);
     mbedtls_sha256_free(&sha);
-    return rc == 0 && memcmp(hash, e->digest, sizeof hash) == 0;
+    return rc == 0 ? 0 : NRS_ERR_UNSUPPORTED;
 }
 
 /* The signature is r and s, 32 bytes each, big-endian. */
@@ -170,12 +170,13 @@ static int open_envelope(struct nrs_model_envelope *e, const struct nrs_schema *
                          size_t len, char *why, size_t why_len)
 {
     const char *place = NULL;
+    uint8_t digest[32];
     int rc = nrs_model_envelope_read(e, file, len, &place);
 
     if (rc != 0)
         snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
                  nrs_strerror(rc));
-    else if (!digest_fits(e))
+    else if (nrs_model_digest(file, len, digest) != 0 || memcmp(digest, e->digest, sizeof digest) != 0)
         rc = refuse(NRS_ERR_SIGNATURE, "its digest is wrong: the file is damaged", why, why_len);
     if (rc == 0 && e->kind != (unsigned)schema->kind) {
         snprintf(why, why_len, "it is not a %s model", schema->name);

@@ -35,6 +35,10 @@ struct nrs_model_place {
     uint8_t bytes[NRS_MODEL_BYTES_MAX + 1];
 };
 
+/* SHA-256 over what the digest of a model file covers: header and body. len: at least NRS_AT_BODY (models/model_header.h), as
+ * nrs_model_envelope_read accepts it. NRS_ERR_UNSUPPORTED: the library cannot. */
+int nrs_model_digest(const uint8_t *file, size_t len, uint8_t digest[32]);
+
 /* Reads the public keys (PEM, P-256). On an error `why` names file and reason. */
 int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, size_t why_len);
 

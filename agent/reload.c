@@ -18,6 +18,7 @@ static void name_what_stays(const struct nrs_config *now, const struct nrs_confi
         {"user", now->user, wanted->user, sizeof now->user},
         {"source", &now->source, &wanted->source, sizeof now->source},
         {"table", &now->table, &wanted->table, sizeof now->table},
+        {"scan", &now->scan, &wanted->scan, sizeof now->scan},
         {"spool", &now->spool, &wanted->spool, sizeof now->spool},
         {"collector.url", now->collector.url_text, wanted->collector.url_text,
          sizeof now->collector.url_text},
@@ -90,7 +91,7 @@ void nrs_agent_reload(struct nrs_agent *a)
     a->config.report.flush_s = wanted.report.flush_s;
     a->config.report.evidence = wanted.report.evidence;
     a->config.allow = wanted.allow;
-    (void)nrs_core_set_allow(a->core, a->config.allow.rules, a->config.allow.n); /* never too many */
+    (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;
     reload_model(a);
     nrs_agent_set_timers(a);

@@ -27,22 +27,36 @@ struct nrs_verdict_id nrs_agent_next_id(struct nrs_agent *a)
         .host = a->host, .boot = a->boot, .seq = ++a->seq, .wall_ns = nrs_clock_wall_ns()};
 }
 
-void nrs_agent_judged(void *agent, const struct nrs_judgement *j)
+static void tell(struct nrs_agent *a, const struct nrs_judgement *j, struct nrs_asked *asked)
 {
-    struct nrs_agent *a = agent;
-    struct nrs_verdict_id id;
+    struct nrs_verdict_id id = nrs_agent_next_id(a);
     char line[NRS_EVIDENCE_MAX + 1];
     uint32_t of;
 
-    if (j->state == NRS_STATE_NONE)
-        return;
-    id = nrs_agent_next_id(a);
+    if (asked != NULL && asked->held)
+        id.seq = asked->seq;
     of = id.seq;
     nrs_agent_emit(a, line, nrs_verdict_write(line, sizeof line, j, &id), true);
-    if (j->state == NRS_STATE_OPEN)
-        nrs_watch_ask(&a->watch, j, of);
+    if (asked == NULL && j->state == NRS_STATE_OPEN)
+        (void)nrs_watch_ask(&a->watch, j, of);
+    nrs_agent_let_go(a, asked);
     if (!a->config.report.evidence || j->matrix == NULL || j->state == NRS_STATE_END)
         return;
     id = nrs_agent_next_id(a);
     nrs_agent_emit(a, line, nrs_evidence_write(line, sizeof line, j, &id, of), false);
+}
+
+void nrs_agent_judged(void *agent, const struct nrs_judgement *j)
+{
+    struct nrs_agent *a = agent;
+    struct nrs_asked *asked = nrs_watch_asked(&a->watch, j->dest_id);
+
+    if (j->state == NRS_STATE_HELD)
+        nrs_agent_hold(a, j);
+    else if (j->state == NRS_STATE_ALLOWED)
+        nrs_agent_let_go(a, asked);
+    else if (j->state != NRS_STATE_NONE)
+        tell(a, j, asked);
+    if (asked != NULL && (j->state == NRS_STATE_END || j->state == NRS_STATE_ALLOWED))
+        *asked = (struct nrs_asked){.d = 0}; /* it is over: an answer has nothing to join any more */
 }

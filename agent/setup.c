@@ -114,6 +114,18 @@ static int open_spool_dir(struct nrs_agent *a)
     return 0;
 }
 
+int nrs_agent_set_allow(struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    bool program = false;
+
+    for (uint32_t i = 0; i < c->allow.n; i++)
+        program |= c->allow.rules[i].process[0] != '\0';
+    if (program && a->watch.fd < 0)
+        nrs_log("allow: the scanner is %s: a rule with `process` never fits", a->watch.state);
+    return nrs_core_set_allow(a->core, c->allow.rules, c->allow.n);
+}
+
 static int open_core(struct nrs_agent *a)
 {
     struct nrs_core_conf conf = {.dest_cap = a->config.table.destinations,
@@ -129,11 +141,12 @@ static int open_core(struct nrs_agent *a)
     if (a->core_mem != NULL)
         rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->model, nrs_clock_boot_ns());
     if (rc == 0)
-        rc = nrs_core_set_allow(a->core, a->config.allow.rules, a->config.allow.n);
+        rc = nrs_agent_set_allow(a);
     if (rc != 0) {
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;
     }
+    nrs_core_hold(a->core, a->watch.fd >= 0);
     return 0;
 }
 
@@ -221,6 +234,7 @@ static int open_spool(struct nrs_agent *a)
         rc = nrs_model_floor_raise(a->spool_dir, a->model->serial);
     if (rc < 0)
         nrs_log("spool.dir: %s: cannot be written: %s; going on", a->config.spool.dir, strerror(-rc));
+    nrs_agent_tell_held(a);
     return 0;
 }
 

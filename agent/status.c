@@ -36,6 +36,7 @@ static void add_sight(struct nrs_text *t, struct nrs_agent *a)
     add_number(t, "watched", core.watched);
     add_number(t, "flagged", core.flagged);
     add_number(t, "suppressed", core.suppressed);
+    add_number(t, "held", core.held);
     add_number(t, "flows", core.flows);
     add_number(t, "lost", core.lost);
     add_number(t, "evicted", core.evicted);
@@ -46,10 +47,12 @@ static void add_scanner(struct nrs_text *t, struct nrs_agent *a)
     const struct nrs_watch_counts *c = &a->watch.counts;
 
     add_string(t, "scanner", a->watch.state);
+    add_string(t, "programs", a->watch.fd < 0 ? "" : a->watch.untold == 0 ? "told as they start, and walked" : "walked");
     add_number(t, "files_seen", c->seen);
     add_number(t, "files_cached", c->cached);
     add_number(t, "files_scanned", c->scanned);
     add_number(t, "files_limited", c->limited);
+    add_number(t, "files_lost", c->lost);
     add_number(t, "files_packed", c->packed);
     add_number(t, "joined", a->watch.joined);
 }

@@ -1,9 +1,10 @@
-# Goals over the targets of cross/targets. TARGETS chooses some; TARGETS.md is written when all have been tested.
+# Goals over the targets of cross/targets. TARGETS chooses some; results are kept in build/TARGET, so a run that was cut goes on
+# with the others, and TARGETS.md is written when all have been tested.
 
 ALL_TARGETS := $(patsubst cross/targets/%.mk,%,$(sort $(wildcard cross/targets/*.mk)))
 TARGETS ?= $(ALL_TARGETS)
 
-.PHONY: cross cross-all test-cross repro sbom
+.PHONY: cross cross-all test-cross cross-table repro sbom
 ifeq ($(TARGET),host)
 cross:
 	@echo 'cross: make cross TARGET=NAME, one of: $(ALL_TARGETS)' >&2; exit 2
@@ -16,11 +17,16 @@ cross-all:
 test-cross:
 	$(Q)for t in $(TARGETS); do \
 		mkdir -p build/$$t; \
-		$(MAKE) --no-print-directory TARGET=$$t size test-target >build/$$t/test.log 2>&1 || cat build/$$t/test.log; \
+		{ echo 'noroshi $(VERSION)'; $(MAKE) --no-print-directory TARGET=$$t K= size test-target; } >build/$$t/test.part 2>&1 \
+			|| cat build/$$t/test.part; \
+		mv build/$$t/test.part build/$$t/test.log; \
 		echo "$$t: $$(grep ' passed, ' build/$$t/test.log || echo failed)"; \
 	done
-	$(Q)cross/table $(TARGETS) >build/TARGETS.md
-	$(Q)$(if $(filter-out $(TARGETS),$(ALL_TARGETS)),cat build/TARGETS.md,cp build/TARGETS.md cross/TARGETS.md)
+	$(Q)cross/table $(ALL_TARGETS)
+# The same table without the tests: sizes of today beside the last results.
+cross-table:
+	$(Q)$(MAKE) --no-print-directory TARGETS='$(ALL_TARGETS)' cross-all
+	$(Q)cross/table $(ALL_TARGETS)
 
 # Same source, same bytes: everything, dependencies too, built in two folders of different depth with caches of their own.
 repro:

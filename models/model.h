@@ -42,8 +42,6 @@ struct nrs_model_envelope {
     uint32_t min_agent;       /* lowest agent version that may load it: major<<16 | minor<<8 | patch */
     uint32_t expires_day;     /* days since 1970, 0 = never */
     uint8_t key_id[8];        /* first 8 bytes of SHA-256 of the public key (SPKI DER); all 0 = unsigned */
-    const uint8_t *signed_bytes; /* header up to the digest: what the digest covers together with the body */
-    size_t signed_len;
     const uint8_t *body;
     size_t body_len;
     const uint8_t *digest;    /* 32 bytes: SHA-256 of everything before it and of the body; see FORMAT.md */

@@ -55,8 +55,6 @@ int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, s
     e->schema_hash = nrs_get_u64le(file + NRS_AT_SCHEMA_HASH);
     e->expires_day = nrs_get_u32le(file + NRS_AT_EXPIRES_DAY);
     memcpy(e->key_id, file + NRS_AT_KEY_ID, sizeof e->key_id);
-    e->signed_bytes = file;
-    e->signed_len = NRS_MODEL_SIGNED;
     e->digest = file + NRS_AT_DIGEST;
     e->signature = file + NRS_AT_SIGNATURE;
     e->body = file + NRS_AT_BODY;

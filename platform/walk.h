@@ -41,6 +41,10 @@ struct nrs_walk {
     } seen[NRS_WALK_SEEN_MAX];
 };
 
+/* Of a file that a process runs: whether its path leads to this very file here; else it is a name in a mount or a root of
+ * its own. */
+bool nrs_walk_is_named(const struct nrs_walk_file *f);
+
 /* Looks at what `path` names; with `recursive` at what is below. */
 void nrs_walk_path(struct nrs_walk *w, const char *path);
 
@@ -49,5 +53,8 @@ int nrs_walk_processes(struct nrs_walk *w);
 
 /* Looks at the program of one process, whether it was seen before or not. */
 void nrs_walk_process(struct nrs_walk *w, uint32_t pid);
+
+/* Looks at a file that is open already, and closes it; pid: who runs it, 0 = not known. Its path is the one it has now. */
+void nrs_walk_open_file(struct nrs_walk *w, int fd, uint32_t pid);
 
 #endif

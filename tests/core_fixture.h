@@ -20,7 +20,7 @@ struct cf {
     struct nrs_core *core;
     void *memory;
     struct nrs_model model;
-    unsigned n_judged, n_state[4]; /* by enum nrs_state */
+    unsigned n_judged, n_state[NRS_STATES]; /* by enum nrs_state */
     struct nrs_judgement last;
     uint16_t x[NRS_BEACON_N];      /* of the last one */
     uint8_t matrix[NRS_DAY_MINUTES / 2];

@@ -3,7 +3,8 @@
 #
 # They are built like the device's own objects (same compiler, same flags but link-time optimisation), against the host's
 # configuration of mbedTLS, whose server side many tests need. Left out is the collector, which is no device's program.
-# Programs are started through wrappers in $(OUT)/run, so the scripts know nothing of qemu.
+# Programs are started through wrappers in $(OUT)/run, so the scripts know nothing of qemu. It is ten times slower than the
+# machine, so a test is given more time before it counts as hung.
 
 # cmocka.h makes an uintptr_t of its own, not always of the right size, unless it is told that there is one.
 UINTPTR := -DHAVE_UINTPTR_T
@@ -34,10 +35,10 @@ link_target = $(call say,LINK,$@) && mkdir -p $(@D) && $(subst $(DEVICE_ROOT),$(
 	-Wl,--start-group $(filter %.a,$^) $(TARGET_LIBS) -Wl,--end-group
 TARGET_FUZZERS := $(filter fuzz/%,$(TARGET_TESTS))
 $(TARGET_FUZZERS:%=$(OUT)/test/%): $(OUT)/test/o/tests/fuzz/replay.o
-$(TARGET_TESTS:%=$(OUT)/test/%) $(OUT)/test/target/init: $(OUT)/test/%: $(OUT)/test/o/tests/%.o $(OUT)/test/libnoroshi.a
+$(TARGET_TESTS:%=$(OUT)/test/%) $(OUT)/test/target/init: $(OUT)/test/%: $(OUT)/test/o/tests/%.o $(OUT)/test/libnoroshi.a $(LINK)
 	$(link_target)
 define target_tool
-$(OUT)/test/noroshi-$(1): $(patsubst %.c,$(OUT)/test/o/%.o,$(call TOOL_SRC,$(2))) $(OUT)/test/libnoroshi.a
+$(OUT)/test/noroshi-$(1): $(patsubst %.c,$(OUT)/test/o/%.o,$(call TOOL_SRC,$(2))) $(OUT)/test/libnoroshi.a $(LINK)
 	$$(link_target)
 endef
 $(foreach t,$(TARGET_TOOLS),$(eval $(call target_tool,$(firstword $(subst :, ,$(t))),$(lastword $(subst :, ,$(t))))))
@@ -60,4 +61,5 @@ test-target: $(TARGET_RUN) $(OUT)/noroshi-lab $(if $(BOOT_KERNEL),$(OUT)/test/ta
 	$(Q)ln -sfn $(CURDIR)/build/host/noroshi-collector $(OUT)/run/noroshi-collector
 	@echo '$(or $(subst -static,,$(QEMU)),native)' >$(OUT)/how
 	$(Q)BOOT_KERNEL='$(BOOT_KERNEL)' BOOT_MACHINE='$(BOOT_MACHINE)' BUILD=$(OUT)/run TEST_BUILD=$(OUT)/run/test \
+		TEST_TIMEOUT=$${TEST_TIMEOUT:-900} \
 		tests/run $(if $(K),-k '$(K)') $(TARGET_TESTS) $(TARGET_SCRIPTS)

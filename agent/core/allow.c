@@ -54,12 +54,12 @@ uint32_t nrs_process_code(const char *path, uint32_t seed)
     h = (h ^ h >> 16) * 0x85ebca6bu;
     h = (h ^ h >> 13) * 0xc2b2ae35u;
     h ^= h >> 16;
-    return h > NRS_PROCESS_SEVERAL ? h : h + 2;
+    return h > NRS_PROCESS_ANY ? h : h + 3;
 }
 
 static bool is_process(const char *path, const struct nrs_allow_dest *d)
 {
-    return d->process > NRS_PROCESS_SEVERAL && d->process == nrs_process_code(path, d->seed);
+    return d->process == NRS_PROCESS_ANY || d->process == nrs_process_code(path, d->seed);
 }
 
 bool nrs_allow_fits(const struct nrs_allow_rule *r, const struct nrs_allow_dest *d)

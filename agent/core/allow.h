@@ -36,14 +36,15 @@ struct nrs_allow_dest {
     uint16_t port;
     uint8_t proto;
     uint32_t day;     /* today, UTC, since 1970 */
-    uint32_t process; /* nrs_process_code of the program, or NRS_PROCESS_*: then no rule that names one fits */
+    uint32_t process; /* nrs_process_code of the program, or NRS_PROCESS_* */
     uint32_t seed;    /* of that code */
 };
 
 /* A path as 32 bits, never one of NRS_PROCESS_*. The seed is random on a device, so that nobody can make up a path with the
  * code of another; one that came by chance is one in 2^32. */
-#define NRS_PROCESS_UNKNOWN 0u
-#define NRS_PROCESS_SEVERAL 1u /* more than one program: what one of them may, the other may not */
+#define NRS_PROCESS_UNKNOWN 0u /* no rule that names one fits */
+#define NRS_PROCESS_SEVERAL 1u /* nor here: what one program may, the other may not */
+#define NRS_PROCESS_ANY     2u /* for a question only: would a rule fit if the program were the right one? */
 uint32_t nrs_process_code(const char *path, uint32_t seed);
 
 bool nrs_allow_fits(const struct nrs_allow_rule *r, const struct nrs_allow_dest *d);

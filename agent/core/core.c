@@ -112,6 +112,11 @@ int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, s
     return 0;
 }
 
+void nrs_core_hold(struct nrs_core *c, bool on)
+{
+    c->hold = on;
+}
+
 static bool is_exempt(const struct nrs_core *c, const struct nrs_flow *f)
 {
     for (unsigned i = 0; i < c->n_exempt; i++) {
@@ -302,7 +307,7 @@ void nrs_core_set_process(struct nrs_core *c, const struct nrs_flow *f, const ch
     d = &c->table.dests[index];
     if (d->process != code) {
         d->process = d->process == NRS_PROCESS_UNKNOWN ? code : NRS_PROCESS_SEVERAL;
-        nrs_table_set_dirty(&c->table, index);
+        c->rules_changed = true;
     }
 }
 

@@ -26,7 +26,8 @@ struct nrs_core {
     const struct nrs_allow_rule *rules; /* the caller's */
     size_t n_rules;
     uint32_t today;          /* of the wall clock at the last tick, days since 1970: rules end */
-    bool rules_changed;      /* since the last tick */
+    bool rules_changed;      /* since the last tick: the rules, or a program that they may name */
+    bool hold;               /* nrs_core_hold */
     int64_t base_ms;         /* clock time of the core's epoch */
     uint64_t now;            /* latest time seen, ms since the epoch */
     uint64_t swept;          /* last hourly sweep */
@@ -47,6 +48,14 @@ struct nrs_core {
 
 /* Milliseconds since the epoch; 0 for anything before it. */
 uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns);
+
+/* rules.c: what the owner's rules make of a verdict. */
+bool nrs_rules_allow(struct nrs_core *c, const struct nrs_dest *d);
+/* Whether a verdict of d, which nobody knows of yet, waits for its program at `now`. */
+bool nrs_rules_wait(struct nrs_core *c, const struct nrs_dest *d, uint64_t now);
+uint32_t nrs_rules_wait_ms(uint32_t gap_ms);
+/* Whether d has a verdict that, by what is known now, should be another one. */
+bool nrs_rules_differ(struct nrs_core *c, const struct nrs_dest *d, uint64_t now);
 
 /* The entry is about to be forgotten: reported through the eviction callback, if there is one (nrs_table_evict_fn). */
 void nrs_judge_evicted(void *core, uint32_t index);

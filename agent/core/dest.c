@@ -184,7 +184,12 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
 
 bool nrs_dest_is_open(const struct nrs_dest *d)
 {
-    return d->verdict && d->verdict != NRS_VERDICT_SILENT;
+    return d->verdict && d->verdict < NRS_VERDICT_HELD;
+}
+
+bool nrs_dest_is_held(const struct nrs_dest *d)
+{
+    return d->verdict >= NRS_VERDICT_HELD && d->verdict != NRS_VERDICT_SILENT;
 }
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)

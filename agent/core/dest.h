@@ -20,6 +20,7 @@
 #define NRS_GAP_BINS 32        /* half-octaves from 0.25 s to 16,384 s; the ends hold the rest */
 #define NRS_NOT_WATCHED UINT16_MAX
 #define NRS_VERDICT_SILENT UINT32_MAX /* in place of a number: flagged, but an allow rule keeps it from being told */
+#define NRS_VERDICT_HELD (1u << 31)   /* beside a number: not told yet, its program may become known */
 #define NRS_FORGET_MINUTES 11520 /* eight days without activity: what is known is worth nothing any more */
 
 struct nrs_key {
@@ -45,9 +46,9 @@ struct nrs_dest {
     uint32_t n, n_failed;           /* since first contact, saturating */
     uint32_t last_minute;           /* newest minute since the epoch with a start or bytes inside a connection */
     uint32_t judged_ms;             /* last judgement */
-    uint32_t verdict;               /* number of its open verdict; 0 = none; NRS_VERDICT_SILENT */
-    uint32_t reported_ms;           /* last record of that verdict; without one, since when every judgement was
-                                     * flagged (0 = the last one was not) */
+    uint32_t verdict;               /* number of its open or held verdict; 0 = none; NRS_VERDICT_* */
+    uint32_t reported_ms;           /* last record of that verdict; held: when it will be told; without one, since when
+                                     * every judgement was flagged (0 = the last one was not) */
     uint32_t process;               /* whose connections these are (allow.h): a code, unknown or several */
     uint16_t watched;               /* index of its day, or NRS_NOT_WATCHED */
     uint16_t active_minutes;        /* such minutes, saturating */
@@ -81,6 +82,7 @@ void nrs_dest_fade(struct nrs_dest *d, uint32_t now_ms);
 uint32_t nrs_dest_idle_min(const struct nrs_dest *d, uint32_t minute);
 
 bool nrs_dest_is_open(const struct nrs_dest *d); /* it has a verdict that was told */
+bool nrs_dest_is_held(const struct nrs_dest *d);
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b);
 uint32_t nrs_key_hash(const struct nrs_key *k, uint32_t seed); /* the same on every target */

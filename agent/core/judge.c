@@ -43,7 +43,7 @@ static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct n
     j->rport = d->key.rport;
     j->proto = d->key.proto;
     j->coverage = (uint8_t)c->coverage;
-    j->dest_id = nrs_dest_is_open(d) ? d->verdict : 0;
+    j->dest_id = d->verdict == NRS_VERDICT_SILENT ? 0 : d->verdict & ~NRS_VERDICT_HELD;
     j->period_ms = g->median_ms;
     j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;
     j->jitter_pct = j->jitter_pct > 999 ? 999 : j->jitter_pct;
@@ -121,19 +121,37 @@ static void judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, str
     }
 }
 
+static void count_verdict(struct nrs_core *c, const struct nrs_dest *d, uint32_t by)
+{
+    if (d->verdict == NRS_VERDICT_SILENT)
+        c->stats.suppressed += by;
+    else if (nrs_dest_is_held(d))
+        c->stats.held += by;
+    else if (d->verdict)
+        c->stats.flagged += by;
+}
+
+static void set_verdict(struct nrs_core *c, struct nrs_dest *d, uint32_t verdict)
+{
+    count_verdict(c, d, UINT32_MAX); /* one less */
+    d->verdict = verdict;
+    count_verdict(c, d, 1);
+}
+
 static void report(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,
                    enum nrs_state state, nrs_judgement_fn fn, void *arg)
 {
-    if (state == NRS_STATE_OPEN)
-        d->verdict = ++c->last_verdict;
+    uint32_t number = d->verdict ? d->verdict & ~NRS_VERDICT_HELD : ++c->last_verdict;
+
     j->state = (uint8_t)state;
+    set_verdict(c, d, state == NRS_STATE_HELD ? number | NRS_VERDICT_HELD : number);
     describe(c, j, d, now);
     fill_matrix(c, j, now);
-    d->reported_ms = (uint32_t)now;
-    if (state == NRS_STATE_END)
-        d->verdict = d->reported_ms = 0;
-    c->stats.flagged += state == NRS_STATE_OPEN;
-    c->stats.flagged -= state == NRS_STATE_END;
+    d->reported_ms = (uint32_t)now + (state == NRS_STATE_HELD ? nrs_rules_wait_ms(j->period_ms) : 0);
+    if (state == NRS_STATE_END || state == NRS_STATE_ALLOWED) {
+        set_verdict(c, d, 0);
+        d->reported_ms = 0;
+    }
     fn(arg, j);
 }
 
@@ -144,35 +162,25 @@ static bool still_holds(const struct nrs_core *c, const struct nrs_judgement *j)
            j->score_mlogit >= (int64_t)threshold(c, j->window) - HYSTERESIS_MLOGIT;
 }
 
-static bool is_allowed(struct nrs_core *c, const struct nrs_dest *d)
-{
-    struct nrs_allow_dest to = {
-        .remote = &d->key.remote, .port = d->key.rport, .proto = d->key.proto, .day = c->today,
-        .process = d->process, .seed = c->conf.hash_seed};
-
-    if (!c->n_rules)
-        return false;
-    to.name = nrs_names_get(&c->names, &d->key.remote);
-    return nrs_allow_any(c->rules, c->n_rules, &to);
-}
-
-/* For a destination without an open verdict. */
-static void set_silent(struct nrs_core *c, struct nrs_dest *d, bool silent)
-{
-    c->stats.suppressed -= d->verdict == NRS_VERDICT_SILENT;
-    c->stats.suppressed += silent;
-    d->verdict = silent ? NRS_VERDICT_SILENT : 0;
-}
-
 /* A verdict is not told: an open one ends, and from then on it only counts as long as it would last. */
 static void keep_silent(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,
                         nrs_judgement_fn fn, void *arg)
 {
     bool lasts = j->flagged || (d->verdict && still_holds(c, j));
 
-    if (nrs_dest_is_open(d))
-        report(c, d, j, now, NRS_STATE_END, fn, arg);
-    set_silent(c, d, lasts);
+    if (nrs_dest_is_open(d) || nrs_dest_is_held(d))
+        report(c, d, j, now, nrs_dest_is_open(d) ? NRS_STATE_END : NRS_STATE_ALLOWED, fn, arg);
+    set_verdict(c, d, lasts ? NRS_VERDICT_SILENT : 0);
+}
+
+/* A fresh verdict, or one that was held until now. */
+static void tell_or_hold(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, uint64_t now,
+                         nrs_judgement_fn fn, void *arg)
+{
+    if (c->profile.x[NRS_X_siblings] || !nrs_rules_wait(c, d, now))
+        report(c, d, j, now, NRS_STATE_OPEN, fn, arg);
+    else if (!nrs_dest_is_held(d))
+        report(c, d, j, now, NRS_STATE_HELD, fn, arg);
 }
 
 /* A verdict opens when a destination was flagged again and again for an eighth of the time that it is known, at most 15
@@ -199,19 +207,20 @@ static void judge(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judg
     judge_best(c, d, now, &j);
     if (has_to_wait(d, &j, now))
         return;
-    if ((d->verdict || j.flagged) && is_allowed(c, d)) {
+    if ((d->verdict || j.flagged) && nrs_rules_allow(c, d)) {
         keep_silent(c, d, &j, now, fn, arg);
         return;
     }
     if (d->verdict == NRS_VERDICT_SILENT)
-        set_silent(c, d, false);
-    if (!d->verdict && j.flagged)
-        report(c, d, &j, now, NRS_STATE_OPEN, fn, arg);
+        set_verdict(c, d, 0);
+    if (d->verdict ? nrs_dest_is_held(d) : j.flagged)
+        tell_or_hold(c, d, &j, now, fn, arg);
     else if (d->verdict && update_due)
         report(c, d, &j, now, still_holds(c, &j) ? NRS_STATE_UPDATE : NRS_STATE_END, fn, arg);
 }
 
-/* Rules came, went or ended with the day: what they mean for what is already flagged. */
+/* Rules came, went or ended with the day, a program became known or was waited for long enough: what that means for what is
+ * already flagged. */
 static void apply_rules(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
     struct nrs_dest *d;
@@ -219,11 +228,11 @@ static void apply_rules(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, v
 
     for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
         d = &c->table.dests[i];
-        if (d->verdict && is_allowed(c, d) == nrs_dest_is_open(d))
+        if (nrs_rules_differ(c, d, now))
             judge(c, d, now, fn, arg);
     }
     for (i = 0; (d = nrs_siblings_next(&c->siblings, &i)); i++)
-        if (d->verdict && is_allowed(c, d) == nrs_dest_is_open(d))
+        if (nrs_rules_differ(c, d, now))
             judge(c, d, now, fn, arg);
     c->rules_changed = false;
 }
@@ -240,7 +249,7 @@ static void end_idle(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_j
     struct nrs_judgement j = {0};
 
     if (d->verdict == NRS_VERDICT_SILENT) {
-        set_silent(c, d, false);
+        set_verdict(c, d, 0);
         return;
     }
     make_profile(c, d, now);
@@ -323,7 +332,7 @@ void nrs_core_tick(struct nrs_core *c, uint64_t now_ns, nrs_judgement_fn fn, voi
         return;
     c->now = now;
     c->today = wall_day(c, now);
-    if (c->rules_changed || (c->n_rules && c->today != yesterday))
+    if (c->rules_changed || c->stats.held || (c->n_rules && c->today != yesterday))
         apply_rules(c, now, fn, arg);
     judge_dests(c, now, fn, arg);
     judge_siblings(c, now, fn, arg);
@@ -375,6 +384,5 @@ void nrs_judge_evicted(void *core, uint32_t index)
 
     if (c->evict_fn)
         judge_on(c, d, (unsigned)c->evict_window, c->now + 1, true, c->evict_fn, c->evict_arg);
-    c->stats.flagged -= nrs_dest_is_open(d);
-    c->stats.suppressed -= d->verdict == NRS_VERDICT_SILENT;
+    set_verdict(c, d, 0);
 }

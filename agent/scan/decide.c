@@ -170,6 +170,8 @@ void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model 
         if (c.packer_mlogit >= model->threshold_mlogit[1])
             named = model->output_name[c.packer];
     }
+    if (says_packed(facts->rules))
+        r->risk = NRS_SCAN_RULE_RISK;
     if (facts->name != NULL)
         named = facts->name;
     r->name = r->packed ? named : plain;

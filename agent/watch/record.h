@@ -10,15 +10,18 @@
 
 #include "platform/owner.h"
 
-#define NRS_ASK_BYTES   40
+#define NRS_ASK_BYTES   48
 #define NRS_FOUND_BYTES 320
 #define NRS_FOUND_PATH_MAX 199
 #define NRS_FOUND_CLASS_MAX 23
 
-/* The agent: who owns this destination's connections? d: the verdict's number, never 0. */
+/* The agent: who owns this destination's connections? Asked when a verdict opens, and again whenever a connection begins, until
+ * it is answered. */
 struct nrs_ask {
-    uint32_t d;
+    uint32_t d; /* the verdict's number, never 0 */
     struct nrs_connection connection;
+    uint32_t due_ms;    /* the next connection is expected after so long, 0 = not known when, */
+    uint32_t spread_ms; /* give or take that */
 };
 
 /* What speaks against a file, as bits; their names on the wire are nrs_mark_name. */
@@ -38,21 +41,24 @@ struct nrs_watch_counts {
     uint32_t cached;  /* of these, known: same device, inode, size and time */
     uint32_t scanned;
     uint32_t limited; /* put off by the rate limit */
+    uint32_t lost;    /* how often starts were not told (platform/execs.h); a walk follows */
     uint32_t packed;
 };
 
 /* The scanner: a file, and how it is doing. Every record has the counts; some have nothing else. */
 struct nrs_found {
     uint32_t d;       /* the question this answers; 0 = found on its own */
-    uint32_t pid;     /* 0 = counts only */
+    uint32_t pid;     /* 0 = not visible from here */
     uint8_t marks;    /* enum nrs_mark */
     uint8_t risk;     /* of the packer model, 0..99 */
     bool hashed;      /* sha256 is known */
+    bool named;       /* path leads to this file for everybody (platform/walk.h); cut, it is no rule's any more */
+    uint8_t untold;   /* 0: the kernel tells the scanner what starts; else why not, an errno */
     uint8_t sha256[32];
     uint32_t serial;  /* of the packer model, 0 = rules alone */
     int32_t score_mlogit;
     char class[NRS_FOUND_CLASS_MAX + 1]; /* "none", a packer, "unknown" */
-    char path[NRS_FOUND_PATH_MAX + 1];   /* cut at its front if it is longer */
+    char path[NRS_FOUND_PATH_MAX + 1];   /* cut at its front if it is longer; "" = counts only */
     struct nrs_watch_counts counts;
 };
 

@@ -4,7 +4,11 @@
  * something speaks against the file (record.h: enum nrs_mark), and names its parents. Nothing here waits for the scanner.
  * If it ends (killed, a fault), the agent goes on without; it cannot start another one, because its rights are gone.
  *
- * Memory: the struct, fixed. NRS_WATCH_ASKED destinations await an answer; a newcomer takes the oldest one's place.
+ * While a rule of `allow` names a program, a verdict may be held until its program is known (core.h: nrs_core_hold); held.c
+ * keeps it on disk meanwhile.
+ *
+ * Memory: the struct, fixed. NRS_WATCH_ASKED destinations await an answer; a newcomer takes the place of the oldest
+ * that is not held.
  * A build without the scanner has none/watch_none.c instead of this room. */
 #ifndef NRS_WATCH_H
 #define NRS_WATCH_H
@@ -16,20 +20,25 @@
 #include "agent/core/verdict.h"
 #include "agent/watch/record.h"
 
-#define NRS_WATCH_ASKED 32
-#define NRS_WATCH_TOLD  32 /* packed files reported lately, so that a walk and an owner are one record */
+#define NRS_WATCH_ASKED  32
+#define NRS_WATCH_AGAIN_NS UINT64_C(200000000) /* the same is asked at most that often */
+#define NRS_WATCH_PACKED 32 /* packed files reported lately, so that a walk and an owner are one record */
 
-struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats */
+struct nrs_asked { /* of a beacon verdict, what its joined verdict repeats; d 0: a free place */
     uint32_t d, seq, serial;
     struct nrs_connection connection;
     uint32_t n, period_ms, jitter_pct;
     uint8_t risk;
+    bool held;        /* not told yet, as record `seq` it will be */
+    bool hunted;      /* not answered yet */
+    uint64_t asked_ns;
 };
 
 struct nrs_watch {
     int fd;                     /* -1 = no scanner */
     const char *state;          /* for people: "on", "off", "ended" */
     char note[32];              /* one line on the start, "" = nothing to say */
+    int untold;                 /* 0: the kernel tells it what starts; else it walks only, an errno says why; -1: not known yet */
     struct nrs_watch_counts counts;
     uint32_t joined;            /* combo verdicts */
     struct nrs_asked asked[NRS_WATCH_ASKED];
@@ -37,22 +46,25 @@ struct nrs_watch {
     struct {
         uint8_t sha256[32];
         uint32_t seq;           /* of its packer record, 0 = free */
-    } told[NRS_WATCH_TOLD];
-    unsigned next_told;
+    } packed[NRS_WATCH_PACKED];
+    unsigned next_packed;
 };
 
 /* Starts the scanner, before anything else is opened. Without one (switched off, not possible here) fd is -1, and
  * everything below does nothing. */
 void nrs_watch_start(struct nrs_watch *w, const struct nrs_config *c);
 
-/* A beacon verdict was told as record `seq`. */
-void nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+/* A beacon verdict was told as record `seq`, or is held and will be. */
+struct nrs_asked *nrs_watch_ask(struct nrs_watch *w, const struct nrs_judgement *j, uint32_t seq);
+
+/* A connection begins: if it is one whose owner is looked for, the scanner gets to know, and when the next one is due. */
+void nrs_watch_flow(struct nrs_watch *w, const struct nrs_flow *f);
+
+/* What was asked of the verdict d; NULL = nothing, or it is forgotten. */
+struct nrs_asked *nrs_watch_asked(struct nrs_watch *w, uint32_t d);
 
 /* The next finding. 1; 0: nothing more for now; -1: the scanner has ended (once). */
 int nrs_watch_next(struct nrs_watch *w, struct nrs_found *f);
-
-/* What was asked; NULL = it was not, or is forgotten. */
-const struct nrs_asked *nrs_watch_asked(const struct nrs_watch *w, const struct nrs_found *f);
 
 /* The record in which this file was told as packed, 0 = none; and that it was. */
 uint32_t nrs_watch_told(const struct nrs_watch *w, const struct nrs_found *f);

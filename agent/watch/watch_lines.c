@@ -21,7 +21,8 @@ static void write_process(struct nrs_text *t, const struct nrs_found *f, const c
     static const char digits[] = "0123456789abcdef";
     char hex[65];
 
-    nrs_verdict_u64(t, "process.pid", f->pid);
+    if (f->pid != 0)
+        nrs_verdict_u64(t, "process.pid", f->pid);
     nrs_verdict_string(t, "process.executable", path);
     if (!f->hashed)
         return;

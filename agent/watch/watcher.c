@@ -5,30 +5,28 @@
 
 #include "agent/scanner/scanner.h"
 #include "agent/watch/file_cache.h"
+#include "agent/watch/hunt.h"
 #include "agent/watch/rate.h"
 #include "agent/watch/record.h"
 #include "platform/clock.h"
+#include "platform/execs.h"
+#include "platform/files.h"
 #include "platform/helper.h"
 #include "platform/walk.h"
 
 #define MS UINT64_C(1000000)
 
-struct hunt {
-    struct nrs_ask ask; /* d 0: a free place */
-    uint64_t until_ms;
-};
-
 static struct watcher {
     struct nrs_watcher_conf conf;
-    int fd;
+    int fd, execs_fd; /* our end of the pair; programs as they start, or a negative errno */
     struct nrs_scanner scanner;
     struct nrs_walk walk;
     struct nrs_file_cache cache;
     struct nrs_rate files, bytes;
-    struct hunt hunts[NRS_HUNTS];
-    uint64_t look_ms, walk_ms, counts_ms; /* when each is due */
+    struct nrs_hunts hunts;
+    uint64_t walk_ms, counts_ms; /* when each is due */
     struct nrs_watch_counts counts, told;
-    uint32_t d; /* the question under way, 0 = a walk */
+    uint32_t d; /* the question under way, 0 = none: a walk, or a start */
 } w;
 
 static uint64_t now_ms(void)
@@ -69,9 +67,12 @@ static void tell(struct nrs_found *f)
     uint8_t bytes[NRS_FOUND_BYTES];
 
     f->counts = w.counts;
+    f->untold = w.execs_fd < 0 ? (uint8_t)-w.execs_fd : 0;
     nrs_found_write(bytes, f);
-    if (nrs_helper_write(w.fd, bytes, sizeof bytes) == 0)
-        w.told = w.counts;
+    if (nrs_helper_write(w.fd, bytes, sizeof bytes) != 0)
+        return; /* a question stays; it is answered by the next look */
+    w.told = w.counts;
+    nrs_hunts_answered(&w.hunts, f->d);
 }
 
 static void tell_file(const struct nrs_walk_file *file)
@@ -81,6 +82,7 @@ static void tell_file(const struct nrs_walk_file *file)
     size_t len = strlen(file->path);
     struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
 
+    f.named = w.d != 0 && nrs_walk_is_named(file); /* asked of owners only */
     f.serial = model != NULL ? model->serial : 0;
     f.hashed = nrs_scanner_hash(file->fd, f.sha256) == 0;
     strncpy(f.class, r->name, NRS_FOUND_CLASS_MAX);
@@ -88,18 +90,27 @@ static void tell_file(const struct nrs_walk_file *file)
     tell(&f);
 }
 
-/* Whether a file that a walk met has to be looked at now. */
-static bool is_due(const struct nrs_walk_file *f, const struct nrs_file_id *id)
+/* Whether a file that was met by itself has to be looked at now. */
+static bool is_due(const struct nrs_file_id *id)
 {
-    uint64_t now = now_ms();
-
     w.counts.seen++;
     if (nrs_file_cache_has(&w.cache, id)) {
         w.counts.cached++;
         return false;
     }
-    if (!nrs_rate_take(&w.files, 1, now) ||
-        !nrs_rate_take(&w.bytes, f->size < UINT32_MAX ? (uint32_t)f->size : UINT32_MAX, now)) {
+    if (!nrs_rate_take(&w.files, 1, now_ms())) {
+        w.counts.limited++;
+        return false;
+    }
+    return true;
+}
+
+/* A packed file is hashed, which reads all of it. What is put off is met as if for the first time. */
+static bool may_be_told(const struct nrs_walk_file *f, const struct nrs_file_id *id)
+{
+    uint32_t bytes = f->size < UINT32_MAX ? (uint32_t)f->size : UINT32_MAX;
+
+    if (w.scanner.result.packed && !nrs_rate_take(&w.bytes, bytes, now_ms())) {
         w.counts.limited++;
         return false;
     }
@@ -113,9 +124,11 @@ static void on_file(void *arg, const struct nrs_walk_file *f)
     bool shrank;
 
     (void)arg;
-    if (w.d == 0 && !is_due(f, &id))
+    if (w.d == 0 && !is_due(&id))
         return;
     if (nrs_scanner_file(&w.scanner, f->fd, f->size, &shrank) != 0)
+        return;
+    if (w.d == 0 && !may_be_told(f, &id))
         return;
     w.counts.scanned++;
     w.counts.packed += w.scanner.result.packed;
@@ -137,55 +150,50 @@ static bool take_questions(void)
     struct nrs_ask ask;
     int n;
 
-    while ((n = nrs_helper_read(w.fd, bytes, sizeof bytes)) > 0) {
-        struct hunt *place = &w.hunts[0];
-
-        if (nrs_ask_read(&ask, bytes, (size_t)n) != 0)
-            continue;
-        for (struct hunt *h = w.hunts; h < w.hunts + NRS_HUNTS; h++) {
-            if (h->ask.d == ask.d) {
-                place = h;
-                break;
-            }
-            if (h->until_ms < place->until_ms)
-                place = h;
-        }
-        *place = (struct hunt){ask, now_ms() + NRS_HUNT_MS};
-        w.look_ms = 0;
-    }
+    while ((n = nrs_helper_read(w.fd, bytes, sizeof bytes)) > 0)
+        if (nrs_ask_read(&ask, bytes, (size_t)n) == 0)
+            nrs_hunts_ask(&w.hunts, &ask, now_ms());
     return n == -EAGAIN || n == -EINTR;
+}
+
+/* Looks at what was started; what is left comes when the other side had its turn. */
+static void take_execs(void)
+{
+    struct nrs_exec e;
+    int rc = 1;
+
+    w.d = 0;
+    for (int i = 0; i < NRS_EXECS_AT_ONCE && w.execs_fd >= 0 && (rc = nrs_execs_next(w.execs_fd, &e)) > 0; i++) {
+        if (!e.lost) {
+            nrs_walk_open_file(&w.walk, e.fd, e.pid);
+            continue;
+        }
+        w.counts.lost++;
+        if (w.walk_ms > now_ms() + NRS_LOST_WALK_MS)
+            w.walk_ms = now_ms() + NRS_LOST_WALK_MS;
+    }
+    if (rc >= 0)
+        return;
+    (void)nrs_file_close(w.execs_fd);
+    w.execs_fd = rc;
+    w.told.seen = ~w.counts.seen; /* that is news */
 }
 
 static void look(uint64_t now)
 {
     struct nrs_connection list[NRS_HUNTS];
-    struct hunt *hunt[NRS_HUNTS];
-    uint32_t pid[NRS_HUNTS];
-    size_t n = 0;
-    uint64_t took;
+    uint32_t d[NRS_HUNTS], pid[NRS_HUNTS];
+    size_t n = nrs_hunts_list(&w.hunts, now, list, d);
+    uint64_t began_ns = nrs_clock_boot_ns();
 
-    for (struct hunt *h = w.hunts; h < w.hunts + NRS_HUNTS; h++) {
-        if (h->until_ms <= now) {
-            *h = (struct hunt){.until_ms = 0};
-        } else {
-            hunt[n] = h;
-            list[n++] = h->ask.connection;
-        }
-    }
-    if (n == 0) {
-        w.look_ms = UINT64_MAX;
-        return;
-    }
     nrs_owner_find(list, n, pid);
     for (size_t i = 0; i < n; i++) {
         if (pid[i] == 0)
             continue;
-        w.d = hunt[i]->ask.d;
-        *hunt[i] = (struct hunt){.until_ms = 0};
+        w.d = d[i];
         nrs_walk_process(&w.walk, pid[i]);
     }
-    took = now_ms() - now;
-    w.look_ms = now + took + (took * NRS_LOOK_REST > NRS_LOOK_MS ? took * NRS_LOOK_REST : NRS_LOOK_MS);
+    nrs_hunts_looked(&w.hunts, now, (uint32_t)((nrs_clock_boot_ns() - began_ns) / 1000));
 }
 
 static void tell_counts(uint64_t now)
@@ -199,8 +207,9 @@ static void tell_counts(uint64_t now)
 
 static int wait_ms(uint64_t now)
 {
-    uint64_t due = w.look_ms < w.walk_ms ? w.look_ms : w.walk_ms;
+    uint64_t due = nrs_hunts_next_ms(&w.hunts, now);
 
+    due = w.walk_ms < due ? w.walk_ms : due;
     due = w.counts_ms < due ? w.counts_ms : due;
     return due > now ? (int)(due - now) : 0;
 }
@@ -211,6 +220,7 @@ void nrs_watcher_prepare(void *arg)
 
     w.conf = *(const struct nrs_watcher_conf *)arg;
     (void)nrs_owner_open();
+    w.execs_fd = nrs_execs_open();
     if (nrs_scanner_open(&w.scanner, why, sizeof why) != 0)
         nrs_scanner_use_none(&w.scanner);
 }
@@ -221,14 +231,15 @@ void nrs_watcher_work(void *arg, int fd)
     w.fd = fd;
     w.walk.file = on_file;
     w.walk.missed = on_missed;
-    w.look_ms = UINT64_MAX;
+    w.told.seen = ~w.counts.seen; /* the first counts are news */
     nrs_rate_init(&w.files, NRS_FILES_PER_S, 10 * NRS_FILES_PER_S, now_ms());
     nrs_rate_init(&w.bytes, NRS_BYTES_PER_S, 16 * NRS_BYTES_PER_S, now_ms());
     while (take_questions()) {
         uint64_t now = now_ms();
 
-        if (now >= w.look_ms)
+        if (now >= nrs_hunts_next_ms(&w.hunts, now))
             look(now);
+        take_execs();
         if (now >= w.walk_ms) {
             w.d = 0;
             w.walk.n_seen = 0;
@@ -237,7 +248,7 @@ void nrs_watcher_work(void *arg, int fd)
         }
         if (now >= w.counts_ms)
             tell_counts(now);
-        if (nrs_helper_wait(fd, -1, wait_ms(now_ms())) < 0)
+        if (nrs_helper_wait(fd, w.execs_fd, wait_ms(now_ms())) < 0)
             return;
     }
 }

@@ -1,24 +1,21 @@
 /* agent/watch/watcher.h - the scanner process: looks at programs, and at who owns a connection
  *
- * Questions come and findings go through one end of a pair (platform/helper.h); it ends with the other end. A question
- * is asked again and again of the kernel's tables until somebody has the connection open or it is NRS_HUNT_MS old, so
- * that a connection of some 50 ms every few seconds is met. Each look is followed by a pause of at least NRS_LOOK_MS
- * and of NRS_LOOK_REST times what it took: at most 5 % of a core, and only while there is a question.
+ * Questions come and findings go through one end of a pair (platform/helper.h); it ends with the other end. hunt.h has
+ * when a question is asked of the kernel's tables.
  *
- * Every walk_s the programs of all processes are walked; a file that was looked at before (file_cache.h) is passed over,
- * and so is what the rate limit puts off until the next walk. Programs of owners are always looked at.
+ * Programs are looked at as they start, where the kernel tells (platform/execs.h), and every walk_s those of all processes
+ * are walked: there may be file systems that the kernel does not tell of, and starts may be lost. A file that was looked at before
+ * (file_cache.h) is passed over, and so is what the rate limit puts off until it is met again. Programs of owners are always looked at.
  * Memory: fixed, about 130 KiB; folder listings allocate. */
 #ifndef NRS_WATCHER_H
 #define NRS_WATCHER_H
 #include <stdint.h>
 
-#define NRS_HUNTS 16          /* questions at once; a newcomer takes the place of the oldest */
-#define NRS_HUNT_MS 120000
-#define NRS_LOOK_MS 20
-#define NRS_LOOK_REST 20
-#define NRS_FILES_PER_S 10    /* and 100 at once */
+#define NRS_FILES_PER_S 10      /* and 100 at once */
 #define NRS_BYTES_PER_S 4194304 /* hashed; and 64 MiB at once */
-#define NRS_COUNTS_MS 5000    /* the counts are told this often, if they changed */
+#define NRS_EXECS_AT_ONCE 64    /* before questions get their turn */
+#define NRS_LOST_WALK_MS 5000   /* a walk follows that soon if starts were lost */
+#define NRS_COUNTS_MS 5000      /* the counts are told this often, if they changed */
 
 struct nrs_watcher_conf {
     uint32_t walk_s, new_s;

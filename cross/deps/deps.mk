@@ -24,7 +24,7 @@ host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(call t
 ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
 goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
 PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
-	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross) \
+	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross cross-table) \
 	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) \
 	$(call goals_of,package,deb ipk container) $(call goals_of,package package-test,test-deb test-ansible) \
 	>&2 || echo missing)

@@ -1,5 +1,5 @@
-# MIPS32r2, big-endian, no FPU (OpenWrt mips_24kc, ath79): routers. Position independent code costs 17 % and 66 KiB of padding
-# here, so the program has fixed addresses. Debian's libgcc for MIPS needs an FPU: compiler-rt takes its place.
+# MIPS32r2, big-endian, no FPU (OpenWrt mips_24kc, ath79): routers. Position independent code costs 17 % here,
+# so the program has fixed addresses. Debian's libgcc for MIPS needs an FPU: compiler-rt takes its place.
 CROSS := mips-linux-gnu-
 ARCH_FLAGS := -march=24kc -mabi=32 -msoft-float -fno-pic -mno-abicalls
 MUSL_TARGET := mips-linux-muslsf

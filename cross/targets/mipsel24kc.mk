@@ -1,5 +1,5 @@
-# MIPS32r2, little-endian, no FPU (OpenWrt mipsel_24kc, ramips): routers. Position independent code costs 17 % and 66 KiB of padding
-# here, so the program has fixed addresses. Debian's libgcc for MIPS needs an FPU: compiler-rt takes its place.
+# MIPS32r2, little-endian, no FPU (OpenWrt mipsel_24kc, ramips): routers. Position independent code costs 17 % here,
+# so the program has fixed addresses. Debian's libgcc for MIPS needs an FPU: compiler-rt takes its place.
 CROSS := mipsel-linux-gnu-
 ARCH_FLAGS := -march=24kc -mabi=32 -msoft-float -fno-pic -mno-abicalls
 MUSL_TARGET := mipsel-linux-muslsf

@@ -1,4 +1,4 @@
-# 32-bit big-endian PowerPC with FPU: older access points, control systems. Position independent code costs 66 KiB of padding.
+# 32-bit big-endian PowerPC with FPU: older access points, control systems. Position independent code is larger.
 CROSS := powerpc-linux-gnu-
 PIE := 0
 ARCH_FLAGS := -mlong-double-64 # musl has no other here

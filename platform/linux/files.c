@@ -3,12 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "platform/linux/user.h"
 
 static int result(long rc)
 {
@@ -59,21 +59,14 @@ static void give_one(void *arg, const char *name)
 int nrs_dir_give(int dir, const char *user)
 {
     struct gift g = {.dir = dir};
-    const struct passwd *pw = getpwnam(user);
     struct stat st;
-    char *end;
+    int rc;
 
     if (geteuid() != 0)
         return 0;
-    if (pw != NULL) {
-        g.uid = pw->pw_uid;
-        g.gid = pw->pw_gid;
-    } else {
-        g.uid = (uid_t)strtoul(user, &end, 10);
-        g.gid = (gid_t)g.uid;
-        if (end == user || *end != '\0')
-            return -ENOENT;
-    }
+    rc = nrs_user_find(user, &g.uid, &g.gid);
+    if (rc != 0)
+        return rc;
     if (fstat(dir, &st) != 0)
         return -errno;
     g.rc = give(dir, "", &st, g.uid, g.gid);

@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,6 +14,7 @@
 #include <unistd.h>
 
 #include "platform/linux/rights.h"
+#include "platform/linux/user.h"
 
 static const struct capability {
     const char *name;
@@ -59,38 +58,6 @@ int nrs_privileges_has(const char *capability)
     return -EINVAL;
 }
 
-/* Decimal number of a user; -EINVAL if it is not all digits or too large. */
-static int parse_id(const char *text, uid_t *id)
-{
-    char *end;
-    unsigned long value;
-
-    if (text[0] < '0' || text[0] > '9')
-        return -EINVAL;
-    errno = 0;
-    value = strtoul(text, &end, 10);
-    if (errno || *end || value >= UINT32_MAX)
-        return -EINVAL;
-    *id = (uid_t)value;
-    return 0;
-}
-
-static int find_user(const char *user, uid_t *uid, gid_t *gid)
-{
-    const struct passwd *entry;
-
-    if (parse_id(user, uid) == 0) {
-        *gid = (gid_t)*uid;
-        return 0;
-    }
-    entry = getpwnam(user);
-    if (!entry)
-        return -ENOENT;
-    *uid = entry->pw_uid;
-    *gid = entry->pw_gid;
-    return 0;
-}
-
 /* Takes away what a later exec could give back. Needs CAP_SETPCAP, so it comes before the change of user. */
 static void empty_bounding_set(void)
 {
@@ -105,7 +72,7 @@ static int change_user(const char *user, char *why, size_t why_len)
     uid_t uid;
     gid_t gid;
 
-    if (find_user(user, &uid, &gid) != 0) {
+    if (nrs_user_find(user, &uid, &gid) != 0) {
         snprintf(why, why_len, "user %s: not known on this system", user);
         return -ENOENT;
     }

@@ -46,6 +46,12 @@ int nrs_proc_lines_next(struct nrs_proc_lines *l, const char **line, size_t *len
         if (!newline) {
             int rc = fill(l);
 
+            if (rc == 0 && !l->skipping && l->begin < l->end) { /* the last one lacks it */
+                *line = l->buffer + l->begin;
+                *len = l->end - l->begin;
+                l->begin = l->end;
+                return 1;
+            }
             if (rc <= 0)
                 return rc;
             continue;

@@ -19,7 +19,7 @@ struct nrs_proc_lines {
 /* Goes to the start of an open file. Returns 0 or a negative errno. */
 int nrs_proc_lines_begin(struct nrs_proc_lines *l, int fd);
 
-/* 1 and the line without its newline; 0 at the end; or a negative errno. */
+/* 1 and the line without its newline, which the last one need not have; 0 at the end; or a negative errno. */
 int nrs_proc_lines_next(struct nrs_proc_lines *l, const char **line, size_t *len);
 
 #endif

@@ -8,6 +8,7 @@
  *          kernel interface that a library learns to try into a dead agent on 100,000 machines; EPERM would be
  *          mistaken for an answer. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -67,6 +68,7 @@
 #define MMAP_IN_REGISTERS 1
 #endif
 
+#define WRITING     (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
 #define PROGRAM_MAX 384
 
 struct program {
@@ -198,12 +200,17 @@ int nrs_seccomp_confine(void)
 
 int nrs_seccomp_confine_helper(void)
 {
+    const uint32_t read_only = SECCOMP_RET_ERRNO | (EROFS & SECCOMP_RET_DATA);
     struct program p = {.n = 0};
 
     if (ARCH == 0)
         return -ENOSYS;
     write_head(&p);
     rule_list(&p, nrs_seccomp_helper, nrs_seccomp_n_helper, SECCOMP_RET_ALLOW);
+    rule_bits(&p, SYS_openat, 2, WRITING, read_only, SECCOMP_RET_ALLOW);
+#ifdef SYS_open
+    rule_bits(&p, SYS_open, 1, WRITING, read_only, SECCOMP_RET_ALLOW);
+#endif
     rule_socketcall(&p);
     rule(&p, SYS_socket, SECCOMP_RET_KILL_PROCESS);
     rule(&p, SYS_connect, SECCOMP_RET_KILL_PROCESS);

@@ -75,7 +75,7 @@ const unsigned short nrs_seccomp_allowed[] = {
 const size_t nrs_seccomp_n_allowed = sizeof(nrs_seccomp_allowed) / sizeof(nrs_seccomp_allowed[0]);
 
 const unsigned short nrs_seccomp_helper[] = {
-    __NR_read, __NR_pread64, __NR_openat, __NR_close, __NR_lseek, __NR_readlinkat, __NR_getdents64, __NR_statx, __NR_fcntl,
+    __NR_read, __NR_pread64, __NR_close, __NR_lseek, __NR_readlinkat, __NR_getdents64, __NR_statx, __NR_fcntl,
     __NR_recvfrom, __NR_sendto, __NR_ppoll, __NR_clock_gettime, __NR_clock_nanosleep, __NR_write, __NR_writev, __NR_brk,
     __NR_munmap, __NR_mremap, __NR_madvise, __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_restart_syscall, __NR_exit,
     __NR_exit_group, __NR_gettimeofday,
@@ -88,8 +88,8 @@ const unsigned short nrs_seccomp_helper[] = {
 #ifdef __NR_newfstatat
     __NR_newfstatat,
 #endif
-#ifdef __NR_open
-    __NR_open, __NR_stat, __NR_readlink, __NR_poll,
+#ifdef __NR_stat
+    __NR_stat, __NR_readlink, __NR_poll,
 #endif
 #ifdef __NR__llseek
     __NR__llseek,

@@ -28,8 +28,21 @@ static bool is_pseudo(int fd)
     return false;
 }
 
-/* Hands over an open descriptor and closes it, if it is what it was taken for. */
-static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool deleted)
+/* What the kernel writes behind the name of a file that has none any more. */
+static bool cut_deleted(struct nrs_walk *w, const struct stat *st)
+{
+    static const char gone[] = " (deleted)";
+    size_t len = strlen(w->path), cut = sizeof gone - 1;
+
+    if (st->st_nlink != 0 || len <= cut || strcmp(w->path + len - cut, gone) != 0)
+        return false;
+    w->path[len - cut] = '\0';
+    return true;
+}
+
+/* Hands over an open descriptor and closes it, if it is what it was taken for. from_link: its path is what a link of
+ * /proc says. */
+static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
 {
     struct stat st;
 
@@ -42,7 +55,7 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool deleted)
                                   .fd = fd,
                                   .size = (uint64_t)st.st_size,
                                   .pid = pid,
-                                  .deleted = deleted,
+                                  .deleted = from_link && cut_deleted(w, &st),
                                   .device = (uint64_t)st.st_dev,
                                   .inode = (uint64_t)st.st_ino,
                                   .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
@@ -51,6 +64,13 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool deleted)
         w->file(w->arg, &f);
     }
     close(fd);
+}
+
+bool nrs_walk_is_named(const struct nrs_walk_file *f)
+{
+    struct stat here;
+
+    return stat(f->path, &here) == 0 && (uint64_t)here.st_dev == f->device && (uint64_t)here.st_ino == f->inode;
 }
 
 static void open_file(struct nrs_walk *w, int dir, const char *name, int flags)
@@ -182,37 +202,39 @@ static bool seen_before(struct nrs_walk *w, const struct stat *st)
     return false;
 }
 
+/* Where a link of /proc leads; if it cannot be read, its own name stays. 0 or a negative errno. */
+static int read_link(struct nrs_walk *w, const char *link)
+{
+    ssize_t n = readlink(link, w->path, sizeof w->path - 1);
+
+    if (n < 0) {
+        int rc = -errno;
+
+        snprintf(w->path, sizeof w->path, "%s", link);
+        return rc;
+    }
+    w->path[n] = '\0';
+    return 0;
+}
+
 /* A process without a program (a kernel thread, or one that has just ended) is none of ours. */
 static void look_at_process(struct nrs_walk *w, const char *pid)
 {
-    static const char gone[] = " (deleted)";
     char link[32];
-    ssize_t n;
     struct stat st;
-    int fd;
+    int rc, fd = -1;
 
     snprintf(link, sizeof link, "/proc/%.16s/exe", pid);
-    n = readlink(link, w->path, sizeof w->path - 1);
-    if (n < 0) {
-        snprintf(w->path, sizeof w->path, "%s", link);
-        if (errno != ENOENT && errno != ESRCH)
-            w->missed(w->arg, w->path, -errno);
-        return;
-    }
-    w->path[n] = '\0';
-    fd = open(link, OPEN_FLAGS);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        if (errno != ENOENT && errno != ESRCH)
-            w->missed(w->arg, w->path, -errno);
+    rc = read_link(w, link);
+    if (rc == 0 && ((fd = open(link, OPEN_FLAGS)) < 0 || fstat(fd, &st) != 0))
+        rc = -errno;
+    if (rc != 0) {
+        if (rc != -ENOENT && rc != -ESRCH)
+            w->missed(w->arg, w->path, rc);
     } else if (seen_before(w, &st)) {
         w->n_again++;
     } else {
-        size_t len = (size_t)n, cut = sizeof gone - 1;
-        bool deleted = st.st_nlink == 0 && len > cut && strcmp(w->path + len - cut, gone) == 0;
-
-        if (deleted)
-            w->path[len - cut] = '\0';
-        hand_over(w, fd, (uint32_t)strtoul(pid, NULL, 10), deleted);
+        hand_over(w, fd, (uint32_t)strtoul(pid, NULL, 10), true);
         return;
     }
     if (fd >= 0)
@@ -240,4 +262,13 @@ void nrs_walk_process(struct nrs_walk *w, uint32_t pid)
     w->n_seen = 0;
     snprintf(name, sizeof name, "%u", (unsigned)pid);
     look_at_process(w, name);
+}
+
+void nrs_walk_open_file(struct nrs_walk *w, int fd, uint32_t pid)
+{
+    char link[32];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    (void)read_link(w, link);
+    hand_over(w, fd, pid, true);
 }

@@ -1,8 +1,10 @@
 /* The core on any events: bytes become flows and ticks for a table of 64 destinations and 8 days, and every line that
- * comes out must be JSON.
+ * comes out must be JSON. A rule names a program; no more verdicts wait for theirs than may.
  *
  * event = what:u8 dest:u8 age:u8 step:u8 size:u32 [name to the next zero byte if what & 0x80]
- *   what & 7: kind of event (7: tick, 6: tick much later); & 8: inbound; & 16: failed; & 32: sizes; & 64: heavy */
+ *   what & 7: kind of event (7: tick, 6: tick much later); & 8: inbound; & 16: failed; & 32: sizes; & 64: heavy
+ *   of a tick: & 8: the program of a destination becomes known, an allowed one if & 16; & 32: programs are looked for from
+ *   now on, or no longer if & 64 */
 #include <stdint.h>
 
 #include <cJSON.h>
@@ -51,6 +53,21 @@ static struct nrs_flow flow_of(const uint8_t *p, uint64_t now)
     return f;
 }
 
+static void take_tick(struct nrs_core *core, uint64_t now, const uint8_t *p)
+{
+    const struct nrs_flow f = cf_flow(p[1], now);
+    struct nrs_core_stats st;
+
+    if (p[0] & 8)
+        nrs_core_set_process(core, &f, p[0] & 16 ? "/bin/a" : "/bin/b");
+    if (p[0] & 32)
+        nrs_core_hold(core, !(p[0] & 64));
+    nrs_core_tick(core, now, write_lines, NULL);
+    nrs_core_stats(core, &st);
+    if (st.held > NRS_HOLD_MAX || st.held + st.flagged + st.suppressed > st.dests + 4) /* 4 places for siblings */
+        abort();
+}
+
 /* One event; returns the bytes it took, 0 at the end. */
 static size_t take_event(struct nrs_core *core, uint64_t *now, const uint8_t *p, size_t n)
 {
@@ -63,7 +80,7 @@ static size_t take_event(struct nrs_core *core, uint64_t *now, const uint8_t *p,
     *now += p[3] * p[3] * CF_SECOND;
     if ((p[0] & 7) >= 6) {
         *now += (p[0] & 7) == 6 ? p[1] * CF_DAY : 0;
-        nrs_core_tick(core, *now, write_lines, NULL);
+        take_tick(core, *now, p);
         return 8;
     }
     f = flow_of(p, *now);
@@ -78,6 +95,7 @@ static size_t take_event(struct nrs_core *core, uint64_t *now, const uint8_t *p,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+    static const struct nrs_allow_rule rule = {.process = "/bin/a"};
     const struct nrs_core_conf conf = {.dest_cap = 64, .watched_cap = 8, .name_cap = 8, .update_s = 600, .close_s = 3600};
     uint64_t now = CF_START;
     struct cf cf;
@@ -86,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (n > 65536 || cf_open(&cf, &conf) != 0)
         return 0;
     nrs_core_on_evict(cf.core, NRS_WINDOW_1H, write_lines, NULL);
+    nrs_core_set_allow(cf.core, &rule, 1);
     while ((used = take_event(cf.core, &now, data, n)) != 0) {
         data += used;
         n -= used;

@@ -1,8 +1,10 @@
-/* Records of the scanner process: what is accepted can be written as a verdict and comes back as the same bytes. */
+/* What the agent and its scanner process read: each other's records (what is accepted can be written as a verdict and comes back as the
+ * same bytes), and what the kernel tells of programs that start. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/watch/watch.h"
+#include "platform/linux/exec_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -24,12 +26,24 @@ static void check_found(const uint8_t *data, size_t n)
         abort();
 }
 
+static void check_kernel(const uint8_t *data, size_t n)
+{
+    struct nrs_exec e;
+    char path[64];
+
+    if (nrs_exec_event_read(&e, data, n) == 0 && e.lost != (e.fd < 0))
+        abort();
+    if (nrs_exec_mount(path, sizeof path, (const char *)data, n) && (path[0] != '/' || strlen(path) >= sizeof path))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     uint8_t bytes[NRS_ASK_BYTES];
     struct nrs_ask ask;
 
     check_found(data, n);
+    check_kernel(data, n);
     if (nrs_ask_read(&ask, data, n) == 0) {
         nrs_ask_write(bytes, &ask);
         if (memcmp(bytes, data, n) != 0)

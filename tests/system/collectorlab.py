@@ -124,6 +124,22 @@ def evidence(seq, of, d, cell, host="device-1", boot="a1"):
             "noroshi": {"v": 1, "of": f"{of:x}", "d": d, "day": stamp()[:10], "m4": matrix(cell)}}
 
 
+def packer(seq, host="device-1", boot="a1", path="/tmp/.x/kworkerd"):
+    """A record on a packed file."""
+    return {"@timestamp": stamp(), "event.kind": "alert", "event.dataset": "noroshi.packer", "event.id": f"{host}-{boot}-{seq:x}",
+            "host.id": host, "event.risk_score": 99, "process.pid": 4211, "process.executable": path,
+            "process.hash.sha256": "ab" * 32, "rule.id": "packer-1",
+            "noroshi": {"v": 1, "score": 8120, "file": "packed,tampered,deleted", "class": "upx"}}
+
+
+def combo(seq, of, d, file="packed,tampered,deleted", **more):
+    """The joined verdict of the beacon `d` and a packed file, with the beacon's destination."""
+    one, two = packer(seq, **more), verdict(seq, d=d)
+    return {**one, "event.dataset": "noroshi.combo", "event.risk_score": 98, "rule.id": "beacon-7+packer-1",
+            **{key: two[key] for key in ("source.ip", "destination.ip", "destination.port", "network.transport")},
+            "noroshi": {"v": 1, "d": d, "n": 320, "p": 300000, "j": 12, "file": file, "class": "upx", "of": of}}
+
+
 def health(seq, host="device-1", boot="a1", **noroshi):
     inner = {"v": 1, "up": 86411, "src": "packet", "cov": "full", "mdl": "beacon-7", "dst": 412, "wat": 31,
              "flows": 91234, "lost": 0, "evict": 0, "sup": 0, "q": 0, "drop": 0, "clk": 0, "rss": 1184}

@@ -113,9 +113,10 @@ def reload_takes_what_can_change(collector):
     agent.open_to_all()
     with agent:
         agent.says("the collector answers")
-        agent.write(report={"flush_s": 2, "health_s": 20}, table={"destinations": 100, "watched": 50})
+        agent.write(report={"flush_s": 2, "health_s": 20}, table={"destinations": 100, "watched": 50}, scan={"walk_s": 30})
         agent.child.send_signal(signal.SIGHUP)
         agent.says("reload: table: a change needs a restart")
+        agent.says("reload: scan: a change needs a restart")
         agent.says("reload: done")
         agent.write(allow=[{"domain": "example.com", "until": "2020-02-29"}, {"net": "::/0", "port": 443}])
         agent.child.send_signal(signal.SIGHUP)

@@ -1,25 +1,8 @@
 #!/bin/sh
 # noroshi-model features from the outside: tables, labels, classes, expansion over a model, and what it refuses.
 set -eu
-model=${BUILD:-build/host}/noroshi-model
+. tests/system/modellab.sh
 traffic=tests/golden/replay/traffic.conn.log
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-
-fail() {
-    echo "FAIL: $*"
-    exit 1
-}
-
-# expect CODE TEXT COMMAND...: the exit code, and TEXT somewhere in what it says
-expect() {
-    code=$1 text=$2
-    shift 2
-    status=0
-    "$@" >"$dir/out" 2>&1 || status=$?
-    [ "$status" = "$code" ] || fail "$*: exit $status, not $code: $(cat "$dir/out")"
-    [ -z "$text" ] || grep -qF -e "$text" "$dir/out" || fail "$*: no \"$text\" in: $(cat "$dir/out")"
-}
 features() { "$model" features "$@"; }
 # same WHAT A B
 same() { [ "$2" = "$3" ] || fail "$1: \"$2\", not \"$3\""; }

@@ -1,25 +1,8 @@
 #!/bin/sh
 # noroshi-model evaluate, compare, emit-c and the export report from the outside, on rows made here.
 set -eu
-model=${BUILD:-build/host}/noroshi-model
+. tests/system/modellab.sh
 lib=${BUILD:-build/host}/libnoroshi.a
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-
-fail() {
-    echo "FAIL: $*"
-    exit 1
-}
-
-# expect CODE TEXT COMMAND...: the exit code, and TEXT somewhere in what it says
-expect() {
-    code=$1 text=$2
-    shift 2
-    status=0
-    "$@" >"$dir/out" 2>&1 || status=$?
-    [ "$status" = "$code" ] || fail "$*: exit $status, not $code: $(cat "$dir/out")"
-    [ -z "$text" ] || grep -qF -e "$text" "$dir/out" || fail "$*: no \"$text\" in: $(cat "$dir/out")"
-}
 said() { grep -qxE -e "$1" "$dir/out" || fail "no line \"$1\" in: $(cat "$dir/out")"; }
 
 # Two models that look at one feature, and rows whose scores can be told by hand

@@ -1,24 +1,7 @@
 #!/bin/sh
 # noroshi-model from the outside: export, inspect, sign, verify, tamper, bump, and what it refuses.
 set -eu
-model=${BUILD:-build/host}/noroshi-model
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-
-fail() {
-    echo "FAIL: $*"
-    exit 1
-}
-
-# expect CODE TEXT COMMAND...: the exit code, and TEXT somewhere in what it says
-expect() {
-    code=$1 text=$2
-    shift 2
-    status=0
-    "$@" >"$dir/out" 2>&1 || status=$?
-    [ "$status" = "$code" ] || fail "$*: exit $status, not $code: $(cat "$dir/out")"
-    [ -z "$text" ] || grep -qF -e "$text" "$dir/out" || fail "$*: no \"$text\" in: $(cat "$dir/out")"
-}
+. tests/system/modellab.sh
 
 # flip FILE OFFSET: changes one byte
 flip() {

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from collectorlab import PROGRAM, Collector, evidence, health, post, verdict
+from collectorlab import PROGRAM, Collector, combo, evidence, health, packer, post, verdict
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = "<img src=x onerror=alert(1)>.\"&'.example"
@@ -74,6 +74,7 @@ def seed(lab):
     other = verdict(1, host="gate-2", st="end", f=320, p=0)
     other["destination.domain"] = HOSTILE
     post(lab.client("gate-2"), [other])
+    post(lab.client(), [packer(5, path=f"/tmp/{HOSTILE}"), combo(6, "1,5", 1)])
 
 
 def check_list(lab):
@@ -96,6 +97,15 @@ def check_verdict(lab):
     text = page.having(tag="main")[0]["text"]
     assert "Jitter between visits × Active minutes" in text and "2 devices reported" in text
     assert '"event.id": "device-1-a1-3"' in text, "the raw record"
+
+
+def check_programs(lab):
+    said = browse(f"http://127.0.0.1:{lab.page}/#/verdict/1").having(id="program")[0]["text"]
+    assert "The program is /tmp/.x/kworkerd: packed by upx, its header damaged, its file deleted while it runs." in said, said
+    page = browse(f"http://127.0.0.1:{lab.page}/#/programs")
+    rows = [e["text"] for e in page.having(data_program=True)]
+    assert len(rows) == 1 and f"/tmp/{HOSTILE}" in rows[0] and not page.having(onerror=True), rows
+    assert "It is packed by upx, its header damaged, its file deleted while it runs." in rows[0] and "99" in rows[0], rows
 
 
 def check_local_time(lab):
@@ -126,7 +136,7 @@ def main():
         assert "No verdicts yet" in text
     with Collector() as lab:
         seed(lab)
-        for check in (check_list, check_verdict, check_local_time, check_without_evidence, check_devices):
+        for check in (check_list, check_verdict, check_programs, check_local_time, check_without_evidence, check_devices):
             check(lab)
             print("ok", check.__name__, flush=True)
 

@@ -50,7 +50,7 @@ def boot():
     with tempfile.NamedTemporaryFile() as initrd:
         initrd.write(image())
         initrd.flush()
-        done = subprocess.run(["timeout", "-k", "5", "280", *MACHINE, "-nographic", "-no-reboot", "-net", "none",
+        done = subprocess.run(["timeout", "-k", "5", "600", *MACHINE, "-nographic", "-no-reboot", "-net", "none",
                                "-append", "console=ttyS0 panic=-1 quiet", "-initrd", initrd.name,
                                "-kernel", kernel.stdout.strip()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace")

@@ -96,9 +96,11 @@ static void rule_that_is_sure_needs_no_model(void **state)
     facts.name = "upx";
     expect(true, "upx");
     assert_int_equal(result.score_mlogit, -5000);
+    assert_int_equal(result.risk, NRS_SCAN_RULE_RISK);
     nrs_scan_decide(&facts, NULL, &result);
     assert_string_equal(result.name, "upx");
     assert_int_equal(result.score_mlogit, 0);
+    assert_int_equal(result.risk, NRS_SCAN_RULE_RISK);
 }
 
 static void hints_decide_together_only(void **state)
@@ -108,6 +110,7 @@ static void hints_decide_together_only(void **state)
     expect(false, "shc"); /* all equal: the last of them */
     facts.rules = NRS_RULE_RWX;
     expect(false, "shc");
+    assert_in_range(result.risk, 0, NRS_SCAN_RULE_RISK - 1);
     facts.rules = NRS_RULES_HINTS;
     expect(true, "acme");
 }

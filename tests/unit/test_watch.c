@@ -16,12 +16,14 @@ static const struct nrs_found packed = {.d = 7,
                                         .marks = NRS_MARK_PACKED | NRS_MARK_TAMPERED | NRS_MARK_TEMPORARY,
                                         .risk = 98,
                                         .hashed = true,
+                                        .named = true,
                                         .sha256 = {0xab, 1, 2},
                                         .serial = 3,
                                         .score_mlogit = -1234,
                                         .class = "upx",
                                         .path = "/tmp/.x/kworkerd",
-                                        .counts = {5, 4, 3, 2, 1}};
+                                        .untold = 1,
+                                        .counts = {6, 5, 4, 3, 2, 1}};
 static const struct nrs_asked asked = {.d = 7,
                                        .seq = 0x18f2,
                                        .serial = 7,
@@ -37,7 +39,7 @@ static const struct nrs_verdict_id id = {"k3f9", "17", 0x18f4, UINT64_C(17952915
 
 static void a_question_comes_back_as_it_was(void **state)
 {
-    struct nrs_ask a = {9, asked.connection}, b;
+    struct nrs_ask a = {9, asked.connection, 300000, 5000}, b;
     uint8_t bytes[NRS_ASK_BYTES];
 
     (void)state;
@@ -47,6 +49,8 @@ static void a_question_comes_back_as_it_was(void **state)
     assert_memory_equal(&b.connection.remote, &a.connection.remote, 16);
     assert_memory_equal(&b.connection.local, &a.connection.local, 16);
     assert_int_equal(b.connection.rport, 443);
+    assert_int_equal(b.due_ms, 300000);
+    assert_int_equal(b.spread_ms, 5000);
     assert_int_equal(b.connection.proto, NRS_PROTO_TCP);
     assert_int_equal(nrs_ask_read(&b, bytes, sizeof bytes - 1), NRS_ERR_FORMAT);
     memset(bytes, 0, 4);
@@ -65,9 +69,11 @@ static void a_finding_comes_back_as_it_was(void **state)
     assert_int_equal(f.pid, 4211);
     assert_int_equal(f.marks, packed.marks);
     assert_int_equal(f.score_mlogit, -1234);
+    assert_true(f.hashed && f.named);
     assert_memory_equal(f.sha256, packed.sha256, 32);
     assert_string_equal(f.class, "upx");
     assert_string_equal(f.path, "/tmp/.x/kworkerd");
+    assert_int_equal(f.untold, 1);
     assert_memory_equal(&f.counts, &packed.counts, sizeof f.counts);
 }
 
@@ -76,7 +82,7 @@ static void findings_out_of_range_are_refused(void **state)
     static const struct {
         size_t at, n;
         uint8_t value;
-    } wrong[] = {{8, 1, NRS_MARKS + 1}, {9, 1, 100}, {10, 1, 2}, {72, 24, 'x'}, {96, 200, 'x'}};
+    } wrong[] = {{8, 1, NRS_MARKS + 1}, {9, 1, 100}, {10, 1, 2}, {11, 1, 2}, {76, 24, 'x'}, {100, 200, 'x'}};
     uint8_t bytes[NRS_FOUND_BYTES];
     struct nrs_found f;
 
@@ -140,6 +146,24 @@ static void a_rate_holds_over_an_hour_and_bursts_once(void **state)
     assert_false(nrs_rate_take(&r, 1, 3700050));
 }
 
+/* 16 verdicts wait while 100 others are asked about: those are not forgotten, the oldest of the others are. */
+static void held_verdicts_keep_their_places(void **state)
+{
+    static struct nrs_watch w = {.fd = -1};
+    static const struct nrs_model model = {.serial = 7};
+    struct nrs_judgement j = {.model = &model};
+
+    (void)state;
+    for (j.dest_id = 1; j.dest_id <= 116; j.dest_id++)
+        nrs_watch_ask(&w, &j, 1000 + j.dest_id)->held = j.dest_id <= 16;
+    for (uint32_t d = 1; d <= 16; d++)
+        assert_int_equal(nrs_watch_asked(&w, d)->seq, 1000 + d);
+    assert_null(nrs_watch_asked(&w, 100));
+    for (uint32_t d = 101; d <= 116; d++)
+        assert_int_equal(nrs_watch_asked(&w, d)->seq, 1000 + d);
+    assert_null(nrs_watch_asked(&w, 0));
+}
+
 /* (100 - 93) = 7 -> packed 4 -> tampered 2 (8 / 4 rounded) -> temporary 1. */
 static void marks_raise_the_risk_by_the_rule(void **state)
 {
@@ -188,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_file_is_known_until_it_changes),
         cmocka_unit_test(a_burst_of_files_leaves_the_newest),
         cmocka_unit_test(a_rate_holds_over_an_hour_and_bursts_once),
+        cmocka_unit_test(held_verdicts_keep_their_places),
         cmocka_unit_test(marks_raise_the_risk_by_the_rule),
         cmocka_unit_test(the_joined_verdict_names_both_parents),
         cmocka_unit_test(a_path_full_of_escapes_does_not_cost_the_verdict),

@@ -38,6 +38,8 @@ static const char *const sql[] = {
         "d.last_seen,'version',d.version,'health_at',d.health_at,'health',json(d.health),'verdicts',"
         "(SELECT count(*) FROM verdict v WHERE v.device=d.id)) FROM device d"
         " WHERE d.id>?1 ORDER BY d.last_seen IS NULL, d.last_seen DESC, d.id LIMIT ?2",
+    [NRS_COL_Q_PROGRAMS] = "SELECT json_object('id',r.id,'device',d.name,'received',r.received,'record',json(r.line))"
+                           " FROM record r JOIN device d ON d.id=r.device WHERE r.kind=3 AND r.id>?1 ORDER BY r.id DESC LIMIT ?2",
 };
 
 struct text {
@@ -90,7 +92,7 @@ int nrs_col_query_run(sqlite3 *db, const struct nrs_col_query *q, int64_t now, c
 
     if (q->kind != NRS_COL_Q_VERDICT) {
         (void)snprintf(head, sizeof head, "{\"now\":%" PRId64 ",\"%s\":[", now,
-                       q->kind == NRS_COL_Q_DEVICES ? "devices" : "verdicts");
+                       q->kind == NRS_COL_Q_DEVICES ? "devices" : q->kind == NRS_COL_Q_PROGRAMS ? "programs" : "verdicts");
         add(&t, head, strlen(head));
     }
     if (sqlite3_prepare_v2(db, sql[q->kind], -1, &s, NULL) == SQLITE_OK) {
@@ -157,12 +159,13 @@ static int parse_parameters(struct nrs_col_query *q, const char *s)
 
 int nrs_col_query_parse(struct nrs_col_query *q, const char *url)
 {
-    static const char list[] = "/api/verdicts", devices[] = "/api/devices";
+    static const char list[] = "/api/verdicts", devices[] = "/api/devices", programs[] = "/api/programs";
     const char *s = url + sizeof list - 1;
 
     *q = (struct nrs_col_query){.kind = NRS_COL_Q_NEWEST, .id = INT64_MAX, .limit = 100};
-    if (strcmp(url, devices) == 0) {
-        *q = (struct nrs_col_query){.kind = NRS_COL_Q_DEVICES, .limit = NRS_COL_QUERY_ROWS};
+    if (strcmp(url, devices) == 0 || strcmp(url, programs) == 0) {
+        *q = (struct nrs_col_query){.kind = strcmp(url, devices) == 0 ? NRS_COL_Q_DEVICES : NRS_COL_Q_PROGRAMS,
+                                    .limit = NRS_COL_QUERY_ROWS};
         return 0;
     }
     if (strncmp(url, list, sizeof list - 1) != 0)

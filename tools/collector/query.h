@@ -13,7 +13,7 @@
 
 #define NRS_COL_QUERY_ROWS 1000
 
-enum nrs_col_query_kind { NRS_COL_Q_NEWEST, NRS_COL_Q_AFTER, NRS_COL_Q_VERDICT, NRS_COL_Q_DEVICES };
+enum nrs_col_query_kind { NRS_COL_Q_NEWEST, NRS_COL_Q_AFTER, NRS_COL_Q_VERDICT, NRS_COL_Q_DEVICES, NRS_COL_Q_PROGRAMS };
 
 struct nrs_col_query {
     uint8_t kind;   /* enum nrs_col_query_kind */
@@ -24,7 +24,7 @@ struct nrs_col_query {
 /* Returns the HTTP status: 200, 404 for an unknown verdict, 503 with the reason in *json otherwise. */
 int nrs_col_query_run(sqlite3 *db, const struct nrs_col_query *q, int64_t now, char **json, size_t *len);
 
-/* Reads "/api/verdicts?after=12&limit=50", "/api/verdicts/12", "/api/devices". Returns 0, NRS_ERR_FORMAT for a
+/* Reads "/api/verdicts?after=12&limit=50", "/api/verdicts/12", "/api/devices", "/api/programs". Returns 0, NRS_ERR_FORMAT for a
  * parameter that makes no sense, NRS_ERR_UNSUPPORTED for another path. */
 int nrs_col_query_parse(struct nrs_col_query *q, const char *url);
 

@@ -42,6 +42,8 @@ const char nrs_col_schema_sql[] =
     "PRAGMA user_version=1;"
     "COMMIT;";
 
+const char nrs_col_schema_later_sql[] = "CREATE INDEX IF NOT EXISTS record_packer ON record(id) WHERE kind=3";
+
 const char *const nrs_col_statement_sql[NRS_COL_STATEMENTS] = {
     [NRS_COL_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [NRS_COL_SQL_COMMIT] = "COMMIT",

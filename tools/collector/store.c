@@ -106,7 +106,8 @@ int nrs_col_store_open(struct nrs_col_store *s, const char *dir)
     if (rc != 0)
         goto out;
     (void)snprintf(pragma, sizeof pragma, "PRAGMA synchronous=FULL; PRAGMA cache_size=-%d", CACHE_KIB);
-    if (sqlite3_exec(s->db, pragma, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(s->db, pragma, NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(s->db, nrs_col_schema_later_sql, NULL, NULL, NULL) != SQLITE_OK)
         rc = fail(s);
     for (int i = 0; rc == 0 && i < NRS_COL_STATEMENTS; i++) {
         if (sqlite3_prepare_v3(s->db, nrs_col_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->sql[i], NULL) !=

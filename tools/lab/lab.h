@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define NRS_LAB_TIMEOUT_MS 5000 /* for connect, request and answer alike */
+#define NRS_LAB_DISTANCE_MS 100 /* the answer comes after so long, as from another continent */
 #define NRS_LAB_REQUEST    200  /* bytes, at least NRS_LAB_LEAST */
 #define NRS_LAB_ANSWER     180
 #define NRS_LAB_LEAST      160  /* room for a head and the line that explains */

@@ -8,13 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One request in, one answer out; then the client closes, or its time is over. */
+/* One request in, one answer out, as late as from another continent; then the client closes, or its time is over. */
 static void converse(int fd)
 {
     char request[NRS_LAB_REQUEST], answer[NRS_LAB_ANSWER];
 
     if (nrs_lab_ready(fd, POLLIN) || recv(fd, request, sizeof(request), MSG_DONTWAIT) <= 0)
         return;
+    (void)poll(NULL, 0, NRS_LAB_DISTANCE_MS);
     nrs_lab_message(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nServer: noroshi-lab");
     if (send(fd, answer, sizeof(answer), MSG_NOSIGNAL) < 0)
         return;

@@ -8,7 +8,6 @@
 #include "models/error.h"
 #include "tools/model/commands.h"
 #include "tools/model/export.h"
-#include "tools/model/outfile.h"
 #include "tools/model/readers.h"
 #include "tools/model/svm_scale.h"
 
@@ -192,9 +191,8 @@ static int export(const struct choice *chosen, const struct nrs_columns *columns
         return exit_code;
     if (nrs_export_run(x, t, &chosen->head, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->in, note.text);
-    if (nrs_outfile_replace(chosen->out, x->file.bytes, x->file.len, 0644, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
-    return chosen->report ? report(chosen, t, x) : NRS_EXIT_OK;
+    exit_code = nrs_cmd_save(chosen->out, &x->file);
+    return exit_code == NRS_EXIT_OK && chosen->report ? report(chosen, t, x) : exit_code;
 }
 
 int nrs_cmd_export(int argc, char **argv)

@@ -114,7 +114,6 @@ static int load_key(struct nrs_signkey *k, const char *path, bool private, struc
     size_t len;
     int rc = private ? check_private(path, note) : 0;
 
-    nrs_signkey_init(k);
     if (rc == 0)
         rc = nrs_cmd_load(path, pem, sizeof pem, &len, note);
     if (rc == 0)
@@ -137,33 +136,45 @@ static int sign(struct nrs_signkey *k, struct nrs_nrm *f, struct nrs_note *note)
     return rc;
 }
 
+/* What sign and verify are given: a model file, and a key. */
+struct named {
+    const char *path;
+    struct nrs_nrm file;
+    struct nrs_model_envelope envelope;
+    struct nrs_signkey key; /* nrs_signkey_done, whatever open_named returns */
+};
+
+/* Returns an exit code: which of them is at fault is said here. */
+static int open_named(struct named *n, const char *option, bool private, int argc, char **argv)
+{
+    const char *key_path = only_option(argc, argv, "", option);
+    struct nrs_note note;
+    int exit_code;
+
+    nrs_signkey_init(&n->key);
+    n->path = key_path ? nrs_cmd_only_file(argc, argv) : NULL;
+    if (n->path == NULL)
+        return NRS_EXIT_USAGE;
+    exit_code = nrs_cmd_open(n->path, &n->file, &n->envelope);
+    if (exit_code == NRS_EXIT_OK && load_key(&n->key, key_path, private, &note) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, key_path, note.text);
+    return exit_code;
+}
+
 int nrs_cmd_sign(int argc, char **argv)
 {
-    const char *key_path = only_option(argc, argv, "", "key");
-    const char *path = key_path ? nrs_cmd_only_file(argc, argv) : NULL;
-    struct nrs_model_envelope e;
-    static struct nrs_nrm f;
+    static struct named n;
     struct nrs_note note;
-    struct nrs_signkey k;
-    int rc;
+    int exit_code = open_named(&n, "key", true, argc, argv);
 
-    if (path == NULL)
-        return NRS_EXIT_USAGE;
-    rc = nrs_cmd_open(path, &f, &e);
-    if (rc)
-        return rc;
-    rc = load_key(&k, key_path, true, &note);
-    if (rc) {
-        nrs_signkey_done(&k);
-        return nrs_cmd_fail(NRS_EXIT_USAGE, key_path, note.text);
-    }
-    rc = sign(&k, &f, &note);
-    if (rc == 0)
-        rc = nrs_outfile_replace(path, f.bytes, f.len, 0644, &note);
-    if (rc == 0)
-        print_id(&k, path);
-    nrs_signkey_done(&k);
-    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text) : NRS_EXIT_OK;
+    if (exit_code == NRS_EXIT_OK && sign(&n.key, &n.file, &note) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, n.path, note.text);
+    if (exit_code == NRS_EXIT_OK)
+        exit_code = nrs_cmd_save(n.path, &n.file);
+    if (exit_code == NRS_EXIT_OK)
+        print_id(&n.key, n.path);
+    nrs_signkey_done(&n.key);
+    return exit_code;
 }
 
 static int check_signature(struct nrs_signkey *k, const struct nrs_model_envelope *e, struct nrs_note *note)
@@ -183,28 +194,16 @@ static int check_signature(struct nrs_signkey *k, const struct nrs_model_envelop
 
 int nrs_cmd_verify(int argc, char **argv)
 {
-    const char *key_path = only_option(argc, argv, "", "pub");
-    const char *path = key_path ? nrs_cmd_only_file(argc, argv) : NULL;
-    struct nrs_model_envelope e;
-    static struct nrs_nrm f;
+    static struct named n;
     struct nrs_note note;
-    struct nrs_signkey k;
-    int rc;
+    int exit_code = open_named(&n, "pub", false, argc, argv);
 
-    if (path == NULL)
-        return NRS_EXIT_USAGE;
-    rc = nrs_cmd_open(path, &f, &e);
-    if (rc)
-        return rc;
-    rc = load_key(&k, key_path, false, &note);
-    if (rc)
-        rc = nrs_cmd_fail(NRS_EXIT_USAGE, key_path, note.text);
-    else if (check_signature(&k, &e, &note) != 0)
-        rc = nrs_cmd_fail(NRS_EXIT_NO, path, note.text);
-    else
-        print_id(&k, path);
-    nrs_signkey_done(&k);
-    return rc;
+    if (exit_code == NRS_EXIT_OK && check_signature(&n.key, &n.envelope, &note) != 0)
+        exit_code = nrs_cmd_fail(NRS_EXIT_NO, n.path, note.text);
+    if (exit_code == NRS_EXIT_OK)
+        print_id(&n.key, n.path);
+    nrs_signkey_done(&n.key);
+    return exit_code;
 }
 
 int nrs_cmd_bump(int argc, char **argv)
@@ -213,7 +212,6 @@ int nrs_cmd_bump(int argc, char **argv)
     const char *path = text ? nrs_cmd_only_file(argc, argv) : NULL;
     struct nrs_model_envelope e;
     static struct nrs_nrm f;
-    struct nrs_note note;
     uint32_t serial;
     int rc;
 
@@ -226,7 +224,5 @@ int nrs_cmd_bump(int argc, char **argv)
         return rc;
     nrs_nrm_set_serial(&f, serial);
     nrs_nrm_seal(&f);
-    if (nrs_outfile_replace(path, f.bytes, f.len, 0644, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
-    return NRS_EXIT_OK;
+    return nrs_cmd_save(path, &f);
 }

@@ -11,7 +11,6 @@
 #include "tools/model/commands.h"
 #include "tools/model/decide.h"
 #include "tools/model/feedback.h"
-#include "tools/model/outfile.h"
 
 #define QUANTA    16
 #define ROUNDS    10   /* over all marks, until none moves a weight */
@@ -256,9 +255,7 @@ static int update(struct update *u, const struct choice *chosen)
     print_marks(u);
     if (chosen->data)
         nrs_decide_print_changes(&u->before, &u->after, &u->data);
-    if (chosen->out && nrs_outfile_replace(chosen->out, u->new_file.bytes, u->new_file.len, 0644, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
-    return NRS_EXIT_OK;
+    return chosen->out ? nrs_cmd_save(chosen->out, &u->new_file) : NRS_EXIT_OK;
 }
 
 int nrs_cmd_update(int argc, char **argv)

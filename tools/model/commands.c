@@ -9,6 +9,7 @@
 #include "models/bytes.h"
 #include "models/error.h"
 #include "platform/files.h"
+#include "tools/model/outfile.h"
 
 int nrs_cmd_fail(int exit_code, const char *place, const char *what)
 {
@@ -66,6 +67,14 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
     case NRS_ERR_SIGNATURE: return nrs_cmd_fail(NRS_EXIT_NO, path, note.text);
     default: return nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
     }
+}
+
+int nrs_cmd_save(const char *path, const struct nrs_nrm *f)
+{
+    struct nrs_note note;
+    int rc = nrs_outfile_replace(path, f->bytes, f->len, 0644, &note);
+
+    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text) : NRS_EXIT_OK;
 }
 
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,

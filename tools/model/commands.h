@@ -39,6 +39,9 @@ int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nr
 /* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);
 
+/* Writes a model file; says what is wrong. Returns an exit code. */
+int nrs_cmd_save(const char *path, const struct nrs_nrm *f);
+
 /* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file names. */
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
                        const struct nrs_schema *schema);

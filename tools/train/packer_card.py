@@ -172,13 +172,16 @@ has looked at is better judged by the sentence above and by the column of the mo
 
 ## Thresholds
 
-In logits: {limits}. Packed at a third of the way from 0 down to the highest clean file that was held out; named above
-what {100 * packer_judge.RELATIVES:.0f} % of the files of a packer that was left out altogether reach as somebody else's.
+In logits: {limits}. Packed where the best packer is above the best class that is not packed; named above
+what {100 * packer_judge.RELATIVES:.0f} % of the files of a packer that was left out altogether reach as somebody else's, or higher where that costs no more than
+{100 * packer_judge.MISNAMED:.1f} % of the right names.
 
 ## Limits
 
 * A loader that looks like an ordinary program (static, with sections, nothing dense in it) shows nothing to a look at headers and entry bytes. A
   plain payload appended, split or text-encoded is seen only where a rule knows its form.
+* A small program that imports little and is mostly a compressed resource, in a writable segment or in the one with the code, is
+  flagged by a rule: nothing in its headers tells it from a loader.
 * A packer that nobody has looked at, without a strong structural mark, may be called none; one that is built like a class that was learned gets its name.
 * shc's output is an ordinary compiled program: it is named by its imports, and a static one by little.
 * Shared libraries packed by UPX 3 whose headers are damaged are where the rules miss; on an architecture that was not learned the model misses some too.

@@ -13,7 +13,7 @@ from pathlib import Path
 SUITES = {"amd64": ("bookworm", "trixie"), "arm64": ("bookworm", "trixie"), "i386": ("bookworm",), "armhf": ("bookworm",),
           "armel": ("bookworm",), "mipsel": ("bookworm",), "mips64el": ("bookworm",), "ppc64el": ("bookworm",),
           "s390x": ("bookworm",), "riscv64": ("trixie",)}
-TOOL_SUITES = ("bullseye", "bookworm-backports")
+NEWEST = "trixie"  # the suite of the runtime
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 CACHE = Path(os.environ.get("NOROSHI_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noroshi")
 FILE_MAX = 4 << 20  # larger members are not looked at
@@ -56,7 +56,8 @@ class Archive:
         options = {"Dir::Etc::SourceList": self.source_list(suite, arch), "Dir::Etc::SourceParts": "/dev/null",
                    "Dir::State::Lists": state / "lists", "Dir::Cache": state / "cache", "Dir::State::status": "/dev/null",
                    "APT::Architecture": arch, "APT::Architectures::": arch, "Dir::Cache::pkgcache": "",
-                   "Dir::Cache::srcpkgcache": "", "APT::Get::List-Cleanup": "false", "APT::Sandbox::User": "root"}
+                   "Dir::Cache::srcpkgcache": "", "APT::Get::List-Cleanup": "false", "APT::Sandbox::User": "root",
+                   "Acquire::http::Timeout": 30, "Acquire::Retries": 0}
         command = [tool, "-q", *(f"-o{key}={value}" for key, value in options.items()), *arguments]
         run = subprocess.run(command, capture_output=True, text=True, cwd=self.debs)
         if check and run.returncode:
@@ -67,7 +68,11 @@ class Archive:
         path = self.folder / "apt" / f"{suite}-{arch}.list"
         if not path.exists():
             path.write_text(f"deb [arch={arch} signed-by={KEYRING}] {self.site()} {suite} main\n")
-            self.apt("apt-get", suite, arch, "update")
+            try:
+                self.apt("apt-get", suite, arch, "update", "-oAPT::Update::Error-Mode=any")
+            except SystemExit:
+                path.unlink()  # lists that are not there are asked for again
+                raise
         return path
 
     @staticmethod
@@ -105,6 +110,38 @@ def members(deb):
         for member in tar:
             if member.isreg() and 64 <= member.size <= FILE_MAX:
                 yield member.name.lstrip("./"), tar.extractfile(member).read()
+
+
+def unpack(deb, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    call("dpkg-deb", "-x", deb, folder)
+
+
+class Tools:
+    """The packers of packer-packages.txt, unpacked below the cache, not installed; they run with libraries of their own."""
+
+    def __init__(self, archive):
+        self.archive, self.root, self.native = archive, archive.folder / "tools", own_architecture()
+        runtime = self.root / "runtime"
+        for deb in archive.fetch(NEWEST, self.native, wanted("runtime")):
+            unpack(deb, runtime)
+        loader = sorted(runtime.rglob("ld-linux*.so*"))[0]
+        self.runs = [loader, "--library-path", ":".join(sorted({str(p.parent) for p in runtime.rglob("*.so.*")}))]
+
+    def unpack(self, name):
+        """(version, folder) of NAME or NAME@SUITE."""
+        package, _, suite = name.partition("@")
+        for deb in self.archive.fetch(suite or SUITES[self.native][0], self.native, [package]):
+            version = deb.name.split("_")[1].split("-")[0]
+            folder = self.root / f"{package}-{version}"
+            unpack(deb, folder)
+            return version, folder
+        return fail(f"{name}: not known to the archive")
+
+    def upx(self, name):
+        """(version, command) of one UPX."""
+        version, folder = self.unpack(name)
+        return version, [*self.runs, folder / "usr/bin/upx-ucl"]
 
 
 def is_program(data):

@@ -5,6 +5,7 @@ import packer_fit
 
 PLAIN = ("none", "shc")  # classes that are not packed
 RELATIVES = 0.9          # see thresholds
+MISNAMED = 0.002
 
 
 class Scores:
@@ -69,12 +70,13 @@ def unnamed(rows):
 
 
 def thresholds(rows, scores, left_out):
-    """packed: a third of the way from 0 down to the highest held-out score of a file that is not packed, never above 0 (a corpus has
-    packed files among its clean ones). named: what RELATIVES of the files of a left-out packer, which no rule names, stay below, so
-    that so many of them do not get the name of a relative."""
+    """packed: 0, where the best packer is above the best plain class. named: where no more than MISNAMED of the files of a packer that
+    was taught lose a name that is right, or, if that is higher, what RELATIVES of the files of a packer that was left out stay
+    below, so that so many of them do not get the name of a relative. Only files count that no rule names."""
     others, their = left_out
-    return {"packed": float(min(0, scores.score[np.isin(rows.label, PLAIN)].max() / 3)),
-            "named": float(np.quantile(their.best[unnamed(others)], RELATIVES))}
+    right = unnamed(rows) & (scores.packer == rows.label)
+    relatives, own = their.best[unnamed(others)], scores.best[right]
+    return {"packed": 0.0, "named": float(max(np.quantile(relatives, RELATIVES), np.quantile(own, MISNAMED)))}
 
 
 def calibration(rows, scores, points=9):

@@ -2,6 +2,7 @@
 import { h, refreshAges } from "/dom.js";
 import { devicesView } from "/devices.js";
 import { listView } from "/list.js";
+import { programsView } from "/programs.js";
 import { verdictView } from "/verdict.js";
 import { plural } from "/words.js";
 
@@ -20,6 +21,7 @@ const renderList = (data) => listView(data, state, () => draw(data, renderList))
 
 const VIEWS = [
   [/^#\/devices$/, "devices", async () => ({ devices: await get("/api/devices") }), devicesView, () => "Devices"],
+  [/^#\/programs$/, "programs", async () => get("/api/programs"), programsView, () => "Programs"],
   [/^#\/verdict\/(\d+)$/, "verdict", async (id) => get(`/api/verdicts/${id}`), verdictView,
     (v) => v.record["destination.domain"] || v.record["destination.ip"]],
   [/^/, "list", async () => {

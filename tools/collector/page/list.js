@@ -3,9 +3,9 @@ import { ago, breakable, h } from "/dom.js";
 import { offsetAt, readMarginals, spark } from "/heat.js";
 import { destination, plural, prevalence, program, rhythm, volume } from "/words.js";
 
-export function risk(value) {
+export function risk(value, of = "this is command and control") {
   const level = value >= 90 ? "high" : value >= 70 ? "medium" : "low";
-  return h("span", { class: `risk ${level}`, title: `${value} % chance that this is command and control` }, value);
+  return h("span", { class: `risk ${level}`, title: `${value} % chance that ${of}` }, value);
 }
 
 function row(verdict) {
