@@ -21,7 +21,6 @@ struct nrs_walk_file {
     uint64_t size;
     uint32_t pid;  /* of a process that runs it, 0 = found by name */
     bool deleted;  /* it has no name any more; path is the one it had */
-    bool named;    /* of a process: path leads here to this very file, it is no name of a mount or a root of its own */
     uint64_t device, inode, mtime_ns; /* with size: whether it is the file that was looked at before */
     uint64_t changed_s;               /* ctime, wall clock: written, renamed or given other rights; nobody can set it */
 };
@@ -41,6 +40,10 @@ struct nrs_walk {
         uint64_t device, inode;
     } seen[NRS_WALK_SEEN_MAX];
 };
+
+/* Of a file that a process runs: whether its path leads to this very file here; else it is a name in a mount or a root of
+ * its own. */
+bool nrs_walk_is_named(const struct nrs_walk_file *f);
 
 /* Looks at what `path` names; with `recursive` at what is below. */
 void nrs_walk_path(struct nrs_walk *w, const char *path);

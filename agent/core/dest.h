@@ -47,7 +47,8 @@ struct nrs_dest {
     uint32_t last_minute;           /* newest minute since the epoch with a start or bytes inside a connection */
     uint32_t judged_ms;             /* last judgement */
     uint32_t verdict;               /* number of its open or held verdict; 0 = none; NRS_VERDICT_* */
-    uint32_t reported_ms;           /* last record of that verdict; held: when it will be told */
+    uint32_t reported_ms;           /* last record of that verdict; held: when it will be told; without one, since when every
+                                     * judgement was flagged (0 = the last one was not) */
     uint32_t process;               /* whose connections these are (allow.h): a code, unknown or several */
     uint16_t watched;               /* index of its day, or NRS_NOT_WATCHED */
     uint16_t active_minutes;        /* such minutes, saturating */

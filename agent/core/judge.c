@@ -8,6 +8,8 @@
 #define YOUNG_S 600u             /* a young destination is judged every 10 s, so that a fast beacon shows early */
 #define JUDGE_YOUNG_MS 10000u
 #define JUDGE_MS 60000u
+#define DWELL_SHARE 8            /* of the time that it is known, a destination is flagged before a verdict opens, */
+#define DWELL_MAX_S 900u         /* at most so long */
 #define HYSTERESIS_MLOGIT 1500   /* how far below its threshold a verdict still holds: 4.5 times the odds */
 
 /* Slot of epoch minute 0 in a matrix whose first cell is midnight UTC. */
@@ -133,6 +135,8 @@ static void set_verdict(struct nrs_core *c, struct nrs_dest *d, uint32_t verdict
 {
     count_verdict(c, d, UINT32_MAX); /* one less */
     d->verdict = verdict;
+    if (verdict == 0)
+        d->reported_ms = 0;
     count_verdict(c, d, 1);
 }
 
@@ -179,6 +183,21 @@ static void tell_or_hold(struct nrs_core *c, struct nrs_dest *d, struct nrs_judg
         report(c, d, j, now, NRS_STATE_HELD, fn, arg);
 }
 
+/* A verdict opens when a destination was flagged again and again for an eighth of the time that it is known, at most 15
+ * minutes: two in three that look like C2 falsely do so in the middle of a burst. A week does not change so quickly. */
+static bool has_to_wait(struct nrs_dest *d, const struct nrs_judgement *j, uint64_t now)
+{
+    uint32_t dwell_s = age_s(d, now) / DWELL_SHARE;
+
+    if (d->verdict || j->window == NRS_WINDOW_7D)
+        return false;
+    if (!j->flagged || !d->reported_ms) {
+        d->reported_ms = j->flagged ? (uint32_t)now : 0;
+        return j->flagged;
+    }
+    return ((uint32_t)now - d->reported_ms) / 1000 < (dwell_s < DWELL_MAX_S ? dwell_s : DWELL_MAX_S);
+}
+
 static void judge(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
     struct nrs_judgement j;
@@ -186,6 +205,8 @@ static void judge(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judg
 
     d->judged_ms = (uint32_t)now;
     judge_best(c, d, now, &j);
+    if (has_to_wait(d, &j, now))
+        return;
     if ((d->verdict || j.flagged) && nrs_rules_allow(c, d)) {
         keep_silent(c, d, &j, now, fn, arg);
         return;

@@ -35,7 +35,7 @@ static struct nrs_asked *next_place(struct nrs_watch *w)
     return a;
 }
 
-/* The jitter is half of what lies how far from the period; three times that is nearly all of it. */
+/* Half of all gaps lie within the jitter of the period, nearly all within three times that. */
 static void send_question(struct nrs_watch *w, struct nrs_asked *a, uint32_t due_ms)
 {
     uint64_t spread_ms = (uint64_t)a->period_ms * a->jitter_pct * 3 / 100 + 1000;

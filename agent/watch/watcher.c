@@ -80,9 +80,9 @@ static void tell_file(const struct nrs_walk_file *file)
     const struct nrs_scan_result *r = &w.scanner.result;
     const struct nrs_model *model = w.scanner.model[w.scanner.facts.format == NRS_FORMAT_PE];
     size_t len = strlen(file->path);
-    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .named = file->named,
-                          .score_mlogit = r->score_mlogit};
+    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
 
+    f.named = w.d != 0 && nrs_walk_is_named(file); /* asked of owners only */
     f.serial = model != NULL ? model->serial : 0;
     f.hashed = nrs_scanner_hash(file->fd, f.sha256) == 0;
     strncpy(f.class, r->name, NRS_FOUND_CLASS_MAX);
@@ -176,6 +176,7 @@ static void take_execs(void)
         return;
     (void)nrs_file_close(w.execs_fd);
     w.execs_fd = rc;
+    w.told.seen = ~w.counts.seen; /* that is news */
 }
 
 static void look(uint64_t now)
@@ -230,7 +231,7 @@ void nrs_watcher_work(void *arg, int fd)
     w.fd = fd;
     w.walk.file = on_file;
     w.walk.missed = on_missed;
-    w.told.seen = UINT32_MAX; /* the first counts are news */
+    w.told.seen = ~w.counts.seen; /* the first counts are news */
     nrs_rate_init(&w.files, NRS_FILES_PER_S, 10 * NRS_FILES_PER_S, now_ms());
     nrs_rate_init(&w.bytes, NRS_BYTES_PER_S, 16 * NRS_BYTES_PER_S, now_ms());
     while (take_questions()) {

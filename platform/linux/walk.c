@@ -44,7 +44,7 @@ static bool cut_deleted(struct nrs_walk *w, const struct stat *st)
  * /proc says. */
 static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
 {
-    struct stat st, here;
+    struct stat st;
 
     if (fstat(fd, &st) != 0) {
         w->missed(w->arg, w->path, -errno);
@@ -61,10 +61,16 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
                                   .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
                                   .changed_s = (uint64_t)st.st_ctim.tv_sec};
 
-        f.named = pid != 0 && stat(w->path, &here) == 0 && here.st_dev == st.st_dev && here.st_ino == st.st_ino;
         w->file(w->arg, &f);
     }
     close(fd);
+}
+
+bool nrs_walk_is_named(const struct nrs_walk_file *f)
+{
+    struct stat here;
+
+    return stat(f->path, &here) == 0 && (uint64_t)here.st_dev == f->device && (uint64_t)here.st_ino == f->inode;
 }
 
 static void open_file(struct nrs_walk *w, int dir, const char *name, int flags)

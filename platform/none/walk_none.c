@@ -3,6 +3,12 @@
 
 #include <errno.h>
 
+bool nrs_walk_is_named(const struct nrs_walk_file *f)
+{
+    (void)f;
+    return false;
+}
+
 void nrs_walk_path(struct nrs_walk *w, const char *path)
 {
     w->missed(w->arg, path, -ENOSYS);

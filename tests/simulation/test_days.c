@@ -84,8 +84,8 @@ static void an_hourly_beacon_of_a_week_is_one_verdict_updated_every_six_hours(vo
     (void)state;
     live(&(struct days){.minutes = 7 * 1440, .stop_min = 7 * 1440, .period_s = 3600});
     assert_int_equal(beacons.j[0].state, NRS_STATE_OPEN);
-    assert_int_equal(beacons.j[0].n, 6); /* at the sixth call, on the day window: six hours hold six, one holds one */
-    assert_int_equal(beacons.j[0].age_s / 3600, 5);
+    assert_int_equal(beacons.j[0].n, 6); /* the sixth call is flagged, the seventh is told, on the window of six hours */
+    assert_int_equal(beacons.j[0].age_s / 3600, 6);
     assert_in_range(beacons.n, 24, 28); /* 163 hours / 6, the first not counted; an update waits for activity */
     for (unsigned i = 1; i < beacons.n; i++) {
         assert_int_equal(beacons.j[i].state, NRS_STATE_UPDATE);

@@ -38,7 +38,7 @@ def write_service(path, hosts, first, seed):
         t = 1700000000 + draw.random() * 900
         while t < 1700086000:
             sizes = draw.choice([220, 220, 244]), draw.choice([310, 310, 330])
-            lines.append((t, f"{t:.6f}\t10.2.0.{host}\t{draw.randint(32768, 60999)}\t198.51.100.77\t8443\ttcp\t2.0\t"
+            lines.append((t, f"{t:.6f}\t10.2.0.{host}\t{draw.randint(32768, 60999)}\t198.51.100.77\t443\ttcp\t2.0\t"
                              f"{sizes[0]}\t{sizes[1]}\tSF\n"))
             t += 300 * draw.uniform(0.85, 1.15)
     path.write_text(HEAD + "".join(line for _, line in sorted(lines)))

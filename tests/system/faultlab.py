@@ -146,7 +146,8 @@ class Agent:
 
 
 class Beacon:
-    """A port that answers, and a client that calls it: three connections are a destination that is flagged."""
+    """A port that answers, and a client that calls it: three connections are a destination that is flagged, and calls after the ten
+    seconds until it is judged again open the verdict."""
 
     def __init__(self):
         self.server = socket.create_server(("127.0.0.1", 0))
@@ -162,11 +163,23 @@ class Beacon:
                 connection.recv(1)
 
     def call(self, times=4):
+        self.connect(times)
+        self.later = [threading.Timer(s, self.connect, (1,)) for s in (12, 24)]
+        for timer in self.later:
+            timer.daemon = True
+            timer.start()
+        return self
+
+    def wait(self):
+        """Until the last of its calls."""
+        for timer in self.later:
+            timer.join()
+
+    def connect(self, times):
         for _ in range(times):
             with socket.create_connection(("127.0.0.1", self.port)) as s:
                 s.sendall(b"how are you?\n")
                 s.recv(100)
-        return self
 
 
 class Wire:

@@ -136,7 +136,7 @@ def a_read_only_disk(at, collector):
         with lab.Agent(at, collector, model=FLAGS_ALL) as agent:
             agent.says("cannot be written: Read-only file system; going on")
             lab.until(lambda: arrived(collector, waiting), "what waited")
-            lost.call()
+            lost.call().wait()
             lab.until(lambda: dropped(collector), "a health record that counts the loss")
             remount(disk, "rw")
             kept.call()

@@ -139,7 +139,7 @@ def a_killed_agent_tells_what_waited(at, collector):
         agent.child.kill()
         agent.child.wait()
     assert told(collector, port) == [], told(collector, port)
-    with agent.start():
+    with agent:
         opened(collector, port)
         assert files_of_held(agent) == 0, os.listdir(agent.spool)
         assert states(collector, port) == ["open"], states(collector, port)
@@ -148,7 +148,7 @@ def a_killed_agent_tells_what_waited(at, collector):
 def an_agent_that_ends_tells_what_waited(at, collector):
     with held(at, collector) as (agent, port):
         agent.stop()
-    with agent.start():
+    with agent:
         opened(collector, port)
         assert states(collector, port) == ["open"], states(collector, port)
 

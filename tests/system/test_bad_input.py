@@ -140,6 +140,11 @@ def collectors(at, collector):
     def text(name, content):
         return lambda path: (path / name).write_text(content)
 
+    def no_database(path):
+        for journal in path.glob("noroshi.db-*"):  # what is in them would mend the file
+            journal.unlink()
+        (path / "noroshi.db").write_text("what?" * 1000)
+
     other = at / "other"
     assert lab.run(COLLECTOR, "init", other, "--listen", "127.0.0.1:0", "--page", "127.0.0.1:0")[0] == 0
     return [
@@ -150,7 +155,7 @@ def collectors(at, collector):
         ("collector: no CA", copy("ca", lambda p: (p / "ca.pem").unlink()), 2, "ca.pem: No such file"),
         ("collector: bad certificate", copy("pem", text("server.pem", "what?")), 2, "server.pem: "),
         ("collector: wrong key", copy("wrong", lambda p: shutil.copy(other / "server-key.pem", p)), 2, "server"),
-        ("collector: no database", copy("db", text("noroshi.db", "what?" * 1000)), 2, "not a database"),
+        ("collector: no database", copy("db", no_database), 2, "not a database"),
         ("collector: in use", [COLLECTOR, "run", collector.folder, "--listen", "127.0.0.1:0"], 2, "another collector"),
         ("collector: port taken", [*copy("port", lambda p: None), "--listen", f"127.0.0.1:{collector.agents}"], 2,
          f"127.0.0.1:{collector.agents}: Address already in use"),

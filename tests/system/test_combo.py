@@ -185,6 +185,8 @@ def main():
             page_says_it_in_a_sentence(collector, hidden, verdict, upx)
         else:
             print("left out, the page: no chromium")
+        status = agent.status()
+        assert status["joined"] == 2 and status["files_packed"] >= bool(upx), status
         scanner_keeps_only_what_it_needs(agent)
         agent_outlives_its_scanner(agent)
         scanner_ends_with_the_agent(folder / "second")

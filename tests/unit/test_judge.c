@@ -47,34 +47,55 @@ static void five_connections_are_not_judged(void **state)
     assert_int_equal(cf.n_judged, 0);
 }
 
-static void the_sixth_regular_connection_opens_a_verdict(void **state)
+static void the_seventh_regular_connection_opens_a_verdict(void **state)
 {
     (void)state;
-    beacon(1, 0, 6, 60);
+    beacon(1, 0, 6, 60); /* flagged, but for the first time */
+    assert_int_equal(cf.n_judged, 0);
+    assert_int_equal(cf_stats(&cf).flagged, 0);
+    beacon(1, 6, 7, 60);
     assert_int_equal(cf.n_judged, 1);
     assert_int_equal(cf.last.state, NRS_STATE_OPEN);
     assert_true(cf.last.flagged);
     assert_int_equal(cf.last.dest_id, 1);
     assert_int_equal(cf.last.score_mlogit, 2000);
     assert_int_equal(cf.last.risk, 95);
-    assert_int_equal(cf.last.n, 6);
+    assert_int_equal(cf.last.n, 7);
     assert_int_equal(cf.last.period_ms, 60000);
     assert_int_equal(cf.last.jitter_pct, 0);
-    assert_int_equal(cf.last.age_s, 360);
+    assert_int_equal(cf.last.age_s, 420);
     assert_int_equal(cf.last.tx_med, 300);
-    assert_true(cf.last.t_ns == CF_START + 6 * CF_MINUTE);
+    assert_true(cf.last.t_ns == CF_START + 7 * CF_MINUTE);
     assert_int_equal(cf_stats(&cf).flagged, 1);
+}
+
+static void what_is_flagged_by_turns_has_to_wait(void **state)
+{
+    struct nrs_model never = cf.model;
+
+    (void)state;
+    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+        never.threshold_mlogit[w] = 3501;
+    for (unsigned m = 0; m < 60; m++) {
+        nrs_core_set_model(cf.core, m % 2 ? &cf.model : &never);
+        beacon(1, m, m + 1, 60);
+    }
+    assert_int_equal(cf.n_judged, 0);
+    beacon(1, 60, 68, 60); /* the model that flags is still there, since eight minutes */
+    assert_int_equal(cf.n_judged, 0);
+    beacon(1, 68, 69, 60); /* an eighth of 69 are 8.6 */
+    assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
 }
 
 static void it_is_updated_after_update_s_with_the_same_d(void **state)
 {
     (void)state;
-    beacon(1, 0, 65, 60);
+    beacon(1, 0, 66, 60);
     assert_int_equal(cf.n_judged, 1);
-    beacon(1, 65, 66, 60);
+    beacon(1, 66, 67, 60);
     assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 1);
     assert_int_equal(cf.last.dest_id, 1);
-    beacon(1, 66, 126, 60);
+    beacon(1, 67, 127, 60);
     assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 2);
     assert_int_equal(cf.n_judged, 3);
 }
@@ -103,7 +124,9 @@ static void it_opens_again_with_a_new_d(void **state)
     beacon(1, 0, 10, 60);
     quiet(10, 300);
     assert_int_equal(cf.n_state[NRS_STATE_END], 1);
-    beacon(1, 300, 301, 60);
+    beacon(1, 300, 315, 60); /* known for five hours: 15 minutes */
+    assert_int_equal(cf.last.state, NRS_STATE_END);
+    beacon(1, 315, 316, 60);
     assert_int_equal(cf.last.state, NRS_STATE_OPEN);
     assert_int_equal(cf.last.dest_id, 2);
 }
@@ -157,7 +180,7 @@ static void a_tick_from_the_past_does_nothing(void **state)
         cf_send(&cf, 1, CF_START + m * CF_MINUTE);
     nrs_core_tick(cf.core, CF_START + 5 * CF_MINUTE, cf_keep, &cf);
     assert_int_equal(cf.n_judged, 0);
-    nrs_core_tick(cf.core, CF_START + 10 * CF_MINUTE, cf_keep, &cf);
+    beacon(1, 10, 13, 60);
     assert_int_equal(cf.n_judged, 1);
 }
 
@@ -171,7 +194,7 @@ static void a_young_destination_is_judged_every_ten_seconds(void **state)
         nrs_core_tick(cf.core, CF_START + n * 2 * CF_SECOND + CF_SECOND, cf_keep, &cf);
     }
     assert_int_equal(cf.n_judged, 1);
-    assert_int_equal(n, 7); /* the sixth connection, and the loop's step */
+    assert_int_equal(n, 12); /* the sixth connection, ten seconds, and the loop's step */
 }
 
 static void a_destination_of_last_week_is_forgotten(void **state)
@@ -242,8 +265,11 @@ static void an_evicted_verdict_is_no_longer_counted(void **state)
         for (unsigned m = 0; m < 6; m++)
             cf_send_alone(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
     nrs_core_tick(cf.core, CF_START + 6 * CF_MINUTE, cf_keep, &cf);
+    for (unsigned i = 0; i < 64; i++)
+        cf_send_alone(&cf, i, CF_START + 6 * CF_MINUTE + i * 1000000);
+    nrs_core_tick(cf.core, CF_START + 7 * CF_MINUTE, cf_keep, &cf);
     assert_int_equal(cf_stats(&cf).flagged, 64);
-    cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);
+    cf_send(&cf, 100, CF_START + 8 * CF_MINUTE);
     assert_int_equal(cf_stats(&cf).flagged, 63);
 }
 
@@ -259,10 +285,10 @@ static void a_new_model_judges_anew(void **state)
     beacon(1, 0, 10, 60);
     assert_int_equal(cf.n_judged, 0);
     nrs_core_set_model(cf.core, &cf.model);
-    beacon(1, 10, 11, 60);
+    beacon(1, 10, 13, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
     nrs_core_set_model(cf.core, &strict);
-    beacon(1, 11, 80, 60);
+    beacon(1, 13, 80, 60);
     assert_int_equal(cf.n_state[NRS_STATE_END], 1);
     assert_int_equal(cf.last.model->serial, 8);
 }
@@ -308,12 +334,12 @@ static void coverage_and_wall_clock_travel_with_the_judgement(void **state)
     (void)state;
     nrs_core_set_coverage(cf.core, NRS_COVER_NO_UDP);
     nrs_core_set_wall(cf.core, (int64_t)(90 * CF_MINUTE)); /* the clock shows 01:30 when the core counts 00:00 */
-    beacon(1, 0, 6, 60);
+    beacon(1, 0, 7, 60);
     assert_int_equal(cf.last.coverage, NRS_COVER_NO_UDP);
-    for (unsigned m = 0; m < 6; m++)
+    for (unsigned m = 0; m < 7; m++)
         assert_int_equal(cf.matrix[(90 + m) / 2] >> (m & 1 ? 0 : 4) & 15, 1);
     nrs_core_set_wall(cf.core, -(int64_t)(CF_START + 90 * CF_MINUTE)); /* a clock before 1970 */
-    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 6 * CF_MINUTE, cf_keep, &cf);
+    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 7 * CF_MINUTE, cf_keep, &cf);
     assert_int_equal(cf.matrix[(1440 - 90) / 2] >> 4, 1);
 }
 
@@ -323,7 +349,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         JUDGE_TEST(five_connections_are_not_judged),
-        JUDGE_TEST(the_sixth_regular_connection_opens_a_verdict),
+        JUDGE_TEST(the_seventh_regular_connection_opens_a_verdict),
+        JUDGE_TEST(what_is_flagged_by_turns_has_to_wait),
         JUDGE_TEST(it_is_updated_after_update_s_with_the_same_d),
         JUDGE_TEST(it_ends_after_close_s_with_the_same_d),
         JUDGE_TEST(it_opens_again_with_a_new_d),

@@ -49,9 +49,9 @@ static void it_is_told_under_its_latest_server(void **state)
     struct nrs_addr latest;
 
     (void)state;
-    rotate(0, 6, 100, false);
+    rotate(0, 7, 100, false);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
-    latest = cf_remote(5);
+    latest = cf_remote(6);
     assert_memory_equal(&cf.last.remote, &latest, sizeof latest);
     assert_int_equal(cf.last.rport, 443);
 }

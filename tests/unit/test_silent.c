@@ -56,9 +56,9 @@ static void what_is_allowed_opens_nothing_and_is_counted(void **state)
 {
     (void)state;
     nrs_core_set_allow(cf.core, rules, 1);
-    beacon(0, 5);
+    beacon(0, 6); /* flagged, but for the first time */
     expect(0, 0, 0, 0);
-    beacon(5, 200);
+    beacon(6, 200);
     expect(0, 0, 0, 1);
     assert_int_equal(cf.n_judged, 0);
     assert_int_equal(cf_stats(&cf).dests, 1);
@@ -81,7 +81,7 @@ static void a_rule_that_fits_another_port_changes_nothing(void **state)
     (void)state;
     rules[0].port = 444;
     nrs_core_set_allow(cf.core, rules, 2);
-    beacon(0, 6);
+    beacon(0, 7);
     expect(1, 0, 1, 0);
 }
 
@@ -196,12 +196,13 @@ static void it_is_not_counted_when_it_is_evicted(void **state)
 {
     (void)state;
     nrs_core_set_allow(cf.core, rules, 1);
-    for (unsigned i = 0; i < 64; i++)
-        for (unsigned m = 0; m < 6; m++)
+    for (unsigned m = 0; m < 7; m++) {
+        for (unsigned i = 0; i < 64; i++)
             cf_send_alone(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
-    tick_after(6, 0);
+        tick_after(m + 1, 0);
+    }
     expect(0, 0, 0, 64);
-    cf_send(&cf, 100, CF_START + 7 * CF_MINUTE);
+    cf_send(&cf, 100, CF_START + 8 * CF_MINUTE);
     expect(0, 0, 0, 63);
 }
 
@@ -216,14 +217,20 @@ static void an_open_verdict_outlives_silent_ones_in_a_full_table(void **state)
         for (unsigned m = i < 64 ? 0 : 6; m < 12; m++) /* the last one has fewer minutes than the others */
             cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
     tick_after(12, 0);
+    for (unsigned m = 12; m < 14; m++) {
+        for (unsigned i = 1; i <= 64; i++)
+            cf_send(&cf, i, CF_START + m * CF_MINUTE + i * 1000000);
+        tick_after(m + 1, 0);
+    }
     expect(1, 0, 1, 63);
     for (unsigned i = 100; i < 108; i++) /* of each eight one goes */
-        cf_send(&cf, i, CF_START + 13 * CF_MINUTE);
+        cf_send(&cf, i, CF_START + 15 * CF_MINUTE);
     expect(1, 0, 1, 55);
     assert_int_equal(cf_stats(&cf).evicted, 8);
 }
 
-/* Ten minutes of a beacon that belongs to a program, and in the fifth minute to another one as well. */
+/* Ten minutes of a beacon that belongs to a program, and in the fifth minute to another one as well; judged at the end of
+ * the last three. */
 static void beacon_of(const char *path, const char *second)
 {
     for (unsigned m = 0; m < 10; m++) {
@@ -231,8 +238,9 @@ static void beacon_of(const char *path, const char *second)
 
         nrs_core_flow(cf.core, &f, NULL);
         nrs_core_set_process(cf.core, &f, m == 5 ? second : path);
+        if (m >= 7)
+            tick_after(m + 1, 0);
     }
-    tick_after(10, 0);
 }
 
 static void what_an_allowed_program_does_is_silent(void **state)
@@ -308,8 +316,9 @@ static void siblings_of_one_allowed_program_are_silent(void **state)
         f.ev = NRS_EV_CLOSE;
         f.t_ns += f.dur_ms * UINT64_C(1000000);
         nrs_core_flow(cf.core, &f, NULL);
+        if (m >= 7)
+            tick_after(m + 1, 0);
     }
-    tick_after(10, 0);
     expect(0, 0, 0, 1);
     cf_send(&cf, 50, CF_START + 11 * CF_MINUTE); /* of an unknown program */
     tick_after(12, 0);

@@ -13,12 +13,18 @@ CLASSES = ("port", "place", "proto", "ntp")
 # Not used, each for a reason: `span` and `hours` tell how long a capture was before they tell about the
 # destination; `win` would let the model lean on which captures are long. The durations depend on who closes
 # and on how a recorder sees the end of a connection. The others say again what their neighbours say
-# (gap_iqr, vis_iqr: gap_mad, vis_mad; tx_mad: tx_same; acf, fill, hist_used: vis_*; ratio: tx_med, rx_med), and with
-# 56 C2 windows each more feature is one more way to remember a capture: README.md has the figures.
+# (gap_med: vis_med; gap_iqr, gap_near: gap_mad; vis_iqr, vis_near, vis_run: vis_mad, vis_harm; tx_mad: tx_same; acf, fill, hist_*: vis_*;
+# ratio, rx_med: tx_med; fail: fail_now; peak: n; blind: the sizes), and with 56 C2 windows each more feature is one more way to remember a
+# capture: README.md has the figures.
 # `siblings` is 0 for all that is learned; `win` holds a week to its own threshold (train.py).
-UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_iqr", "vis_iqr", "tx_mad", "acf", "fill", "hist_used", "ratio")
+UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_med", "gap_iqr", "gap_near", "vis_iqr", "vis_near", "vis_run",
+          "tx_mad", "rx_med", "acf", "fill", "hist_top", "hist_used", "ratio", "fail", "peak", "blind")
 CUTS = 13
-RISING = ("gap_near", "vis_near", "vis_harm", "vis_run", "hist_top", "tx_same", "rx_same")
+# Quantiles of few rows would give one service's size a bin of its own.
+OCTAVES = {"tx_med": (8, 40, 48, 56, 64, 72, 80, 88, 96, 104)}
+# Captures of malware are short and have no C2 slower than 18 minutes in them; that is no reason to think it harmless.
+LAST_CUT = {"vis_med": 160}
+RISING = ("vis_harm", "tx_same", "rx_same")
 FALLING = ("gap_mad", "vis_mad", "gap_max")
 
 
@@ -31,8 +37,8 @@ def choose_cuts(rows, maxima):
             cuts[name] = np.arange(1, maxima[name] + 1)
             continue
         quantiles = np.quantile(rows.x[:, j], np.linspace(0.04, 0.96, CUTS))
-        at = np.unique(np.floor(quantiles).astype(int))
-        at = at[(at >= 1) & (at <= maxima[name])]
+        at = np.unique(OCTAVES.get(name, np.floor(quantiles).astype(int)))
+        at = at[(at >= 1) & (at <= LAST_CUT.get(name, maxima[name]))]
         if len(at):
             cuts[name] = at
     return cuts
@@ -46,12 +52,19 @@ def encode(rows, cuts):
     return np.stack(columns, axis=1).astype(np.float32)
 
 
+def per_group(*columns):
+    """For every row: number of its group (rows that agree in all columns)."""
+    return np.unique(["|".join(map(str, key)) for key in zip(*columns)], return_inverse=True)[1]
+
+
 def row_weights(rows):
-    """A pair that appears in many windows counts less in each; bad rows together weigh half of the good ones."""
-    _, inverse, counts = np.unique(np.char.add(rows.pair.astype(str), rows.window.astype(str)),
-                                   return_inverse=True, return_counts=True)
-    w = 1 / np.sqrt(counts[inverse])
+    """A pair that appears in many windows counts less in each, a family that brought many C2 rows in each of them; bad rows together
+    weigh half of the good ones."""
+    pair = per_group(rows.pair, rows.window)
+    w = 1 / np.sqrt(np.bincount(pair)[pair])
     if rows.bad.any():
+        family = per_group(rows.family[rows.bad], rows.window[rows.bad])
+        w[rows.bad] /= np.sqrt(np.bincount(family, weights=w[rows.bad])[family])
         w[rows.bad] *= 0.5 * w[~rows.bad].sum() / w[rows.bad].sum()
     return w
 
