@@ -10,11 +10,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -247,12 +250,24 @@ static void an_intruder_is_killed(void **state)
     }
 }
 
+#ifndef __PIE__
+static bool has_a_segment_to_seal(void)
+{
+    const ElfW(Phdr) *segment = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    unsigned long n = getauxval(AT_PHNUM);
+
+    while (n > 0 && segment->p_type != PT_GNU_RELRO)
+        segment++, n--;
+    return n > 0;
+}
+#endif
+
 static void relocated_constants_are_sealed(void **state)
 {
 #ifdef __PIE__
     const int expected = 0;
-#else
-    const int expected = -ENOENT; /* nothing is relocated at fixed addresses */
+#else /* nothing is relocated at fixed addresses; some targets have other data to seal */
+    const int expected = has_a_segment_to_seal() ? 0 : -ENOENT;
 #endif
 
     (void)state;
