@@ -3,11 +3,11 @@
 #include <string.h>
 #include <uv.h>
 
-#include "agent/agent.h"
-#include "agent/check.h"
+#include "agent/run/agent.h"
+#include "agent/commands/check.h"
 #include "agent/release.h"
 #include "agent/scanner/scanner.h"
-#include "agent/status.h"
+#include "agent/run/status.h"
 #include "platform/files.h"
 #include "platform/privileges.h"
 

@@ -8,7 +8,7 @@
  *         the model is used. Nothing allocates.
  * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the sum
  *         is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and signature
- *         are NOT checked here (agent/model_trust.h does that before it loads).
+ *         are NOT checked here (agent/trust/model_trust.h does that before it loads).
  * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase, like
  *         "term 17: cuts not ascending". The phrase is static: valid until the next refusal, one thread. */
 #ifndef NRS_MODEL_H

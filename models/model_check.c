@@ -1,5 +1,5 @@
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_grams.h"
 #include "models/model_read.h"
 

@@ -5,8 +5,8 @@
  * FORMAT.md says what each means. */
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_header.h"
 #include "models/model_read.h"
 

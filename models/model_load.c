@@ -6,8 +6,8 @@
  * pair        = n_features*x:u16 n_outputs*(sum:i32 mlogit:i32) */
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_read.h"
 
 #define FIXED_BYTES 22 /* body up to the outputs */

@@ -1,4 +1,4 @@
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/model.h"
 
 #define POINT_BYTES 5 /* score:i32 percent:u8 */

@@ -1,7 +1,7 @@
 /* models/model_term.h - what one term adds, for the scorer and the explainer alike */
 #ifndef NRS_MODEL_TERM_H
 #define NRS_MODEL_TERM_H
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/model.h"
 #include "models/model_grams.h"
 

@@ -5,8 +5,8 @@
  * grams  = 4:u8 a:u16 grams:u8 reach:u16 bits:u8 tables
  * cuts   = n:u8 n*cut:u16                    1..15, ascending, each within 1..maximum of the feature
  * tables = n_outputs*shift:u8 n_outputs*n_cells*weight:i8      n_cells = bins_a*bins_b, of grams 2^bits */
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_read.h"
 
 static int read_feature(const struct nrs_model *m, uint16_t *index, struct nrs_cursor *c, int i,

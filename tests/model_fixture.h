@@ -6,7 +6,7 @@
 #define NRS_TEST_MODEL_FIXTURE_H
 #include <string.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/model.h"
 
 static const struct nrs_feature fx_features[] = {

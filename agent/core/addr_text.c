@@ -1,9 +1,9 @@
 /* Addresses as text: IPv4 dotted, IPv6 as RFC 5952 wants it (lower case, the longest run of zeroes shortened). */
 #include <string.h>
 
-#include "agent/core/text.h"
+#include "models/base/text.h"
 #include "agent/core/verdict.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 static uint32_t group(const struct nrs_addr *a, unsigned i)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/core/intmath.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 #define EPOCH_BACK_MS (8 * 86400000LL) /* the epoch lies before the first tick, so that older flows have a time */
 

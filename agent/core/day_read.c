@@ -3,7 +3,7 @@
 
 #include "agent/core/bits.h"
 #include "agent/core/day_slots.h"
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 
 unsigned nrs_day_count(const struct nrs_day *d, uint32_t minute)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/core/intmath.h"
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 
 #define JOIN_SLACK_MS 20
 #define OLD_MS (14 * 86400000u) /* two weeks, the longest silence and a day together stay below 2^31 ms */

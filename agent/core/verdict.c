@@ -5,8 +5,8 @@
 
 #include "agent/core/day.h"
 #include "agent/core/verdict_text.h"
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 
 #define WHY_TERMS 5
 

@@ -1,7 +1,7 @@
 /* agent/core/verdict_text.h - the parts that all kinds of verdict lines share */
 #ifndef NRS_VERDICT_TEXT_H
 #define NRS_VERDICT_TEXT_H
-#include "agent/core/text.h"
+#include "models/base/text.h"
 #include "agent/core/verdict.h"
 
 /* The opening brace, @timestamp, event.kind, event.dataset, event.id, host.id. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/scan/scan.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "models/model_grams.h"
 
 #define NONE    "none"

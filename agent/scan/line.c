@@ -1,7 +1,7 @@
 /* The lines of `noroshi scan` (README.md is their contract). */
-#include "agent/core/text.h"
+#include "models/base/text.h"
 #include "agent/scan/scan.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 static const struct {
     uint16_t rule;

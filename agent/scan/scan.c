@@ -6,7 +6,7 @@
 #include "agent/scan/entropy.h"
 #include "agent/scan/formats.h"
 #include "agent/scan/reader.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 #define FILE_SAMPLES  16
 #define START_ENTROPY 512

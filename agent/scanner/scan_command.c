@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/agent.h"
+#include "agent/run/agent.h"
 #include "agent/scanner/scanner.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "platform/walk.h"
 
 #define DEFAULT_CONFIG "/etc/noroshi/noroshi.json"

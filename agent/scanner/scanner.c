@@ -3,10 +3,10 @@
 #include <mbedtls/sha256.h>
 #include <string.h>
 
-#include "agent/agent.h"
+#include "agent/run/agent.h"
 #include "agent/release.h"
 #include "models/builtin.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 

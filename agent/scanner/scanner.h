@@ -3,8 +3,8 @@
  * Memory: about 90 KiB, the caller's, most of it the two places for models. Nothing allocates. */
 #ifndef NRS_SCANNER_H
 #define NRS_SCANNER_H
-#include "agent/config.h"
-#include "agent/model_trust.h"
+#include "agent/config/config.h"
+#include "agent/trust/model_trust.h"
 #include "agent/scan/scan.h"
 
 struct nrs_scanner {

@@ -99,7 +99,7 @@
 #define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
 #define MBEDTLS_PSA_CRYPTO_C
-#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG /* agent/tls_random.c, over platform/random.h */
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG /* agent/net/tls_random.c, over platform/random.h */
 #define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "mbedtls/mbedtls_psa.h"
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS /* else every call copies through a second buffer */

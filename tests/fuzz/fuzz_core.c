@@ -10,7 +10,7 @@
 #include <cJSON.h>
 
 #include "agent/core/verdict.h"
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "tests/core_fixture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/http_reply.h"
+#include "agent/net/http_reply.h"
 
 static int feed(struct nrs_http_reply *r, const uint8_t *data, size_t n, size_t piece)
 {

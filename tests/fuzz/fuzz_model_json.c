@@ -1,7 +1,7 @@
 /* The trainer's JSON, through quantising and writing: whatever is accepted must prove itself. */
 #include <stdlib.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/export.h"
 #include "tools/model/readers.h"

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const struct nrs_linear_choice choice = {.labels = NULL};
     static struct nrs_columns columns[2];
-    static const struct nrs_reader *reader;
+    static const struct nrs_trained_reader *reader;
     static struct nrs_trained trained;
     static struct nrs_quantised quantised;
     struct nrs_note note = {""};
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int rc;
 
     if (reader == NULL) {
-        reader = nrs_reader_of_name(READER);
+        reader = nrs_trained_reader_of_name(READER);
         if (nrs_columns_init(&columns[0], &fx_beacon, NULL) != 0 || nrs_columns_init(&columns[1], &fx_packer, NULL) != 0)
             abort();
     }

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "agent/backoff.h"
+#include "agent/uplink/backoff.h"
 
 static uint32_t rng_state;
 

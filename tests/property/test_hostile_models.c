@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/quantised.h"
 #include "tools/model/readers.h"
@@ -69,7 +69,7 @@ static int read_bytes(struct nrs_trained *t, const struct sample *s, const uint8
     note.text[0] = '\0';
     assert_int_equal(nrs_columns_init(&columns, schema, NULL), 0);
     nrs_trained_init(t, schema);
-    rc = nrs_trained_read(t, nrs_reader_of_name(s->reader), &columns, &choice, exact, len, &note);
+    rc = nrs_trained_read(t, nrs_trained_reader_of_name(s->reader), &columns, &choice, exact, len, &note);
     nrs_columns_done(&columns);
     free(exact);
     return rc;

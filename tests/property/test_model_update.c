@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/arow.h"
 

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/spool.h"
-#include "agent/spool_record.h"
+#include "agent/spool/spool.h"
+#include "agent/spool/spool_record.h"
 #include "tests/temp_dir.h"
 
 #define RECORDS 24

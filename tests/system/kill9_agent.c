@@ -12,10 +12,10 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "agent/boot_id.h"
-#include "agent/config.h"
-#include "agent/spool.h"
-#include "agent/uplink.h"
+#include "agent/spool/boot_id.h"
+#include "agent/config/config.h"
+#include "agent/spool/spool.h"
+#include "agent/uplink/uplink.h"
 #include "platform/files.h"
 
 #define FLUSH_MS 50

@@ -105,12 +105,12 @@ def test_the_agent_names_a_bad_option(tmp):
 def test_no_key_of_the_agent_is_forgotten(_):
     forms = {"TEXT": "text", "CHOICE": "text", "PATH": "text", "RULE_TEXT": "text", "NUMBER": "number",
              "FLAG": "flag", "LIST": "list"}
-    source = pathlib.Path("agent/config_keys.c").read_text().split("nrs_config_keys[] = {")[1].split("};")[0]
+    source = pathlib.Path("agent/config/config_keys.c").read_text().split("nrs_config_keys[] = {")[1].split("};")[0]
     agent = {(f"allow.{key}" if macro == "RULE_TEXT" else key): forms[macro]
              for macro, key in re.findall(r'(\w+)\("([\w.]+)"', source) if macro in forms}
     agent |= {key: "number" for key in re.findall(r'\{"([\w.]+)", NRS_KEY_RULE_PORT', source)}
     table = re.search(r"NOROSHI_KEYS='\n(.*?)'", (FILES / "config.sh").read_text(), re.S)[1]
-    assert dict(line.split() for line in table.splitlines()) == agent, "NOROSHI_KEYS in config.sh and agent/config_keys.c"
+    assert dict(line.split() for line in table.splitlines()) == agent, "NOROSHI_KEYS in config.sh and agent/config/config_keys.c"
 
 
 def test_shell_is_clean(_):

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "agent/core/verdict.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 static char buf[46];
 

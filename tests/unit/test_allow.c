@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "agent/config_allow.h"
+#include "agent/config/config_allow.h"
 #include "tests/core_fixture.h"
 
 static struct nrs_addr v6(uint8_t first, uint8_t last)

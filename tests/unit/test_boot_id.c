@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "agent/boot_id.h"
+#include "agent/spool/boot_id.h"
 #include "tests/temp_dir.h"
 
 static struct temp_dir dir;

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/config.h"
 #include "tools/collector/post.h"
 

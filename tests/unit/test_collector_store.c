@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/query.h"
 #include "tools/collector/store.h"
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/config.h"
+#include "agent/config/config.h"
 
 static struct nrs_config c;
 static char why[NRS_CONFIG_WHY_MAX];

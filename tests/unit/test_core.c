@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/core_fixture.h"
 
 static struct cf cf;

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "agent/http_reply.h"
-#include "models/error.h"
+#include "agent/net/http_reply.h"
+#include "models/base/error.h"
 
 static struct nrs_http_reply r;
 

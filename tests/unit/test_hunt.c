@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "agent/watch/hunt.h"
+#include "agent/programs/hunt.h"
 
 #define MIN_MS  60000u
 #define HOUR_MS 3600000u

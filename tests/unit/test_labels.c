@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/labels.h"
 
 static const char *const ids[] = {"source", "source.ip", "destination.ip", "destination.port"};

@@ -7,8 +7,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "agent/model_trust.h"
-#include "models/error.h"
+#include "agent/trust/model_trust.h"
+#include "models/base/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/signkey.h"
 #include "tools/model/nrm.h"

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/model_trust.h"
-#include "models/bytes.h"
-#include "models/error.h"
+#include "agent/trust/model_trust.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "tests/temp_dir.h"
 
 #define HEAD 136 /* models/FORMAT.md */

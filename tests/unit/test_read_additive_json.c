@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/readers.h"
 
@@ -125,8 +125,8 @@ static void other_schemas_are_refused(void **state)
 static void readers_are_found_by_name(void **state)
 {
     (void)state;
-    assert_ptr_equal(nrs_reader_of_name("additive-json"), &nrs_readers[0]);
-    assert_null(nrs_reader_of_name("pickle"));
+    assert_ptr_equal(nrs_trained_reader_of_name("additive-json"), &nrs_trained_readers[0]);
+    assert_null(nrs_trained_reader_of_name("pickle"));
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/model_fixture.h"
 #include "tools/model/readers.h"
 #include "tools/model/svm_scale.h"
@@ -36,7 +36,7 @@ static int read_as(const struct nrs_schema *schema, const char *reader, const st
     note.text[0] = '\0';
     assert_int_equal(nrs_columns_init(&columns, schema, NULL), 0);
     nrs_trained_init(&trained, schema);
-    rc = nrs_trained_read(&trained, reader ? nrs_reader_of_name(reader) : NULL, &columns, choice, bytes, len, &note);
+    rc = nrs_trained_read(&trained, reader ? nrs_trained_reader_of_name(reader) : NULL, &columns, choice, bytes, len, &note);
     nrs_columns_done(&columns);
     return rc;
 }
@@ -209,10 +209,10 @@ static void content_tells_the_reader(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct nrs_reader *reader;
+        const struct nrs_trained_reader *reader;
 
         note.text[0] = '\0';
-        reader = nrs_reader_of_content(rows[i].bytes, rows[i].len, &note);
+        reader = nrs_trained_reader_of_content(rows[i].bytes, rows[i].len, &note);
         assert_string_equal(reader ? reader->name : "", rows[i].reader ? rows[i].reader : "");
         assert_string_equal(note.text, rows[i].note);
     }

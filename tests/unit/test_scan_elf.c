@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/elf_fixture.h"
 
 static struct elf_image image;

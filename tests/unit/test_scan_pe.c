@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "tests/elf_fixture.h"
 
 #define PE_AT 0x80

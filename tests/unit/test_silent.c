@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tests/core_fixture.h"
 
 #define FIRST_DAY (uint32_t)(CF_START / CF_DAY)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "agent/core/text.h"
+#include "models/base/text.h"
 
 static char buf[256];
 static struct nrs_text text;

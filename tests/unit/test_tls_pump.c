@@ -8,7 +8,7 @@
 
 #include <mbedtls/ssl.h>
 
-#include "agent/tls_pump.h"
+#include "agent/net/tls_pump.h"
 #include "platform/random.h"
 #include "tests/certs.h"
 

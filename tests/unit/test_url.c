@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "agent/http_request.h"
-#include "agent/url.h"
-#include "models/error.h"
+#include "agent/net/http_request.h"
+#include "agent/net/url.h"
+#include "models/base/error.h"
 
 static struct nrs_url u;
 

@@ -8,8 +8,8 @@
 #include <cJSON.h>
 
 #include "agent/core/verdict.h"
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "tests/core_fixture.h"
 
 #define TERMS 100u

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cJSON.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/files.h"
 
 #define CONFIG_FILE "collector.json"

@@ -7,7 +7,7 @@
  * Memory: about 25 KiB with TLS, a few KiB without; freed by the loop after close. */
 #ifndef NRS_COL_CONN_H
 #define NRS_COL_CONN_H
-#include "agent/tls_pump.h"
+#include "agent/net/tls_pump.h"
 #include "tools/collector/server.h"
 
 enum nrs_col_conn_state { NRS_COL_CONN_READ, NRS_COL_CONN_WORK, NRS_COL_CONN_LINGER, NRS_COL_CONN_CLOSED };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 #define BIT(field) (UINT64_C(1) << (field))
 #define B (1u << NRS_COL_BEACON)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 static int open_in(const char *dir, const char *name, int flags, unsigned mode)
 {

@@ -12,7 +12,7 @@
 #include <mbedtls/error.h>
 #include <mbedtls/platform_util.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/files.h"
 #include "tools/collector/pki.h"
 #include "tools/collector/post.h"

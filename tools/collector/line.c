@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cJSON.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/fields.h"
 #include "tools/collector/text.h"
 

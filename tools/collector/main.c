@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "build/gen/version.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/config.h"
 #include "tools/collector/export.h"
 #include "tools/collector/init.h"

@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/conn.h"
 #include "tools/collector/page.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/fields.h"
 
 int nrs_col_name_check(const char *name)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 /* The prevalence of a destination is counted up to 1,000 devices: more does not change what it says. */
 #define VERDICT_COLUMNS                                                                                        \

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/conn.h"
 #include "tools/collector/init.h"
 #include "tools/collector/line.h"

@@ -7,7 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/collector/schema.h"
 
 #define BUSY_MS 5000   /* another process (export, device) may hold the file for a moment */

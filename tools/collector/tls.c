@@ -7,7 +7,7 @@
 #include <mbedtls/platform_util.h>
 #include <psa/crypto.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "platform/random.h"
 #include "tools/collector/files.h"
 #include "tools/collector/init.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/decide.h"
 
 #define WEIGHT_MAX 127

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 #define WALK_MAX   50000 /* combinations of hub values tried in one group */
 #define VALUES_MAX (2 + 4 * NRS_MODEL_CUTS_MAX * NRS_MODEL_TERMS_MAX)

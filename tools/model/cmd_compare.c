@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "models/model_read.h"
 #include "models/model_term.h"
 #include "tools/model/commands.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/commands.h"
 #include "tools/model/data.h"
 #include "tools/model/decide.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/commands.h"
 #include "tools/model/export.h"
 #include "tools/model/readers.h"
@@ -17,7 +17,7 @@
 #define THRESHOLD_MAX     1e6 /* logits */
 
 struct choice {
-    const struct nrs_reader *reader; /* NULL: by content */
+    const struct nrs_trained_reader *reader; /* NULL: by content */
     const struct nrs_schema *schema;
     const char *expand; /* model whose bins the trainer's columns are, NULL: raw features */
     const char *grams;  /* n-grams after the raw features, NULL: none */
@@ -72,9 +72,9 @@ static int parse_thresholds(struct choice *chosen, const char *text)
 }
 
 /* "auto" is what stands without the option. */
-static int parse_reader(const char *name, const struct nrs_reader **reader)
+static int parse_reader(const char *name, const struct nrs_trained_reader **reader)
 {
-    *reader = nrs_reader_of_name(name);
+    *reader = nrs_trained_reader_of_name(name);
     return *reader || strcmp(name, "auto") == 0 ? 0 : NRS_ERR_RANGE;
 }
 

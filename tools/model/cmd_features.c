@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/commands.h"
 #include "tools/model/outfile.h"
 #include "tools/model/rows.h"

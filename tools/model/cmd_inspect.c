@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/model_read.h"
 #include "tools/model/commands.h"
 #include "tools/model/decide.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/commands.h"
 #include "tools/model/outfile.h"
 #include "tools/model/signkey.h"

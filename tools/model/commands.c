@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "platform/files.h"
 #include "tools/model/outfile.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 int nrs_json_numbers(const cJSON *array, unsigned n, const char *place, const char *key, double *out,
                      struct nrs_note *note)

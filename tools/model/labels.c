@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/textfile.h"
 
 #define COLUMNS_MAX 64

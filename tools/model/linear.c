@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 void nrs_linear_init(struct nrs_linear *l, const struct nrs_columns *columns)
 {

@@ -75,7 +75,7 @@ static int print_help(void)
 {
     fputs(help, stdout);
     for (size_t i = 0; i < nrs_n_readers; i++)
-        printf("  %-16s %s\n", nrs_readers[i].name, nrs_readers[i].text);
+        printf("  %-16s %s\n", nrs_trained_readers[i].name, nrs_trained_readers[i].text);
     return NRS_EXIT_OK;
 }
 

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "agent/model_trust.h"
-#include "models/bytes.h"
-#include "models/error.h"
+#include "agent/trust/model_trust.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_header.h"
 
 void nrs_nrm_set_key_id(struct nrs_nrm *f, const uint8_t key_id[8], uint8_t digest[32])

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_header.h"
 #include "tools/model/nrm.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 #define BESIDE_MAX ((int)sizeof(((struct nrs_outfile *)0)->beside))
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 
 static bool read_varint(struct nrs_proto *p, uint64_t *value)
 {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/quantised.h"
 
 #define WEIGHT_MAX 127

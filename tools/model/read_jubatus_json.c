@@ -10,7 +10,7 @@
 #include <cJSON.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/json.h"
 #include "tools/model/readers.h"
 

@@ -9,14 +9,14 @@
  * no labels. ONECLASS_SVM subtracts rho; a positive sum means that the row is like the training data. */
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/readers.h"
 #include "tools/model/words.h"
 
 struct reading {
     struct nrs_linear *l;
     struct nrs_note *note;
-    struct nrs_text text;
+    struct nrs_words text;
     const struct solver *solver;
     uint32_t n_classes, n_features;
     double bias, rho;
@@ -40,7 +40,7 @@ static int read_key(struct reading *r, const char *key, struct nrs_span *line)
 {
     struct nrs_span word;
 
-    if (!nrs_text_line(&r->text, line) || !nrs_line_word(line, &word) || !nrs_span_is(word, key))
+    if (!nrs_words_line(&r->text, line) || !nrs_line_word(line, &word) || !nrs_span_is(word, key))
         return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, key);
     return 0;
 }
@@ -143,7 +143,7 @@ static int read_row(struct reading *r, uint32_t column)
     struct nrs_span line, word;
     double w;
 
-    if (!nrs_text_line(&r->text, &line))
+    if (!nrs_words_line(&r->text, &line))
         return refuse(r, "cut off after this line");
     for (unsigned c = 0; c < r->l->n_rows; c++) {
         if (!nrs_line_word(&line, &word) || !nrs_span_number(word, &w))
@@ -165,5 +165,5 @@ int nrs_read_liblinear(struct nrs_linear *l, const char *file, size_t len, struc
         rc = read_row(&r, i);
     if (rc == 0 && r.solver->kind == ONE_CLASS)
         l->bias[0] -= r.rho;
-    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "followed by more than its features");
+    return rc || nrs_words_ends(&r.text) ? rc : refuse(&r, "followed by more than its features");
 }

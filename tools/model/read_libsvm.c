@@ -10,7 +10,7 @@
  * Three and more classes vote one against one, which no sums of one class each can tell. */
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/readers.h"
 #include "tools/model/words.h"
 
@@ -19,7 +19,7 @@
 struct reading {
     struct nrs_linear *l;
     struct nrs_note *note;
-    struct nrs_text text;
+    struct nrs_words text;
     uint32_t n_vectors;
     bool has_classes, one_class;
     bool has_a, has_b;
@@ -128,7 +128,7 @@ static int read_head(struct reading *r)
     for (;;) {
         int rc;
 
-        if (!nrs_text_line(&r->text, &line) || !nrs_line_word(&line, &word))
+        if (!nrs_words_line(&r->text, &line) || !nrs_line_word(&line, &word))
             return refuse(r, "cut off before \"SV\"");
         while (at < N_KEYS && !nrs_span_is(word, keys[at].name) && !keys[at].needed)
             at++;
@@ -163,7 +163,7 @@ static int read_vector(struct reading *r)
     uint32_t last = 0, i;
     double coefficient, value;
 
-    if (!nrs_text_line(&r->text, &line) || !nrs_line_word(&line, &word))
+    if (!nrs_words_line(&r->text, &line) || !nrs_line_word(&line, &word))
         return refuse(r, "cut off after this line");
     if (!nrs_span_number(word, &coefficient))
         return refuse(r, "not a coefficient");
@@ -191,5 +191,5 @@ int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct n
         rc = check_head(&r);
     for (uint32_t i = 0; rc == 0 && i < r.n_vectors; i++)
         rc = read_vector(&r);
-    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "followed by more than total_sv vectors");
+    return rc || nrs_words_ends(&r.text) ? rc : refuse(&r, "followed by more than total_sv vectors");
 }

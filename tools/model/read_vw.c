@@ -15,7 +15,7 @@
  * one linear function are refused by not being in the list below. */
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/readers.h"
 #include "tools/model/words.h"
 
@@ -24,7 +24,7 @@
 struct reading {
     struct nrs_linear *l;
     struct nrs_note *note;
-    struct nrs_text text;
+    struct nrs_words text;
     uint32_t bits;
     bool *seen;         /* [columns + 1], the last for the constant */
 };
@@ -120,10 +120,10 @@ static int read_head(struct reading *r, bool *has_state)
     struct nrs_span line, word;
     int rc = 0;
 
-    if (!nrs_text_line(&r->text, &line) || !nrs_line_word(&line, &word) || !nrs_span_is(word, "Version"))
+    if (!nrs_words_line(&r->text, &line) || !nrs_line_word(&line, &word) || !nrs_span_is(word, "Version"))
         return refuse(r, "not \"Version\"");
     while (rc == 0) {
-        if (!nrs_text_line(&r->text, &line))
+        if (!nrs_words_line(&r->text, &line))
             return refuse(r, "cut off before the weights");
         if (nrs_span_is(line, ":0") || nrs_span_is(line, ":1"))
             break;
@@ -225,11 +225,11 @@ int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_n
 
     if (rc == 0)
         rc = read_head(&r, &state);
-    while (rc == 0 && nrs_text_line(&r.text, &line)) {
+    while (rc == 0 && nrs_words_line(&r.text, &line)) {
         if (state)
             rc = read_state(&r, line, &state);
         if (rc == 0 && !state)
             rc = read_weight(&r, line);
     }
-    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "the next one is cut off");
+    return rc || nrs_words_ends(&r.text) ? rc : refuse(&r, "the next one is cut off");
 }

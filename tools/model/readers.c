@@ -3,10 +3,10 @@
 #include <cJSON.h>
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 
-const struct nrs_reader nrs_readers[] = {
+const struct nrs_trained_reader nrs_trained_readers[] = {
     {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL, nrs_read_additive_json},
     {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json, NULL},
     {"liblinear", "LIBLINEAR's model file", nrs_read_liblinear, NULL},
@@ -16,13 +16,13 @@ const struct nrs_reader nrs_readers[] = {
     {"safetensors", "safetensors of one linear layer", nrs_read_safetensors, NULL},
     {"jubatus-json", "Jubatus' linear classifiers, by jubadump", nrs_read_jubatus_json, NULL},
 };
-const size_t nrs_n_readers = sizeof nrs_readers / sizeof nrs_readers[0];
+const size_t nrs_n_readers = sizeof nrs_trained_readers / sizeof nrs_trained_readers[0];
 
-const struct nrs_reader *nrs_reader_of_name(const char *name)
+const struct nrs_trained_reader *nrs_trained_reader_of_name(const char *name)
 {
     for (size_t i = 0; i < nrs_n_readers; i++)
-        if (strcmp(nrs_readers[i].name, name) == 0)
-            return &nrs_readers[i];
+        if (strcmp(nrs_trained_readers[i].name, name) == 0)
+            return &nrs_trained_readers[i];
     return NULL;
 }
 
@@ -73,7 +73,7 @@ static const char *json_reader(const char *file, size_t len)
     return name;
 }
 
-const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, struct nrs_note *note)
+const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len, struct nrs_note *note)
 {
     const char *refused = refused_content(file, len), *name = NULL;
     size_t space = 0;
@@ -96,10 +96,10 @@ const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, str
         name = "onnx";
     if (!refused && !name)
         nrs_note_set(note, NRS_ERR_UNSUPPORTED, "no format that is known here; see --from");
-    return name ? nrs_reader_of_name(name) : NULL;
+    return name ? nrs_trained_reader_of_name(name) : NULL;
 }
 
-static int read_linear(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
+static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
                        const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
 {
     struct nrs_linear l;
@@ -113,7 +113,7 @@ static int read_linear(struct nrs_trained *t, const struct nrs_reader *reader, c
     return rc;
 }
 
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
                      const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
 {
     const char *refused = refused_content(file, len);
@@ -122,7 +122,7 @@ int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, con
     if (refused)
         return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s", refused);
     if (reader == NULL)
-        reader = nrs_reader_of_content(file, len, note);
+        reader = nrs_trained_reader_of_content(file, len, note);
     if (reader == NULL)
         return NRS_ERR_UNSUPPORTED;
     if (reader->terms && (choice->flagged || choice->labels || choice->mul))

@@ -10,7 +10,7 @@
 #include "tools/model/linear.h"
 #include "tools/model/trained.h"
 
-struct nrs_reader {
+struct nrs_trained_reader {
     const char *name; /* as given to --from */
     const char *text; /* for --help */
     /* Exactly one: most formats are linear over columns, our own has the terms themselves. */
@@ -27,18 +27,18 @@ int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs
 int nrs_read_safetensors(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note);
 int nrs_read_jubatus_json(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note);
 
-extern const struct nrs_reader nrs_readers[];
+extern const struct nrs_trained_reader nrs_trained_readers[];
 extern const size_t nrs_n_readers;
 
 /* NULL if there is none of that name. */
-const struct nrs_reader *nrs_reader_of_name(const char *name);
+const struct nrs_trained_reader *nrs_trained_reader_of_name(const char *name);
 
 /* Which reader a file is for, by its content; NULL, and the note says what it looks like, if none. */
-const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, struct nrs_note *note);
+const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len, struct nrs_note *note);
 
 /* Reads a file with that reader, or with the one of its content for NULL, and checks the result. columns and
  * choice are for formats that are linear over columns; of the choice only a threshold is for others. t: initialised for the columns' schema. */
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
                      const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 #include "models/model_read.h"
 
 double nrs_reopen_quantum(const struct nrs_quantised *q, unsigned term, unsigned output)

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "tools/model/decide.h"
 #include "tools/model/export.h"
 

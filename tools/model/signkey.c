@@ -4,7 +4,7 @@
 #include <mbedtls/sha256.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "platform/random.h"
 
 void nrs_signkey_init(struct nrs_signkey *k)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "agent/core/verdict.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "platform/recorded/recorded.h"
 #include "tools/model/sources.h"
 #include "tools/windows/windows.h"

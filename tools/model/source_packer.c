@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "agent/scan/scan.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/sources.h"
 
 #define PATH_BYTES 4096

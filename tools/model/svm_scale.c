@@ -8,13 +8,13 @@
 
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/model/words.h"
 
 struct reading {
     const struct nrs_columns *columns;
     struct nrs_note *note;
-    struct nrs_text text;
+    struct nrs_words text;
     double lower, upper;
 };
 
@@ -36,9 +36,9 @@ static int read_head(struct reading *r)
 {
     struct nrs_span line;
 
-    if (!nrs_text_line(&r->text, &line) || !nrs_span_is(line, "x"))
+    if (!nrs_words_line(&r->text, &line) || !nrs_span_is(line, "x"))
         return refuse(r, "not \"x\" alone: no ranges of svm-scale, or labels were scaled");
-    if (!nrs_text_line(&r->text, &line) || !read_pair(line, &r->lower, &r->upper) || !(r->lower < r->upper))
+    if (!nrs_words_line(&r->text, &line) || !read_pair(line, &r->lower, &r->upper) || !(r->lower < r->upper))
         return refuse(r, "not a lower and an upper limit");
     return 0;
 }
@@ -69,7 +69,7 @@ int nrs_svm_scale_read(double *mul, double *add, const struct nrs_columns *colum
 
     memset(mul, 0, columns->n * sizeof *mul);
     memset(add, 0, columns->n * sizeof *add);
-    while (rc == 0 && nrs_text_line(&r.text, &line))
+    while (rc == 0 && nrs_words_line(&r.text, &line))
         rc = read_range(&r, line, &last, mul, add);
-    return rc || nrs_text_ends(&r.text) ? rc : refuse(&r, "the next one is cut off");
+    return rc || nrs_words_ends(&r.text) ? rc : refuse(&r, "the next one is cut off");
 }

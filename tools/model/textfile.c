@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 /* Everything that the file unpacks to, and a NUL; NULL with the note set. */
 static char *unpack(gzFile f, size_t *len, struct nrs_note *note)

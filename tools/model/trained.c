@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/bytes.h"
-#include "models/error.h"
+#include "models/base/bytes.h"
+#include "models/base/error.h"
 
 void nrs_trained_init(struct nrs_trained *t, const struct nrs_schema *schema)
 {

@@ -9,7 +9,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-bool nrs_text_line(struct nrs_text *text, struct nrs_span *line)
+bool nrs_words_line(struct nrs_words *text, struct nrs_span *line)
 {
     const char *at = text->left.at, *lf;
 
@@ -27,7 +27,7 @@ bool nrs_text_line(struct nrs_text *text, struct nrs_span *line)
     return true;
 }
 
-bool nrs_text_ends(const struct nrs_text *text)
+bool nrs_words_ends(const struct nrs_words *text)
 {
     return text->left.at == text->left.end;
 }

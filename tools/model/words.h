@@ -12,17 +12,17 @@ struct nrs_span {
     const char *at, *end;
 };
 
-struct nrs_text {
+struct nrs_words {
     struct nrs_span left; /* what is still to be read */
     unsigned line;        /* number of the line read last, from 1 */
 };
 
 /* The next line without its end, or the next word of a line; false when there is none. */
-bool nrs_text_line(struct nrs_text *text, struct nrs_span *line);
+bool nrs_words_line(struct nrs_words *text, struct nrs_span *line);
 bool nrs_line_word(struct nrs_span *line, struct nrs_span *word);
 
 /* Nothing is left: no line and no part of one; no word. */
-bool nrs_text_ends(const struct nrs_text *text);
+bool nrs_words_ends(const struct nrs_words *text);
 bool nrs_line_ends(struct nrs_span line);
 
 bool nrs_span_is(struct nrs_span s, const char *text);

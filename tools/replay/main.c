@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/replay/model_source.h"
 #include "tools/replay/replay.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "models/builtin.h"
-#include "models/error.h"
+#include "models/base/error.h"
 #include "tools/windows/windows.h"
 
 static bool load(struct nrs_replay_model *m, const char *name, const uint8_t *file, size_t len)

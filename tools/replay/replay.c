@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "platform/recorded/recorded.h"
 #include "tools/replay/progress.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/core/table.h"
-#include "models/error.h"
+#include "models/base/error.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define DAY      (86400 * NS_PER_S)

@@ -10,7 +10,7 @@
 #include "agent/scan/entropy.h"
 #include "agent/scan/formats.h"
 #include "agent/scan/reader.h"
-#include "models/bytes.h"
+#include "models/base/bytes.h"
 #include "models/packer_schema.h"
 
 #define SECTIONS_MAX    32 /* kept; more are only counted */

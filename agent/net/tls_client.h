@@ -1,0 +1,39 @@
+/* agent/net/tls_client.h - who we are and whom we trust: the device's certificate, key and CA, ready for TLS
+ *
+ * TLS 1.2 and 1.3, the collector is always verified against the CA and by name. Files are PEM, read once.
+ *
+ * Clock: a device whose clock was never set would refuse every certificate. While `dates_ignored` is true, "not
+ *        yet valid" and "expired", and nothing else, are overlooked; the caller sets it while the clock is
+ *        impossible (a year before this program was written) and until the first success.
+ * Memory: mbedTLS allocates; the struct is the caller's and must not move. */
+#ifndef NRS_TLS_CLIENT_H
+#define NRS_TLS_CLIENT_H
+#include <mbedtls/pk.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NRS_PEM_MAX 65536 /* bytes of one PEM file */
+
+struct nrs_tls_client {
+    mbedtls_ssl_config conf;
+    mbedtls_x509_crt ca, own;
+    mbedtls_pk_context key;
+    bool dates_ignored;
+};
+
+/* cert and key may be "" (no client certificate); ca may not. On an error `why` has one line that begins with the
+ * configuration key, and *c needs no done. */
+int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key, char *why,
+                        size_t why_len);
+void nrs_tls_client_done(struct nrs_tls_client *c);
+
+/* The common name of a certificate. Its length, or NRS_ERR_FORMAT if there is none or it does not fit. */
+int nrs_tls_cn(const mbedtls_x509_crt *crt, char *name, size_t cap);
+
+/* A TLS error in words: err from the pump, flags from mbedtls_ssl_get_verify_result. */
+void nrs_tls_error(int err, uint32_t flags, char *why, size_t why_len);
+
+#endif

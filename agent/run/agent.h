@@ -1,0 +1,118 @@
+/* agent/run/agent.h - the running agent: everything it holds, and the parts that work on it
+ *
+ *   setup.c   opens what the configuration names, gives up rights        reload.c  SIGHUP
+ *   loop.c    source -> core -> judgements, clocks and signals            health.c  the health line
+ *   report.c  judgement -> lines -> spool and terminal                    status.c  the status file
+ *
+ * One thread (libuv adds one for name look-ups). Everything is allocated by setup; the struct is static. */
+#ifndef NRS_AGENT_H
+#define NRS_AGENT_H
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "agent/spool/boot_id.h"
+#include "agent/config/config.h"
+#include "agent/core/core.h"
+#include "agent/core/verdict.h"
+#include "agent/trust/model_trust.h"
+#include "agent/spool/spool.h"
+#include "agent/net/tls_client.h"
+#include "agent/uplink/uplink.h"
+#include "agent/programs/programs.h"
+#include "platform/flowsrc.h"
+
+#define NRS_EXIT_OK 0
+#define NRS_EXIT_FAILED 1
+#define NRS_EXIT_USAGE 2
+#define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector that the core is told to leave alone */
+
+struct nrs_run_options {
+    const char *config; /* path, NULL = built-in defaults */
+    bool print;         /* verdicts to stdout, too */
+    bool report_only;   /* print what would be sent; no network, no spool */
+};
+
+struct nrs_agent {
+    struct nrs_run_options options;
+    struct nrs_config config;
+    char host[NRS_HOST_ID_MAX + 1], boot[NRS_BOOT_ID_MAX + 1];
+    uint32_t seq;
+    uint64_t started_ns;
+
+    struct nrs_trust trust;
+    struct nrs_model builtin;
+    struct nrs_model_place place[2];
+    const struct nrs_model *model;
+
+    struct nrs_programs programs; /* the scanner process */
+
+    struct nrs_core *core;
+    void *core_mem;
+    struct nrs_flowsrc *source;
+    struct nrs_addr exempt[NRS_AGENT_EXEMPT_MAX];
+    unsigned n_exempt;
+
+    int spool_dir; /* -1 = none: no collector, or report_only */
+    struct nrs_spool spool;
+    struct nrs_tls_client tls[2], *tls_now; /* two places, so that a reload can read before it lets go */
+    bool tls_spare_in_use;                  /* the place that is not tls_now holds something */
+    struct nrs_uplink uplink;
+    uint64_t health_due_ns;
+
+    uv_loop_t loop;
+    uv_poll_t source_poll, programs_poll;
+    uv_timer_t source_timer, tick_timer, flush_timer;
+    uv_signal_t signals[4];
+    bool stopping, source_failing;
+    bool status_owed; /* it could not be written; tried again at every flush */
+};
+
+/* setup.c. Each returns 0 or an exit code after one line on stderr. */
+int nrs_agent_open(struct nrs_agent *a);
+int nrs_agent_confine(struct nrs_agent *a);
+void nrs_agent_close(struct nrs_agent *a);
+int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
+int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
+/* The compiled-in model, and the floor for others. */
+int nrs_agent_open_trust(struct nrs_agent *a);
+/* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
+int nrs_agent_set_allow(struct nrs_agent *a);
+/* The model that the configuration asks for, into whichever place is free. NULL after a line: it was refused. */
+const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a);
+
+/* loop.c */
+int nrs_agent_loop(struct nrs_agent *a);
+void nrs_agent_set_timers(struct nrs_agent *a);
+void nrs_agent_judge(struct nrs_agent *a); /* what is due, or changed */
+
+/* report.c */
+void nrs_agent_judged(void *agent, const struct nrs_judgement *j);
+void nrs_agent_print(const char *line, size_t len);
+struct nrs_verdict_id nrs_agent_next_id(struct nrs_agent *a);
+/* Into the spool, or to the terminal; len <= 0: nothing. keep: it outlives evidence in a full spool. */
+void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep);
+
+/* verdicts/join.c: the scanner has something to say. */
+void nrs_agent_found(struct nrs_agent *a);
+
+/* verdicts/held.c: a verdict waits for its program; it waits no longer, if it did (NULL: no); those that did when the agent was
+ * killed are told. */
+void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j);
+void nrs_agent_let_go(struct nrs_agent *a, struct nrs_query *asked);
+void nrs_agent_tell_held(struct nrs_agent *a);
+
+/* health.c */
+int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);
+bool nrs_clock_is_set(void);
+
+/* status.c */
+void nrs_agent_write_status(struct nrs_agent *a);
+
+/* reload.c */
+void nrs_agent_reload(struct nrs_agent *a);
+
+/* log.c: one line on stderr, "noroshi: ..." */
+void nrs_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

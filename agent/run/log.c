@@ -1,0 +1,18 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agent/run/agent.h"
+
+void nrs_log(const char *format, ...)
+{
+    char line[640];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    for (char *p = line; *p != '\0'; p++) /* a name from outside cannot make a second line */
+        if ((unsigned char)*p < ' ' || *p == 127)
+            *p = '?';
+    fprintf(stderr, "noroshi: %s\n", line);
+}

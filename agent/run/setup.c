@@ -1,0 +1,333 @@
+/* Opens what the configuration names, in the order that rights demand: as root everything that needs it, then the
+ * rights go, then the first byte from outside is read. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/run/agent.h"
+#include "agent/release.h"
+#include "models/builtin.h"
+#include "models/base/error.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+#include "platform/privileges.h"
+#include "platform/random.h"
+
+int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
+{
+    char why[NRS_CONFIG_WHY_MAX];
+
+    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) !=
+        0) {
+        nrs_log("%s", why);
+        return NRS_EXIT_USAGE;
+    }
+    tls->dates_ignored = !nrs_clock_is_set();
+    return 0;
+}
+
+/* A host name as a host.id: what is not allowed in one becomes '-'. */
+static void name_of_machine(char host[NRS_HOST_ID_MAX + 1])
+{
+    char name[256];
+    size_t len = sizeof name;
+
+    if (uv_os_gethostname(name, &len) != 0 || name[0] == '\0')
+        strcpy(name, "unnamed");
+    snprintf(host, NRS_HOST_ID_MAX + 1, "%.64s", name);
+    for (char *p = host; *p != '\0'; p++) {
+        char one[2] = {*p, '\0'};
+
+        if (!nrs_config_host_id_ok(one))
+            *p = '-';
+    }
+}
+
+int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
+                   char host[NRS_HOST_ID_MAX + 1])
+{
+    if (c->host_id[0] != '\0') {
+        strcpy(host, c->host_id);
+    } else if (tls != NULL && c->collector.cert[0] != '\0') {
+        if (nrs_tls_cn(&tls->own, host, NRS_HOST_ID_MAX + 1) < 0 || !nrs_config_host_id_ok(host)) {
+            nrs_log("collector.cert: its common name cannot be a host.id; set host_id");
+            return NRS_EXIT_USAGE;
+        }
+    } else {
+        name_of_machine(host);
+    }
+    return 0;
+}
+
+int nrs_agent_open_trust(struct nrs_agent *a)
+{
+    char why[NRS_CONFIG_WHY_MAX];
+    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len, why,
+                               sizeof why);
+
+    if (rc != 0) {
+        nrs_log("the compiled-in model: %s", why);
+        return NRS_EXIT_FAILED;
+    }
+    a->model = &a->builtin;
+    a->trust.schema = &nrs_schema_beacon;
+    a->trust.agent = NRS_AGENT_NUMBER;
+    a->trust.floor = a->builtin.serial;
+    if (a->spool_dir >= 0 && nrs_model_floor_load(a->spool_dir) > a->trust.floor)
+        a->trust.floor = nrs_model_floor_load(a->spool_dir);
+    return 0;
+}
+
+const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    struct nrs_model_place *p = a->model == &a->place[0].model ? &a->place[1] : &a->place[0];
+    char why[NRS_CONFIG_WHY_MAX];
+
+    if (c->model.file[0] == '\0')
+        return &a->builtin;
+    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / UINT64_C(86400000000000)) : 0;
+    if (nrs_trust_keys(&a->trust, c, why, sizeof why) != 0) {
+        nrs_log("%s; model beacon-%u stays", why, (unsigned)a->model->serial);
+        return NULL;
+    }
+    if (nrs_trust_file(&a->trust, p, c->model.file, why, sizeof why) != 0) {
+        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why, (unsigned)a->model->serial);
+        return NULL;
+    }
+    return &p->model;
+}
+
+static int open_spool_dir(struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    int rc = nrs_dir_open(c->spool.dir);
+
+    a->spool_dir = rc;
+    if (rc >= 0)
+        rc = nrs_dir_give(a->spool_dir, c->user);
+    if (rc < 0) {
+        nrs_log("spool.dir: %s: %s", c->spool.dir, strerror(-rc));
+        return NRS_EXIT_USAGE;
+    }
+    return 0;
+}
+
+int nrs_agent_set_allow(struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    bool program = false;
+
+    for (uint32_t i = 0; i < c->allow.n; i++)
+        program |= c->allow.rules[i].process[0] != '\0';
+    if (program && a->programs.fd < 0)
+        nrs_log("allow: the scanner is %s: a rule with `process` never fits", a->programs.state);
+    return nrs_core_set_allow(a->core, c->allow.rules, c->allow.n);
+}
+
+static int open_core(struct nrs_agent *a)
+{
+    struct nrs_core_conf conf = {.dest_cap = a->config.table.destinations,
+                                 .watched_cap = a->config.table.watched,
+                                 .name_cap = a->config.table.names,
+                                 .min_conns = a->config.report.min_conns,
+                                 .update_s = a->config.report.update_s};
+    size_t len = nrs_core_bytes(&conf);
+    int rc = NRS_ERR_SPACE;
+
+    nrs_random(NULL, (unsigned char *)&conf.hash_seed, sizeof conf.hash_seed);
+    a->core_mem = calloc(1, len);
+    if (a->core_mem != NULL)
+        rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->model, nrs_clock_boot_ns());
+    if (rc == 0)
+        rc = nrs_agent_set_allow(a);
+    if (rc != 0) {
+        nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
+        return NRS_EXIT_FAILED;
+    }
+    nrs_core_hold(a->core, a->programs.fd >= 0);
+    return 0;
+}
+
+static void log_source(void *arg, int level, const char *message)
+{
+    (void)arg;
+    (void)level;
+    nrs_log("%s", message);
+}
+
+static int open_source(struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    const struct nrs_flowsrc_conf conf = {.order = c->source.order,
+                                          .ifaces = c->source.interfaces,
+                                          .buf_bytes = c->source.buffer_kib * 1024,
+                                          .poll_ms = c->source.poll_s * 1000,
+                                          .max_open = c->source.open_flows,
+                                          .names = c->source.names,
+                                          .log = log_source};
+
+    return nrs_flowsrc_open(&a->source, &conf) == 0 ? 0 : NRS_EXIT_FAILED; /* it has said why */
+}
+
+/* The collector is no news: the core leaves its addresses alone. */
+static void exempt(void *arg, const struct sockaddr *address)
+{
+    struct nrs_agent *a = arg;
+    struct nrs_addr to = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
+    uint16_t port;
+
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+
+        memcpy(to.b, &v6->sin6_addr, 16);
+        port = ntohs(v6->sin6_port);
+    } else {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+
+        memcpy(to.b + 12, &v4->sin_addr, 4);
+        port = ntohs(v4->sin_port);
+    }
+    for (unsigned i = 0; i < a->n_exempt; i++)
+        if (memcmp(&a->exempt[i], &to, sizeof to) == 0)
+            return;
+    if (a->n_exempt < NRS_AGENT_EXEMPT_MAX && nrs_core_exempt(a->core, &to, port, NRS_PROTO_TCP) == 0)
+        a->exempt[a->n_exempt++] = to;
+}
+
+static int due_health(void *arg, char *buf, size_t cap)
+{
+    struct nrs_agent *a = arg;
+
+    return nrs_clock_boot_ns() >= a->health_due_ns ? nrs_agent_health(a, buf, cap) : 0;
+}
+
+static void health_sent(void *arg)
+{
+    struct nrs_agent *a = arg;
+
+    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * UINT64_C(1000000000);
+}
+
+static void log_uplink(void *arg, const char *line)
+{
+    (void)arg;
+    nrs_log("%s", line);
+}
+
+/* As the user that the agent runs as: the lock, what is left from before, the name of this start. */
+static int open_spool(struct nrs_agent *a)
+{
+    int rc = nrs_dir_lock(a->spool_dir);
+
+    if (rc < 0) {
+        nrs_log("spool.dir: %s: another agent works here (%s)", a->config.spool.dir, strerror(-rc));
+        return NRS_EXIT_USAGE;
+    }
+    if (nrs_spool_open(&a->spool, a->spool_dir, a->config.spool.kib * 1024) != 0) {
+        nrs_log("spool.dir: %s: cannot be read", a->config.spool.dir);
+        return NRS_EXIT_USAGE;
+    }
+    rc = nrs_boot_id_next(a->spool_dir, a->boot);
+    if (rc == 0 && a->model != &a->builtin)
+        rc = nrs_model_floor_raise(a->spool_dir, a->model->serial);
+    if (rc < 0)
+        nrs_log("spool.dir: %s: cannot be written: %s; going on", a->config.spool.dir, strerror(-rc));
+    nrs_agent_tell_held(a);
+    return 0;
+}
+
+static void open_uplink(struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    const struct nrs_uplink_conf conf = {.url = c->collector.url,
+                                         .proxy = c->collector.proxy,
+                                         .content_type = c->collector.content_type,
+                                         .prefix = c->collector.prefix,
+                                         .spool = &a->spool,
+                                         .tls = a->tls_now,
+                                         .health = due_health,
+                                         .health_sent = health_sent,
+                                         .found = exempt,
+                                         .log = log_uplink,
+                                         .arg = a};
+
+    nrs_uplink_init(&a->uplink, &a->loop, &conf);
+}
+
+int nrs_agent_open(struct nrs_agent *a)
+{
+    bool remote = a->config.collector.url.host[0] != '\0';
+    const struct nrs_model *wanted;
+    int rc = 0;
+
+    a->spool_dir = -1;
+    a->started_ns = nrs_clock_boot_ns();
+    nrs_programs_start(&a->programs, &a->config); /* first of all: the new process has to hold nothing */
+    if (remote) {
+        rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
+        a->tls_now = rc == 0 ? &a->tls[0] : NULL;
+    }
+    if (rc == 0)
+        rc = nrs_agent_name(&a->config, a->tls_now, a->host);
+    if (rc == 0 && remote && !a->options.report_only)
+        rc = open_spool_dir(a);
+    if (rc == 0)
+        rc = nrs_agent_open_trust(a);
+    if (rc != 0)
+        return rc;
+    wanted = nrs_agent_load_model(a);
+    a->model = wanted != NULL ? wanted : a->model;
+    rc = open_core(a);
+    return rc == 0 ? open_source(a) : rc;
+}
+
+/* The folder of the configuration stays readable for a reload; the spool, reached through "." because the way to it may
+ * be closed to the new user, stays writable. */
+int nrs_agent_confine(struct nrs_agent *a)
+{
+    char why[NRS_CONFIG_WHY_MAX], folder[NRS_CONFIG_PATH_MAX] = "";
+    char *slash;
+    int rc;
+
+    if (a->options.config != NULL)
+        snprintf(folder, sizeof folder, "%s", a->options.config);
+    slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    if (a->spool_dir >= 0 && nrs_dir_enter(a->spool_dir) != 0)
+        nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
+    if (a->programs.note[0] != '\0')
+        nrs_log("scanner: %s", a->programs.note);
+    rc = nrs_privileges_drop(a->config.user, why, sizeof why);
+    nrs_log("rights: %s", why);
+    if (rc != 0 && rc != -ENOSYS)
+        return NRS_EXIT_FAILED;
+    nrs_privileges_confine(a->spool_dir >= 0 ? "." : NULL, folder[0] != '\0' ? folder : NULL, why,
+                           sizeof why);
+    nrs_log("rights: %s", why);
+    uv_os_setenv("UV_THREADPOOL_SIZE", "1"); /* one name at a time is looked up */
+    uv_loop_init(&a->loop);
+    if (a->spool_dir < 0) {
+        nrs_boot_id_next(-1, a->boot);
+        return 0;
+    }
+    rc = open_spool(a);
+    if (rc == 0)
+        open_uplink(a);
+    return rc;
+}
+
+void nrs_agent_close(struct nrs_agent *a)
+{
+    if (a->source != NULL)
+        nrs_flowsrc_close(a->source);
+    if (a->spool.segment_bytes > 0)
+        nrs_spool_close(&a->spool);
+    nrs_file_close(a->spool_dir);
+    if (a->tls_now != NULL)
+        nrs_tls_client_done(a->tls_now);
+    nrs_programs_close(&a->programs);
+    free(a->core_mem);
+}

@@ -1,0 +1,59 @@
+/* agent/trust/model_trust.h - which model the agent works with, and why it may be trusted
+ *
+ * A file is believed only when, in this order: its size is within NRS_MODEL_BYTES_MAX, its envelope is whole, its
+ * digest is right, one of the configured P-256 keys signed that digest, it has not expired, this agent is new enough
+ * for it, and its serial is not below the floor. Only then its body is parsed. The model compiled in is trusted by
+ * the build; its digest is checked all the same.
+ *
+ * Floor: the serial of the compiled-in model, and the highest serial ever taken from a file ("model.floor" in the
+ *        spool directory), so that nobody can bring an old model back.
+ * Memory: two places of 64 KiB, so that the model in use stays whole while another one is tried. */
+#ifndef NRS_MODEL_TRUST_H
+#define NRS_MODEL_TRUST_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/config/config.h"
+#include "models/model.h"
+
+struct nrs_trusted_key {
+    uint8_t id[8];     /* first 8 bytes of SHA-256 of the key as SPKI DER */
+    uint8_t point[65]; /* uncompressed */
+};
+
+struct nrs_trust {
+    const struct nrs_schema *schema; /* models for another one are refused */
+    struct nrs_trusted_key key[NRS_CONFIG_KEYS_MAX];
+    uint32_t n_keys;
+    uint32_t floor;     /* lowest serial that a file may have */
+    uint32_t today;     /* days since 1970, 0 = the clock is not set: nothing expires */
+    uint32_t agent;     /* this agent's number, as in min_agent */
+};
+
+struct nrs_model_place {
+    struct nrs_model model;
+    uint8_t bytes[NRS_MODEL_BYTES_MAX + 1];
+};
+
+/* SHA-256 over what the digest of a model file covers: header and body. len: at least NRS_AT_BODY (models/model_header.h), as
+ * nrs_model_envelope_read accepts it. NRS_ERR_UNSUPPORTED: the library cannot. */
+int nrs_model_digest(const uint8_t *file, size_t len, uint8_t digest[32]);
+
+/* Reads the public keys (PEM, P-256). On an error `why` names file and reason. */
+int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, size_t why_len);
+
+/* Checks and loads a model from len bytes at p->bytes. why: a short phrase. p->model is unchanged on error. */
+int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, char *why, size_t why_len);
+
+/* The same from a file. */
+int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why, size_t why_len);
+
+/* A model compiled in (models/builtin.h); its bytes stay where they are. NRS_ERR_UNSUPPORTED: the build has none. */
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len, char *why,
+                      size_t why_len);
+
+/* The persisted floor: 0 if there is none. raise: 0, or a negative errno if it could not be written. */
+uint32_t nrs_model_floor_load(int dir);
+int nrs_model_floor_raise(int dir, uint32_t serial);
+
+#endif

@@ -1,0 +1,153 @@
+/* Verdicts on files, and joined ones, as lines (agent/VERDICT.md). */
+#include <string.h>
+
+#include "models/base/text.h"
+#include "agent/core/verdict_text.h"
+#include "agent/programs/programs.h"
+#include "models/base/error.h"
+
+const char *const nrs_mark_name[NRS_N_MARKS] = {"packed", "tampered", "deleted", "temporary", "new"};
+
+uint32_t nrs_packed_record(const struct nrs_programs *w, const struct nrs_found *f)
+{
+    for (unsigned i = 0; i < NRS_PACKED_KNOWN; i++)
+        if (w->packed[i].seq != 0 && memcmp(w->packed[i].sha256, f->sha256, sizeof f->sha256) == 0)
+            return w->packed[i].seq;
+    return 0;
+}
+
+void nrs_packed_note(struct nrs_programs *w, const struct nrs_found *f, uint32_t seq)
+{
+    memcpy(w->packed[w->next_packed].sha256, f->sha256, sizeof f->sha256);
+    w->packed[w->next_packed].seq = seq;
+    w->next_packed = (w->next_packed + 1) % NRS_PACKED_KNOWN;
+}
+
+uint8_t nrs_programs_risk(uint8_t beacon, uint8_t marks)
+{
+    unsigned left = 100u - beacon;
+
+    for (unsigned i = 0; i < NRS_N_MARKS; i++)
+        if (marks >> i & 1)
+            left = (left + 1) / ((1u << i) & (NRS_MARK_TAMPERED | NRS_MARK_DELETED) ? 4 : 2);
+    return (uint8_t)(left > 0 ? 100 - left : 99);
+}
+
+static void write_process(struct nrs_text *t, const struct nrs_found *f, const char *path)
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[65];
+
+    if (f->pid != 0)
+        nrs_verdict_u64(t, "process.pid", f->pid);
+    nrs_verdict_string(t, "process.executable", path);
+    if (!f->hashed)
+        return;
+    for (unsigned i = 0; i < 32; i++) {
+        hex[2 * i] = digits[f->sha256[i] >> 4];
+        hex[2 * i + 1] = digits[f->sha256[i] & 15];
+    }
+    hex[64] = '\0';
+    nrs_verdict_string(t, "process.hash.sha256", hex);
+}
+
+static void write_file(struct nrs_text *t, const struct nrs_found *f)
+{
+    const char *comma = "";
+
+    nrs_text_raw(t, ",\"file\":\"");
+    for (unsigned i = 0; i < NRS_N_MARKS; i++) {
+        if (!(f->marks >> i & 1))
+            continue;
+        nrs_text_raw(t, comma);
+        nrs_text_raw(t, nrs_mark_name[i]);
+        comma = ",";
+    }
+    nrs_text_raw(t, "\"");
+    nrs_verdict_string(t, "class", f->class);
+}
+
+/* A path full of escapes must not cost the verdict: its front goes. */
+static const char *shorter(const char *path)
+{
+    return path + (strlen(path) + 1) / 2;
+}
+
+static int write_packer(char *buf, size_t cap, const struct nrs_found *f, const char *path,
+                        const struct nrs_verdict_id *id)
+{
+    struct nrs_text t;
+
+    nrs_text_init(&t, buf, cap);
+    nrs_verdict_head(&t, "alert", "noroshi.packer", id);
+    nrs_verdict_u64(&t, "event.risk_score", f->risk);
+    write_process(&t, f, path);
+    nrs_text_raw(&t, ",\"rule.id\":\"packer-");
+    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1,\"score\":");
+    nrs_text_i64(&t, f->score_mlogit);
+    write_file(&t, f);
+    nrs_text_raw(&t, "}}\n");
+    return t.full ? NRS_ERR_SPACE : (int)t.len;
+}
+
+int nrs_programs_write_packer(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_verdict_id *id)
+{
+    const char *path = f->path;
+    int len = write_packer(buf, cap, f, path, id);
+
+    while (len == NRS_ERR_SPACE && *path != '\0') {
+        path = shorter(path);
+        len = write_packer(buf, cap, f, path, id);
+    }
+    return len;
+}
+
+static void write_parents(struct nrs_text *t, const struct nrs_query *a, uint32_t packer)
+{
+    nrs_text_raw(t, ",\"of\":\"");
+    nrs_text_hex(t, a->seq);
+    if (packer != 0) {
+        nrs_text_raw(t, ",");
+        nrs_text_hex(t, packer);
+    }
+    nrs_text_raw(t, "\"");
+}
+
+static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const char *path, const struct nrs_query *a,
+                       uint32_t packer, const struct nrs_verdict_id *id)
+{
+    struct nrs_text t;
+
+    nrs_text_init(&t, buf, cap);
+    nrs_verdict_head(&t, "alert", "noroshi.combo", id);
+    nrs_verdict_u64(&t, "event.risk_score", nrs_programs_risk(a->risk, f->marks));
+    nrs_verdict_key(&t, &a->connection.local, &a->connection.remote, a->connection.rport, a->connection.proto);
+    write_process(&t, f, path);
+    nrs_text_raw(&t, ",\"rule.id\":\"beacon-");
+    nrs_text_u64(&t, a->serial);
+    nrs_text_raw(&t, "+packer-");
+    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1");
+    nrs_verdict_u64(&t, "d", a->d);
+    nrs_verdict_u64(&t, "n", a->n);
+    nrs_verdict_u64(&t, "p", a->period_ms);
+    nrs_verdict_u64(&t, "j", a->jitter_pct);
+    write_file(&t, f);
+    write_parents(&t, a, packer);
+    nrs_text_raw(&t, "}}\n");
+    return t.full ? NRS_ERR_SPACE : (int)t.len;
+}
+
+int nrs_programs_write_combo(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_query *a, uint32_t packer,
+                          const struct nrs_verdict_id *id)
+{
+    const char *path = f->path;
+    int len = write_combo(buf, cap, f, path, a, packer, id);
+
+    while (len == NRS_ERR_SPACE && *path != '\0') {
+        path = shorter(path);
+        len = write_combo(buf, cap, f, path, a, packer, id);
+    }
+    return len;
+}
