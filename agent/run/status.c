@@ -47,7 +47,7 @@ static void add_scanner(struct nrs_text *t, struct nrs_agent *a)
     const struct nrs_programs_counts *c = &a->programs.counts;
 
     add_string(t, "scanner", a->programs.state);
-    add_string(t, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "told as they start, and walked" : "walked");
+    add_string(t, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "notified as they start, and walked" : "walked");
     add_number(t, "files_seen", c->seen);
     add_number(t, "files_cached", c->cached);
     add_number(t, "files_scanned", c->scanned);
