@@ -16,9 +16,9 @@ void nrs_programs_start(struct nrs_programs *w, const struct nrs_config *c)
     *w = (struct nrs_programs){.fd = -1, .state = "off", .untold = -1};
     if (!c->scan.watch)
         return;
-    w->fd = nrs_helper_start(c->user, nrs_scanner_prepare, nrs_scanner_work, &conf, w->note, sizeof w->note);
+    w->fd = nrs_helper_start(c->user, nrs_scanner_prepare, nrs_scanner_work, &conf, &w->note);
     if (w->fd < 0) {
-        snprintf(w->note, sizeof w->note, "off: %.26s", strerror(-w->fd));
+        nrs_why(&w->note, 0, "off: %s", strerror(-w->fd));
         w->fd = -1;
         return;
     }

@@ -37,7 +37,7 @@ struct nrs_query { /* of a beacon verdict, what its joined verdict repeats; d 0:
 struct nrs_programs {
     int fd;                     /* -1 = no scanner */
     const char *state;          /* for people: "on", "off", "ended" */
-    char note[32];              /* one line on the start, "" = nothing to say */
+    struct nrs_why note;        /* one line on the start, "" = nothing to say */
     int untold;                 /* 0: the kernel tells it what starts; else it walks only, an errno says why; -1: not known yet */
     struct nrs_programs_counts counts;
     uint32_t joined;            /* combo verdicts */

@@ -216,12 +216,12 @@ static int wait_ms(uint64_t now)
 
 void nrs_scanner_prepare(void *arg)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
     w.conf = *(const struct nrs_scanner_conf *)arg;
     (void)nrs_owner_open();
     w.execs_fd = nrs_execs_open();
-    if (nrs_scanner_open(&w.scanner, why, sizeof why) != 0)
+    if (nrs_scanner_open(&w.scanner, &why) != 0)
         nrs_scanner_use_none(&w.scanner);
 }
 

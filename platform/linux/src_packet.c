@@ -55,16 +55,16 @@ struct src_packet {
     int n_delivered;
 };
 
-static int failed(int error, char *why, size_t why_len)
+static int failed(int error, struct nrs_why *why)
 {
     if (error == EPERM || error == EACCES)
-        snprintf(why, why_len, "no permission (needs CAP_NET_RAW)");
+        nrs_why(why, 0, "no permission (needs CAP_NET_RAW)");
     else if (error == EAFNOSUPPORT || error == EPROTONOSUPPORT)
-        snprintf(why, why_len, "this kernel has no packet sockets");
+        nrs_why(why, 0, "this kernel has no packet sockets");
     else if (error == ENOSYS)
-        snprintf(why, why_len, "this kernel has no packet ring (needs 3.2)");
+        nrs_why(why, 0, "this kernel has no packet ring (needs 3.2)");
     else
-        snprintf(why, why_len, "%s", strerror(error));
+        nrs_why(why, 0, "%s", strerror(error));
     return error == EACCES ? -EPERM : error == EAFNOSUPPORT ? -EPROTONOSUPPORT : -error;
 }
 
@@ -153,13 +153,13 @@ static void close_source(void *state)
     free(s);
 }
 
-static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why, size_t why_len)
+static int open_source(void **state, const struct nrs_flowsrc_conf *c, struct nrs_why *why)
 {
     struct src_packet *s = calloc(1, sizeof *s);
     int rc;
 
     if (!s)
-        return failed(ENOMEM, why, why_len);
+        return failed(ENOMEM, why);
     s->conf = *c;
     s->fd = s->own.fd = -1;
     rc = open_socket(s);
@@ -167,7 +167,7 @@ static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why
         rc = open_parser(s);
     if (rc) {
         close_source(s);
-        return failed(-rc, why, why_len);
+        return failed(-rc, why);
     }
     s->forwards = nrs_machine_forwards();
     if (s->forwards)
