@@ -8,8 +8,6 @@
  * that rights may be left: the caller must not go on. */
 #ifndef NRS_PRIVILEGES_H
 #define NRS_PRIVILEGES_H
-#include <stddef.h>
-
 #include "models/base/why.h"
 
 /* Makes the program's relocated constants read-only; first thing in main (a static musl program does not do it

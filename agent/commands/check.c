@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -87,7 +88,7 @@ static int check_source(const struct nrs_config *c)
 /* A rule that ended is no error, but easily overlooked. */
 static void show_rules(const struct nrs_config *c)
 {
-    uint64_t today = nrs_clock_wall_ns() / UINT64_C(86400000000000);
+    uint64_t today = nrs_clock_wall_ns() / NRS_NS_PER_DAY;
     unsigned ended = 0;
 
     for (uint32_t i = 0; i < c->allow.n; i++)

@@ -1,12 +1,12 @@
 #include "agent/config/config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/config/config_allow.h"
 #include "agent/config/config_keys.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/files.h"
 
 #define SEEN_MAX 64
@@ -44,7 +44,7 @@ void nrs_config_defaults(struct nrs_config *c)
     c->report.evidence = true;
     c->scan.watch = true;
     c->scan.walk_s = 60;
-    c->scan.new_s = 86400;
+    c->scan.new_s = NRS_S_PER_DAY;
 }
 
 static int complain(struct reading *r, int line, const char *key, const char *what)

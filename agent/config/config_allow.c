@@ -5,7 +5,6 @@
  *   until   yyyy-mm-dd           the last day on which the rule holds */
 #include "agent/config/config_allow.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <uv.h>
 

@@ -5,6 +5,7 @@
 
 #include "agent/config/config_allow.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 
 #define AT(member) offsetof(struct nrs_config, member), sizeof(((struct nrs_config *)0)->member)
 #define SECTION(name) {.path = name, .kind = NRS_KEY_SECTION}
@@ -30,7 +31,7 @@ const struct nrs_config_key nrs_config_keys[] = {
     SECTION("source"),
     TEXT("source.order", source.order),
     LIST("source.interfaces", NRS_KEY_NAMES, source.interfaces),
-    NUMBER("source.poll_s", source.poll_s, 1, 3600),
+    NUMBER("source.poll_s", source.poll_s, 1, NRS_S_PER_HOUR),
     NUMBER("source.buffer_kib", source.buffer_kib, 16, 65536),
     NUMBER("source.open_flows", source.open_flows, 16, 1048576),
     FLAG("source.names", source.names),
@@ -48,12 +49,12 @@ const struct nrs_config_key nrs_config_keys[] = {
     SECTION("report"),
     NUMBER("report.min_conns", report.min_conns, 3, 10000),
     NUMBER("report.update_s", report.update_s, 60, 604800),
-    NUMBER("report.health_s", report.health_s, 10, 86400),
-    NUMBER("report.flush_s", report.flush_s, 1, 3600),
+    NUMBER("report.health_s", report.health_s, 10, NRS_S_PER_DAY),
+    NUMBER("report.flush_s", report.flush_s, 1, NRS_S_PER_HOUR),
     FLAG("report.evidence", report.evidence),
     SECTION("scan"),
     FLAG("scan.watch", scan.watch),
-    NUMBER("scan.walk_s", scan.walk_s, 10, 86400),
+    NUMBER("scan.walk_s", scan.walk_s, 10, NRS_S_PER_DAY),
     NUMBER("scan.new_s", scan.new_s, 0, 31536000),
     {.path = "allow", .kind = NRS_KEY_RULES},
     RULE_TEXT("net"),

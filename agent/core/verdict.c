@@ -1,12 +1,12 @@
 #include "agent/core/verdict.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent/core/day.h"
 #include "agent/core/verdict_text.h"
 #include "models/base/bytes.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 
 #define WHY_TERMS 5
 
@@ -190,7 +190,7 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
     nrs_text_raw(&t, "\"");
     nrs_verdict_u64(&t, "d", j->dest_id);
     key_raw(&t, "day\":\"");
-    nrs_text_date(&t, id->wall_ns / 1000000000u);
+    nrs_text_date(&t, id->wall_ns / NRS_NS_PER_S);
     nrs_text_raw(&t, "\"");
     key_raw(&t, "m4\":\"");
     nrs_text_base64(&t, j->matrix, NRS_DAY_MINUTES / 2);

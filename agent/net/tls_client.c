@@ -2,7 +2,6 @@
 
 #include <mbedtls/oid.h>
 #include <mbedtls/platform_util.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/net/tls_random.h"

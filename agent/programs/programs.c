@@ -1,10 +1,10 @@
 #include "agent/programs/programs.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/programs/scanner_process.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/helper.h"
@@ -81,7 +81,7 @@ void nrs_programs_flow(struct nrs_programs *w, const struct nrs_flow *f)
         if (!a->hunted || !is_of(f, &a->connection))
             continue;
         now_ns = nrs_clock_boot_ns();
-        since_ms = now_ns > f->t_ns ? (now_ns - f->t_ns) / 1000000 : 0;
+        since_ms = now_ns > f->t_ns ? (now_ns - f->t_ns) / NRS_NS_PER_MS : 0;
         if (now_ns - a->asked_ns >= NRS_QUERY_AGAIN_NS)
             send_question(w, a, a->period_ms > since_ms ? a->period_ms - (uint32_t)since_ms : 0);
     }

@@ -1,6 +1,5 @@
 /* SIGHUP: the file is read again. What can change without losing what was seen, changes; the rest says that it waits
  * for a restart. Any error leaves everything as it was. */
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/run/agent.h"

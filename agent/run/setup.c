@@ -7,6 +7,7 @@
 
 #include "agent/run/agent.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "models/builtin.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
@@ -86,7 +87,7 @@ const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
 
     if (c->model.file[0] == '\0')
         return &a->builtin;
-    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / UINT64_C(86400000000000)) : 0;
+    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
     if (nrs_trust_keys(&a->trust, c, &why) != 0) {
         nrs_log("%s; model beacon-%u stays", why.text, (unsigned)a->model->serial);
         return NULL;
@@ -207,7 +208,7 @@ static void health_sent(void *arg)
 {
     struct nrs_agent *a = arg;
 
-    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * UINT64_C(1000000000);
+    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
 }
 
 static void log_uplink(void *arg, const char *line)

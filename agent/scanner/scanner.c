@@ -5,12 +5,11 @@
 
 #include "agent/run/agent.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "models/builtin.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
 #include "platform/files.h"
-
-#define DAY_NS UINT64_C(86400000000000)
 
 static const struct {
     enum nrs_scan_format format;
@@ -61,7 +60,7 @@ int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const cha
     i = kind_index(&s->place, len);
     trust.schema = nrs_scan_schema(builtin[i].format);
     trust.floor = s->model[i] != NULL ? s->model[i]->serial : 0;
-    trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / DAY_NS) : 0;
+    trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
     rc = nrs_trust_model(&trust, &s->place, (size_t)len, why);
     if (rc == 0 && nrs_scan_model_fits(&s->place.model) != 0)
         rc = nrs_why(why, NRS_ERR_SCHEMA, "it has no class none, or no packer");

@@ -3,7 +3,6 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/sha256.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "models/base/bytes.h"

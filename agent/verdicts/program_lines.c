@@ -1,6 +1,7 @@
 /* Verdicts on files, and joined ones, as lines (agent/VERDICT.md). */
 #include <string.h>
 
+#include "models/base/hex.h"
 #include "models/base/text.h"
 #include "agent/core/verdict_text.h"
 #include "agent/programs/programs.h"
@@ -35,19 +36,14 @@ uint8_t nrs_programs_risk(uint8_t beacon, uint8_t marks)
 
 static void write_process(struct nrs_text *t, const struct nrs_found *f, const char *path)
 {
-    static const char digits[] = "0123456789abcdef";
-    char hex[65];
+    char hex[2 * sizeof f->sha256 + 1];
 
     if (f->pid != 0)
         nrs_verdict_u64(t, "process.pid", f->pid);
     nrs_verdict_string(t, "process.executable", path);
     if (!f->hashed)
         return;
-    for (unsigned i = 0; i < 32; i++) {
-        hex[2 * i] = digits[f->sha256[i] >> 4];
-        hex[2 * i + 1] = digits[f->sha256[i] & 15];
-    }
-    hex[64] = '\0';
+    nrs_hex_write(hex, f->sha256, sizeof f->sha256);
     nrs_verdict_string(t, "process.hash.sha256", hex);
 }
 

@@ -11,13 +11,13 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/linux/own_addrs.h"
 #include "platform/linux/packet_filter.h"
@@ -27,12 +27,11 @@
 #include "platform/packet/packet.h"
 #include "platform/random.h"
 
-#define NS_PER_S         1000000000ull
-#define HOUSEKEEPING_NS  NS_PER_S          /* loss counter */
-#define LOOK_AROUND_NS   (10 * NS_PER_S)   /* interfaces and addresses */
-#define LOSS_LOG_NS      (60 * NS_PER_S)
-#define LOSS_MEMORY_NS   (600 * NS_PER_S)  /* coverage stays lossy this long after a loss */
-#define STAMP_SLACK_NS   (10 * NS_PER_S)   /* a stamp further from now than this saw the wall clock jump */
+#define HOUSEKEEPING_NS NRS_NS_PER_S        /* loss counter */
+#define LOOK_AROUND_NS (10 * NRS_NS_PER_S)  /* interfaces and addresses */
+#define LOSS_LOG_NS (60 * NRS_NS_PER_S)
+#define LOSS_MEMORY_NS (600 * NRS_NS_PER_S) /* coverage stays lossy this long after a loss */
+#define STAMP_SLACK_NS (10 * NRS_NS_PER_S)  /* a stamp further from now: the wall clock jumped */
 
 struct src_packet {
     struct nrs_flowsrc_conf conf;

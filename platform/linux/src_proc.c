@@ -3,7 +3,6 @@
  * A poll that has more to tell than one drain may deliver goes on at the next drain where it stopped. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>

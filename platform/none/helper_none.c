@@ -2,7 +2,6 @@
 #include "platform/helper.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "platform/owner.h"

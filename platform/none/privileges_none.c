@@ -2,7 +2,6 @@
 #include "platform/privileges.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 static int unsupported(struct nrs_why *why)
 {

@@ -6,13 +6,13 @@
 #include <time.h>
 
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "tools/model/commands.h"
 #include "tools/model/export.h"
 #include "tools/model/readers.h"
 #include "tools/model/svm_scale.h"
 
 #define TRAINED_BYTES_MAX (16u << 20)
-#define DAY_S             86400
 #define DAYS_MAX          36500
 #define THRESHOLD_MAX     1e6 /* logits */
 
@@ -49,7 +49,7 @@ static int parse_expiry(const char *text, uint32_t *day)
 
     if (nrs_cmd_number(text, DAYS_MAX, &days) != 0)
         return NRS_ERR_RANGE;
-    *day = days ? (uint32_t)(time(NULL) / DAY_S) + days : 0;
+    *day = days ? (uint32_t)(time(NULL) / NRS_S_PER_DAY) + days : 0;
     return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "models/base/bytes.h"
+#include "models/base/hex.h"
+#include "models/base/units.h"
 #include "models/model_read.h"
 #include "tools/model/commands.h"
 #include "tools/model/decide.h"
@@ -20,15 +22,15 @@ struct weight {
 
 static void print_hex(const char *what, const uint8_t *bytes, size_t n)
 {
-    printf("%-12s ", what);
-    for (size_t i = 0; i < n; i++)
-        printf("%02x", bytes[i]);
-    putchar('\n');
+    char text[2 * 32 + 1]; /* a digest is the longest */
+
+    nrs_hex_write(text, bytes, n);
+    printf("%-12s %s\n", what, text);
 }
 
 static void print_day(uint32_t day)
 {
-    time_t t = (time_t)day * 86400;
+    time_t t = (time_t)day * NRS_S_PER_DAY;
     struct tm tm;
     char text[32];
 
