@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/base/units.h"
+#include "models/kinds.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -62,7 +63,7 @@ static int check_model(struct nrs_agent *a)
     m = nrs_agent_load_model(a);
     if (m == NULL)
         return NRS_EXIT_USAGE;
-    printf("model      beacon-%u, %s\n", (unsigned)m->serial,
+    printf("model      %s%u, %s\n", nrs_kind(NRS_KIND_BEACON)->rule, (unsigned)m->serial,
            a->config.model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
     return 0;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/core/core_internal.h"
+#include "models/kinds.h"
 
 #define SWEEP_MS 3600000u        /* idle verdicts and stale destinations are looked for this often */
 #define DAY_MS 86400000
@@ -70,8 +71,7 @@ static int32_t score(struct nrs_core *c, const uint16_t *x)
 
 static int32_t threshold(const struct nrs_core *c, unsigned window)
 {
-    _Static_assert(NRS_MODEL_WINDOWS == NRS_WINDOW_7D, "every window but the week has a threshold of its own");
-    return c->model->threshold_mlogit[nrs_model_threshold_of(window)];
+    return c->model->threshold_mlogit[nrs_kind_threshold(nrs_kind(NRS_KIND_BEACON), window)];
 }
 
 /* One window; the profile is made. One that says nothing has no connections. */

@@ -7,6 +7,7 @@
 #include "models/base/bytes.h"
 #include "models/base/error.h"
 #include "models/base/units.h"
+#include "models/kinds.h"
 
 #define WHY_TERMS 5
 
@@ -135,13 +136,13 @@ static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, c
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    nrs_verdict_head(&t, "alert", "noroshi.beacon", id);
+    nrs_verdict_head(&t, "alert", nrs_kind(NRS_KIND_BEACON)->dataset, id);
     nrs_verdict_u64(&t, "event.risk_score", j->risk);
     nrs_verdict_key(&t, &j->local, &j->remote, j->rport, j->proto);
     if (j->name)
         nrs_verdict_string(&t, "destination.domain", j->name);
-    key_raw(&t, "rule.id\":\"beacon-");
-    nrs_text_u64(&t, j->model->serial);
+    key_raw(&t, "rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, j->model->serial);
     nrs_text_raw(&t, "\"");
     write_object(&t, j);
     return t.full ? NRS_ERR_SPACE : (int)t.len;

@@ -4,6 +4,7 @@
 #include "agent/core/verdict.h"
 #include "agent/release.h"
 #include "models/base/units.h"
+#include "models/kinds.h"
 #include "platform/clock.h"
 
 bool nrs_clock_is_set(void)
@@ -53,7 +54,8 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     add_number(&t, ",\"noroshi\":{\"v\":1,\"up\":", (nrs_clock_boot_ns() - a->started_ns) / NRS_NS_PER_S);
     add_string(&t, ",\"src\":", nrs_flowsrc_name(a->source));
     add_string(&t, ",\"cov\":", nrs_coverage_name(nrs_flowsrc_coverage(a->source)));
-    add_number(&t, ",\"mdl\":\"beacon-", a->model->serial);
+    nrs_text_raw(&t, ",\"mdl\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, a->model->serial);
     add_number(&t, "\",\"dst\":", core.dests);
     add_number(&t, ",\"wat\":", core.watched);
     add_number(&t, ",\"flows\":", core.flows);

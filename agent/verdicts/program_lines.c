@@ -6,6 +6,7 @@
 #include "agent/core/verdict_text.h"
 #include "agent/programs/programs.h"
 #include "models/base/error.h"
+#include "models/kinds.h"
 
 const char *const nrs_mark_name[NRS_N_MARKS] = {"packed", "tampered", "deleted", "temporary", "new"};
 
@@ -75,11 +76,11 @@ static int write_packer(char *buf, size_t cap, const struct nrs_found *f, const 
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    nrs_verdict_head(&t, "alert", "noroshi.packer", id);
+    nrs_verdict_head(&t, "alert", nrs_kind(NRS_KIND_PACKER)->dataset, id);
     nrs_verdict_u64(&t, "event.risk_score", f->risk);
     write_process(&t, f, path);
-    nrs_text_raw(&t, ",\"rule.id\":\"packer-");
-    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, ",\"rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_PACKER, f->serial);
     nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1,\"score\":");
     nrs_text_i64(&t, f->score_mlogit);
     write_file(&t, f);
@@ -120,10 +121,10 @@ static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const c
     nrs_verdict_u64(&t, "event.risk_score", nrs_programs_risk(a->risk, f->marks));
     nrs_verdict_key(&t, &a->connection.local, &a->connection.remote, a->connection.rport, a->connection.proto);
     write_process(&t, f, path);
-    nrs_text_raw(&t, ",\"rule.id\":\"beacon-");
-    nrs_text_u64(&t, a->serial);
-    nrs_text_raw(&t, "+packer-");
-    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, ",\"rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, a->serial);
+    nrs_text_raw(&t, "+");
+    nrs_kind_write_rule(&t, NRS_KIND_PACKER, f->serial);
     nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1");
     nrs_verdict_u64(&t, "d", a->d);
     nrs_verdict_u64(&t, "n", a->n);

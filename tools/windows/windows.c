@@ -153,6 +153,6 @@ void nrs_windows_no_model(struct nrs_model *m)
 
     *m = (struct nrs_model){
         .schema = &nrs_schema_beacon, .n_outputs = 1, .calibration = no_risk, .n_calibration = 1};
-    for (int i = 0; i < NRS_MODEL_WINDOWS; i++)
+    for (int i = 0; i < NRS_MODEL_THRESHOLDS; i++)
         m->threshold_mlogit[i] = INT32_MAX;
 }
