@@ -4,9 +4,10 @@
 
 #include "agent/core/intmath.h"
 #include "models/base/bytes.h"
+#include "models/base/units.h"
 
 #define JOIN_SLACK_MS 20
-#define OLD_MS (14 * 86400000u) /* two weeks, the longest silence and a day together stay below 2^31 ms */
+#define OLD_MS (14u * NRS_MS_PER_DAY) /* two weeks: with the longest silence and a day below 2^31 ms */
 
 void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key)
 {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/core/core_internal.h"
+#include "models/kinds.h"
 
 #define HYSTERESIS_MLOGIT 1500 /* how far below its threshold a verdict still holds: 4.5 times the odds */
 
@@ -64,8 +65,7 @@ static int32_t score(struct nrs_core *c, const uint16_t *x)
 
 static int32_t threshold(const struct nrs_core *c, unsigned window)
 {
-    _Static_assert(NRS_MODEL_WINDOWS == NRS_WINDOW_7D, "every window but the week has a threshold of its own");
-    return c->model->threshold_mlogit[nrs_model_threshold_of(window)];
+    return c->model->threshold_mlogit[nrs_kind_threshold(nrs_kind(NRS_KIND_BEACON), window)];
 }
 
 void nrs_judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned window, uint64_t now)

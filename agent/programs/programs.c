@@ -1,11 +1,11 @@
 #include "agent/programs/programs.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/log.h"
 #include "agent/programs/scanner_process.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/execs.h"
 #include "platform/files.h"
@@ -18,9 +18,9 @@ void nrs_programs_start(struct nrs_programs *p, const struct nrs_config *c)
     *p = (struct nrs_programs){.fd = -1, .state = "off", .notice_error = -1, .walk_s = (unsigned)c->scan.walk_s};
     if (!c->scan.watch)
         return;
-    p->fd = nrs_helper_start(c->user, nrs_scanner_prepare, nrs_scanner_work, &conf, p->note, sizeof p->note);
+    p->fd = nrs_helper_start(c->user, nrs_scanner_prepare, nrs_scanner_work, &conf, &p->note);
     if (p->fd < 0) {
-        snprintf(p->note, sizeof p->note, "off: %.26s", strerror(-p->fd));
+        nrs_why(&p->note, 0, "off: %s", strerror(-p->fd));
         p->fd = -1;
         return;
     }
@@ -85,7 +85,7 @@ void nrs_programs_flow(struct nrs_programs *p, const struct nrs_flow *f)
         if (q->d == 0 || !is_of(f, &q->connection))
             continue;
         now_ns = nrs_clock_boot_ns();
-        since_ms = now_ns > f->t_ns ? (now_ns - f->t_ns) / 1000000 : 0;
+        since_ms = now_ns > f->t_ns ? (now_ns - f->t_ns) / NRS_NS_PER_MS : 0;
         if (now_ns - q->sent_ns >= NRS_QUERY_AGAIN_NS)
             send(p, q, q->period_ms > since_ms ? q->period_ms - (uint32_t)since_ms : 0);
     }

@@ -14,6 +14,7 @@
 
 #include "agent/config/config.h"
 #include "agent/programs/record.h"
+#include "models/base/why.h"
 #include "platform/flow.h"
 
 #define NRS_QUERIES 32
@@ -29,7 +30,7 @@ struct nrs_query { /* whose connection is this? */
 struct nrs_programs {
     int fd;               /* -1 = no scanner */
     const char *state;    /* for people: "on", "off", "ended", "not built" */
-    char note[32];        /* one line on the start, "" = nothing to say */
+    struct nrs_why note;  /* one line on the start, "" = nothing to say */
     int notice_error;     /* 0: the kernel notifies the scanner of programs that start; an errno: why not; -1: not known yet */
     unsigned walk_s;      /* of the configuration, for the line that says what the scanner sees */
     struct nrs_programs_counts counts;

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 
 #define DRAIN_EVENTS 256 /* taken from the source at once */
 #define DRAIN_ROUNDS 16  /* before other things get their turn */
 #define TICK_MS 5000     /* judging is due once a minute and destination; asking more often costs little */
 #define SOURCE_WAIT_MIN_MS 20
-#define NS_PER_S UINT64_C(1000000000)
 
 static void wait_for_source(struct nrs_agent *a);
 
@@ -88,7 +88,7 @@ static void on_flush(uv_timer_t *timer)
         if (a->status_owed)
             nrs_agent_write_status(a);
     } else if (a->options.report_only && nrs_clock_boot_ns() >= a->health_due_ns) {
-        a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NS_PER_S;
+        a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
         nrs_print(line, (size_t)nrs_agent_health(a, line, sizeof line));
     }
 }

@@ -3,10 +3,9 @@
 #include "agent/run/agent.h"
 #include "models/base/text.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
-
-#define NS UINT64_C(1000000000)
 
 static void add_number(struct nrs_text *t, const char *key, uint64_t value)
 {
@@ -84,11 +83,11 @@ void nrs_agent_write_status(struct nrs_agent *a)
         return;
     nrs_text_init(&t, text, sizeof text);
     add_number(&t, "pid", (uint64_t)uv_os_getpid());
-    add_number(&t, "written", nrs_clock_wall_ns() / NS);
+    add_number(&t, "written", nrs_clock_wall_ns() / NRS_NS_PER_S);
     add_string(&t, "version", NRS_VERSION);
     add_string(&t, "host", a->host);
     add_string(&t, "boot", a->boot);
-    add_number(&t, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NS);
+    add_number(&t, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NRS_NS_PER_S);
     add_sight(&t, a);
     add_scanner(&t, a);
     add_uplink(&t, a);

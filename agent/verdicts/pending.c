@@ -1,10 +1,9 @@
 /* Verdicts that wait for their program. Each has a pending record in the spool, so that an agent that is killed meanwhile reports
  * it at its next start; reported twice, it has the same event.id. Evidence is in memory only: it is the first thing to lose. */
 #include "agent/verdicts/verdicts_internal.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
-
-#define NS_PER_MS UINT64_C(1000000)
 
 struct nrs_pending *nrs_pending_of(struct nrs_verdicts *v, uint32_t d)
 {
@@ -23,7 +22,7 @@ struct nrs_pending *nrs_pending_take(struct nrs_verdicts *v, const struct nrs_ju
     if (!v->waits || p == v->pending + NRS_VERDICTS_PENDING)
         return NULL;
     p->d = j->dest_id;
-    p->until_ns = nrs_clock_boot_ns() + j->wait_ms * NS_PER_MS;
+    p->until_ns = nrs_clock_boot_ns() + j->wait_ms * NRS_NS_PER_MS;
     p->known = false;
     p->spooled = p->len = p->evidence_len = 0;
     v->n_pending++;

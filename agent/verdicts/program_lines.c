@@ -4,7 +4,9 @@
 
 #include "agent/core/verdict_text.h"
 #include "models/base/error.h"
+#include "models/base/hex.h"
 #include "models/base/text.h"
+#include "models/kinds.h"
 
 /* On the wire, by bit of enum nrs_mark. */
 static const char *const mark_name[NRS_N_MARKS] = {"packed", "tampered", "deleted", "temporary", "new"};
@@ -21,19 +23,14 @@ uint8_t nrs_combo_risk(uint8_t beacon, uint8_t marks)
 
 static void write_process(struct nrs_text *t, const struct nrs_found *f, const char *path)
 {
-    static const char digits[] = "0123456789abcdef";
-    char hex[65];
+    char hex[2 * sizeof f->sha256 + 1];
 
     if (f->pid != 0)
         nrs_verdict_u64(t, "process.pid", f->pid);
     nrs_verdict_string(t, "process.executable", path);
     if (!f->hashed)
         return;
-    for (unsigned i = 0; i < 32; i++) {
-        hex[2 * i] = digits[f->sha256[i] >> 4];
-        hex[2 * i + 1] = digits[f->sha256[i] & 15];
-    }
-    hex[64] = '\0';
+    nrs_hex_write(hex, f->sha256, sizeof f->sha256);
     nrs_verdict_string(t, "process.hash.sha256", hex);
 }
 
@@ -65,11 +62,11 @@ static int write_packer(char *buf, size_t cap, const struct nrs_found *f, const 
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    nrs_verdict_head(&t, "alert", "noroshi.packer", id);
+    nrs_verdict_head(&t, "alert", nrs_kind(NRS_KIND_PACKER)->dataset, id);
     nrs_verdict_u64(&t, "event.risk_score", f->risk);
     write_process(&t, f, path);
-    nrs_text_raw(&t, ",\"rule.id\":\"packer-");
-    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, ",\"rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_PACKER, f->serial);
     nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1,\"score\":");
     nrs_text_i64(&t, f->score_mlogit);
     write_file(&t, f);
@@ -110,10 +107,10 @@ static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const c
     nrs_verdict_u64(&t, "event.risk_score", nrs_combo_risk(b->risk, f->marks));
     nrs_verdict_key(&t, &b->connection.local, &b->connection.remote, b->connection.rport, b->connection.proto);
     write_process(&t, f, path);
-    nrs_text_raw(&t, ",\"rule.id\":\"beacon-");
-    nrs_text_u64(&t, b->serial);
-    nrs_text_raw(&t, "+packer-");
-    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, ",\"rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, b->serial);
+    nrs_text_raw(&t, "+");
+    nrs_kind_write_rule(&t, NRS_KIND_PACKER, f->serial);
     nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1");
     nrs_verdict_u64(&t, "d", b->d);
     nrs_verdict_u64(&t, "n", b->n);
