@@ -17,6 +17,7 @@
 #include "agent/core/verdict.h"
 #include "agent/trust/model_trust.h"
 #include "agent/spool/spool.h"
+#include "agent/net/stream.h"
 #include "agent/net/tls_client.h"
 #include "agent/uplink/uplink.h"
 #include "agent/programs/programs.h"
@@ -57,6 +58,7 @@ struct nrs_agent {
     struct nrs_spool spool;
     struct nrs_tls_client tls[2], *tls_now; /* two places, so that a reload can read before it lets go */
     bool tls_spare_in_use;                  /* the place that is not tls_now holds something */
+    struct nrs_stream stream; /* of the uplink */
     struct nrs_uplink uplink;
     uint64_t health_due_ns;
 

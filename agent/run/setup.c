@@ -171,7 +171,7 @@ static int open_source(struct nrs_agent *a)
     return nrs_flowsrc_open(&a->source, &conf) == 0 ? 0 : NRS_EXIT_FAILED; /* it has said why */
 }
 
-/* The collector is no news: the core leaves its addresses alone. */
+/* The agent's own connections to the collector are not judged: the core leaves these addresses out. */
 static void exempt(void *arg, const struct sockaddr *address)
 {
     struct nrs_agent *a = arg;
@@ -246,13 +246,13 @@ static void open_uplink(struct nrs_agent *a)
                                          .content_type = c->collector.content_type,
                                          .prefix = c->collector.prefix,
                                          .spool = &a->spool,
-                                         .tls = a->tls_now,
+                                         .transport = &a->stream.transport,
                                          .health = due_health,
                                          .health_sent = health_sent,
-                                         .found = exempt,
                                          .log = log_uplink,
                                          .arg = a};
 
+    nrs_stream_init(&a->stream, &a->loop, a->tls_now, exempt, a);
     nrs_uplink_init(&a->uplink, &a->loop, &conf);
 }
 
