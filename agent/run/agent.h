@@ -4,7 +4,7 @@
  *   loop.c    source -> core -> judgements, clocks and signals            health.c  the health line
  *   report.c  judgement -> lines -> spool and terminal                    status.c  the status file
  *
- * One thread (libuv adds one for name look-ups). Everything is allocated by setup; the struct is static. */
+ * There is one thread (libuv adds one for name look-ups). Everything is allocated by setup. */
 #ifndef NRS_AGENT_H
 #define NRS_AGENT_H
 #include <stdbool.h>
@@ -21,11 +21,9 @@
 #include "agent/net/tls_client.h"
 #include "agent/uplink/uplink.h"
 #include "agent/programs/programs.h"
+#include "agent/run/log.h"
 #include "platform/flowsrc.h"
 
-#define NRS_EXIT_OK 0
-#define NRS_EXIT_FAILED 1
-#define NRS_EXIT_USAGE 2
 #define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector that the core is told to leave alone */
 
 struct nrs_run_options {
@@ -70,6 +68,9 @@ struct nrs_agent {
     bool status_owed; /* it could not be written; tried again at every flush */
 };
 
+/* An agent with every byte 0, for free(). NULL after a line: there is no memory. */
+struct nrs_agent *nrs_agent_new(void);
+
 /* setup.c. Each returns 0 or an exit code after one line on stderr. */
 int nrs_agent_open(struct nrs_agent *a);
 int nrs_agent_confine(struct nrs_agent *a);
@@ -113,8 +114,5 @@ void nrs_agent_write_status(struct nrs_agent *a);
 
 /* reload.c */
 void nrs_agent_reload(struct nrs_agent *a);
-
-/* log.c: one line on stderr, "noroshi: ..." */
-void nrs_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

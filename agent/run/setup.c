@@ -14,6 +14,15 @@
 #include "platform/privileges.h"
 #include "platform/random.h"
 
+struct nrs_agent *nrs_agent_new(void)
+{
+    struct nrs_agent *a = calloc(1, sizeof *a);
+
+    if (a == NULL)
+        nrs_log("there is not enough memory (%zu KiB)", sizeof *a / 1024);
+    return a;
+}
+
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
     char why[NRS_CONFIG_WHY_MAX];
