@@ -35,15 +35,11 @@ static int check_identity(struct nrs_agent *a)
 static int check_spool(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
-    int rc;
+    int rc = nrs_agent_open_folders(a);
 
-    a->spool_dir = -1;
-    if (c->collector.url.host[0] == '\0')
-        return 0;
-    rc = nrs_dir_open(c->spool.dir);
-    a->spool_dir = rc;
-    if (rc >= 0)
-        rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
+    if (rc != 0 || a->spool_dir < 0)
+        return rc;
+    rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
     if (rc >= 0)
         rc = nrs_file_remove(a->spool_dir, "check");
     if (rc < 0) {
@@ -111,8 +107,7 @@ static int check_all(struct nrs_agent *a, const char *path)
         rc = check_model(a);
     if (rc == 0)
         show_rules(&a->config);
-    if (a->spool_dir >= 0)
-        nrs_file_close(a->spool_dir);
+    nrs_agent_close_folders(a);
     if (rc == 0)
         rc = check_source(&a->config);
     if (rc == 0)

@@ -21,9 +21,10 @@ int nrs_privileges_drop(const char *user, char *why, size_t why_len)
     return unsupported(why, why_len);
 }
 
-int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, char *why, size_t why_len)
+int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, char *why, size_t why_len)
 {
-    (void)writable_dir;
+    (void)writable;
+    (void)n;
     (void)readable_dir;
     return unsupported(why, why_len);
 }
