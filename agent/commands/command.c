@@ -79,15 +79,15 @@ static int find_config(const struct nrs_command *c, const char *given, const cha
 
 int nrs_command_config(const struct nrs_command *c, const char *given, struct nrs_config *config, const char **path)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
     int rc = find_config(c, given, path);
 
     if (rc != 0)
         return rc;
     if (*path == NULL) {
         nrs_config_defaults(config);
-    } else if (nrs_config_load(config, *path, why, sizeof why) != 0) {
-        nrs_log("%s", why);
+    } else if (nrs_config_load(config, *path, &why) != 0) {
+        nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
     return 0;

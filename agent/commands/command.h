@@ -7,7 +7,7 @@
 #include <getopt.h>
 
 #include "agent/config/config.h"
-#include "agent/run/log.h"
+#include "agent/log.h"
 
 #define NRS_DEFAULT_CONFIG "/etc/noroshi/noroshi.json"
 

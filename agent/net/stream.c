@@ -16,11 +16,11 @@ static void end(struct nrs_stream *s, const char *why)
 
 static void end_tls(struct nrs_stream *s, int err)
 {
-    char why[160];
+    struct nrs_why why;
 
     s->broken = true;
-    nrs_tls_error(err, mbedtls_ssl_get_verify_result(&s->pump.ssl), why, sizeof why);
-    end(s, why);
+    nrs_tls_error(err, mbedtls_ssl_get_verify_result(&s->pump.ssl), &why);
+    end(s, why.text);
 }
 
 /* Sending: bytes go to the socket at once, the rest waits in `out`. */

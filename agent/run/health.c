@@ -5,25 +5,26 @@
 #include "agent/run/facts.h"
 #include "agent/core/verdict.h"
 #include "agent/release.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 #include "platform/clock.h"
-
-#define NS UINT64_C(1000000000)
 
 bool nrs_clock_is_set(void)
 {
     const uint64_t days = UINT64_C(365) * (NRS_AGENT_YEAR - 1970) + (NRS_AGENT_YEAR - 1969) / 4;
 
-    return nrs_clock_wall_ns() / NS >= days * 86400;
+    return nrs_clock_wall_ns() / NRS_NS_PER_S >= days * NRS_S_PER_DAY;
 }
 
 static void add_head(struct nrs_facts *f, struct nrs_agent *a)
 {
     char when[32], id[NRS_HOST_ID_MAX + NRS_BOOT_ID_MAX + 12];
+    const struct nrs_verdict_id next = nrs_verdicts_next_id(&a->verdicts);
     struct nrs_text t;
 
     nrs_text_init(&t, when, sizeof when);
-    nrs_text_time(&t, nrs_clock_wall_ns() / NS);
-    snprintf(id, sizeof id, "%s-%s-%x", a->host, a->boot, (unsigned)++a->seq);
+    nrs_text_time(&t, nrs_clock_wall_ns() / NRS_NS_PER_S);
+    snprintf(id, sizeof id, "%s-%s-%x", a->host, a->boot, (unsigned)next.seq);
     nrs_facts_string(f, "@timestamp", when);
     nrs_facts_string(f, "event.kind", "metric");
     nrs_facts_string(f, "event.dataset", "noroshi.health");
@@ -36,17 +37,19 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
 {
     struct nrs_core_stats core;
     struct nrs_facts f;
+    struct nrs_text name;
     char model[24];
     size_t rss = 0;
 
     nrs_core_stats(a->core, &core);
     uv_resident_set_memory(&rss);
-    snprintf(model, sizeof model, "beacon-%u", (unsigned)a->model->serial);
+    nrs_text_init(&name, model, sizeof model);
+    nrs_kind_write_rule(&name, NRS_KIND_BEACON, a->model->serial);
     nrs_facts_begin(&f, buf, cap, ",", "{");
     add_head(&f, a);
     nrs_text_raw(&f.text, ",\"noroshi\":{");
     nrs_facts_number(&f, "v", 1);
-    nrs_facts_number(&f, "up", (nrs_clock_boot_ns() - a->started_ns) / NS);
+    nrs_facts_number(&f, "up", (nrs_clock_boot_ns() - a->started_ns) / NRS_NS_PER_S);
     nrs_facts_string(&f, "src", nrs_flowsrc_name(a->source));
     nrs_facts_string(&f, "cov", nrs_coverage_name(nrs_flowsrc_coverage(a->source)));
     nrs_facts_string(&f, "mdl", model);
@@ -56,8 +59,8 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     nrs_facts_number(&f, "lost", core.lost);
     nrs_facts_number(&f, "evict", core.evicted);
     nrs_facts_number(&f, "sup", core.suppressed);
-    nrs_facts_number(&f, "hld", core.held);
-    nrs_facts_number(&f, "scn", a->programs.fd < 0 ? 0 : a->programs.untold == 0 ? 2 : 1);
+    nrs_facts_number(&f, "hld", a->verdicts.n_pending);
+    nrs_facts_number(&f, "scn", a->programs.fd < 0 ? 0 : a->programs.notice_error == 0 ? 2 : 1);
     nrs_facts_number(&f, "fil", a->programs.counts.scanned);
     nrs_facts_number(&f, "lim", a->programs.counts.limited);
     nrs_facts_number(&f, "los", a->programs.counts.lost);

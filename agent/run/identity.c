@@ -6,11 +6,10 @@
 
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
-    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) !=
-        0) {
-        nrs_log("%s", why);
+    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, &why) != 0) {
+        nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
     tls->dates_ignored = !nrs_clock_is_set();

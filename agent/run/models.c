@@ -5,6 +5,7 @@
 #include "agent/run/agent.h"
 #include "agent/trust/model_floor.h"
 #include "models/builtin.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -29,12 +30,12 @@ static uint32_t larger(uint32_t a, uint32_t b)
 int nrs_agent_open_trust(struct nrs_agent *a)
 {
     struct nrs_model_floor floor;
-    char why[NRS_CONFIG_WHY_MAX];
-    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len, why,
-                               sizeof why);
+    struct nrs_why why;
+    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len,
+                               &why);
 
     if (rc != 0) {
-        nrs_log("the compiled-in model: %s", why);
+        nrs_log("the compiled-in model: %s", why.text);
         return NRS_EXIT_FAILED;
     }
     a->model = &a->builtin;
@@ -71,17 +72,17 @@ const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
     struct nrs_model_place *p = a->model == &a->place[0].model ? &a->place[1] : &a->place[0];
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
     if (c->model.file[0] == '\0')
         return &a->builtin;
-    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / UINT64_C(86400000000000)) : 0;
-    if (nrs_trust_keys(&a->trust, c, why, sizeof why) != 0) {
-        nrs_log("%s; model beacon-%u stays", why, (unsigned)a->model->serial);
+    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
+    if (nrs_trust_keys(&a->trust, c, &why) != 0) {
+        nrs_log("%s; model beacon-%u stays", why.text, (unsigned)a->model->serial);
         return NULL;
     }
-    if (nrs_trust_file(&a->trust, p, c->model.file, why, sizeof why) != 0) {
-        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why, (unsigned)a->model->serial);
+    if (nrs_trust_file(&a->trust, p, c->model.file, &why) != 0) {
+        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why.text, (unsigned)a->model->serial);
         return NULL;
     }
     return &p->model;

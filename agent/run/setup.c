@@ -7,6 +7,7 @@
 
 #include "agent/run/agent.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/privileges.h"
@@ -55,7 +56,6 @@ static int open_core(struct nrs_agent *a)
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;
     }
-    nrs_core_hold(a->core, a->programs.fd >= 0);
     return 0;
 }
 
@@ -116,13 +116,26 @@ static void health_sent(void *arg)
 {
     struct nrs_agent *a = arg;
 
-    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * UINT64_C(1000000000);
+    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
 }
 
 static void log_uplink(void *arg, const char *line)
 {
     (void)arg;
     nrs_log("%s", line);
+}
+
+static void open_verdicts(struct nrs_agent *a)
+{
+    const struct nrs_verdicts_conf conf = {.host = a->host,
+                                           .boot = a->boot,
+                                           .spool = a->spool_dir >= 0 ? &a->spool : NULL,
+                                           .programs = &a->programs,
+                                           .core = a->core,
+                                           .print = a->options.print,
+                                           .evidence = a->config.report.evidence};
+
+    nrs_verdicts_init(&a->verdicts, &conf);
 }
 
 static void open_uplink(struct nrs_agent *a)
@@ -174,7 +187,8 @@ int nrs_agent_open(struct nrs_agent *a)
 int nrs_agent_confine(struct nrs_agent *a)
 {
     const int writable[] = {a->spool_dir, a->state_dir};
-    char why[NRS_CONFIG_WHY_MAX], folder[NRS_CONFIG_PATH_MAX] = "";
+    char folder[NRS_CONFIG_PATH_MAX] = "";
+    struct nrs_why why;
     char *slash;
     int rc;
 
@@ -185,19 +199,20 @@ int nrs_agent_confine(struct nrs_agent *a)
         *slash = '\0';
     if (a->spool_dir >= 0 && nrs_dir_enter(a->spool_dir) != 0)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
-    if (a->programs.note[0] != '\0')
-        nrs_log("scanner: %s", a->programs.note);
-    rc = nrs_privileges_drop(a->config.user, why, sizeof why);
-    nrs_log("rights: %s", why);
+    if (a->programs.note.text[0] != '\0')
+        nrs_log("scanner: %s", a->programs.note.text);
+    rc = nrs_privileges_drop(a->config.user, &why);
+    nrs_log("rights: %s", why.text);
     if (rc != 0 && rc != -ENOSYS)
         return NRS_EXIT_FAILED;
-    nrs_privileges_confine(writable, 2, folder[0] != '\0' ? folder : NULL, why, sizeof why);
-    nrs_log("rights: %s", why);
+    nrs_privileges_confine(writable, 2, folder[0] != '\0' ? folder : NULL, &why);
+    nrs_log("rights: %s", why.text);
     uv_os_setenv("UV_THREADPOOL_SIZE", "1"); /* one name at a time is looked up */
     uv_loop_init(&a->loop);
+    open_verdicts(a);
     rc = nrs_agent_begin_folders(a);
     if (rc == 0 && a->spool_dir >= 0) {
-        nrs_agent_tell_held(a);
+        nrs_verdicts_adopt_held(&a->verdicts, a->spool_dir);
         open_uplink(a);
     }
     return rc;

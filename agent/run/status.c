@@ -3,10 +3,9 @@
 #include "agent/run/agent.h"
 #include "agent/run/facts.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
-
-#define NS UINT64_C(1000000000)
 
 static void add_sight(struct nrs_facts *f, struct nrs_agent *a)
 {
@@ -20,7 +19,7 @@ static void add_sight(struct nrs_facts *f, struct nrs_agent *a)
     nrs_facts_number(f, "watched", core.watched);
     nrs_facts_number(f, "flagged", core.flagged);
     nrs_facts_number(f, "suppressed", core.suppressed);
-    nrs_facts_number(f, "held", core.held);
+    nrs_facts_number(f, "held", a->verdicts.n_pending);
     nrs_facts_number(f, "flows", core.flows);
     nrs_facts_number(f, "lost", core.lost);
     nrs_facts_number(f, "evicted", core.evicted);
@@ -31,14 +30,14 @@ static void add_scanner(struct nrs_facts *f, struct nrs_agent *a)
     const struct nrs_programs_counts *c = &a->programs.counts;
 
     nrs_facts_string(f, "scanner", a->programs.state);
-    nrs_facts_string(f, "programs", a->programs.fd < 0 ? "" : a->programs.untold == 0 ? "told as they start, and walked" : "walked");
+    nrs_facts_string(f, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "notified as they start, and walked" : "walked");
     nrs_facts_number(f, "files_seen", c->seen);
     nrs_facts_number(f, "files_cached", c->cached);
     nrs_facts_number(f, "files_scanned", c->scanned);
     nrs_facts_number(f, "files_limited", c->limited);
     nrs_facts_number(f, "files_lost", c->lost);
     nrs_facts_number(f, "files_packed", c->packed);
-    nrs_facts_number(f, "joined", a->programs.joined);
+    nrs_facts_number(f, "joined", a->verdicts.n_combos);
 }
 
 static void add_uplink(struct nrs_facts *f, struct nrs_agent *a)
@@ -69,11 +68,11 @@ void nrs_agent_write_status(struct nrs_agent *a)
         return;
     nrs_facts_begin(&f, text, sizeof text, ",\n", "{");
     nrs_facts_number(&f, "pid", (uint64_t)uv_os_getpid());
-    nrs_facts_number(&f, "written", nrs_clock_wall_ns() / NS);
+    nrs_facts_number(&f, "written", nrs_clock_wall_ns() / NRS_NS_PER_S);
     nrs_facts_string(&f, "version", NRS_VERSION);
     nrs_facts_string(&f, "host", a->host);
     nrs_facts_string(&f, "boot", a->boot);
-    nrs_facts_number(&f, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NS);
+    nrs_facts_number(&f, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NRS_NS_PER_S);
     add_sight(&f, a);
     add_scanner(&f, a);
     add_uplink(&f, a);
