@@ -42,7 +42,7 @@ static void describe(struct nrs_core *c, struct nrs_judgement *j, const struct n
     j->remote = d->key.remote;
     j->rport = d->key.rport;
     j->proto = d->key.proto;
-    j->coverage = (uint8_t)c->coverage;
+    j->coverage = nrs_sight_missing(&c->sight, now, nrs_window_s[j->window]);
     j->dest_id = d->verdict == NRS_VERDICT_SILENT ? 0 : d->verdict & ~NRS_VERDICT_HELD;
     j->period_ms = g->median_ms;
     j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;

@@ -61,7 +61,7 @@ struct nrs_agent {
     uint64_t health_due_ns;
 
     uv_loop_t loop;
-    uv_poll_t source_poll, programs_poll;
+    uv_poll_t source_poll[NRS_FLOWSRC_MAX], programs_poll;
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
     bool stopping, source_failing;

@@ -43,6 +43,7 @@ static void add_head(struct nrs_text *t, struct nrs_agent *a)
 
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
 {
+    char coverage[NRS_COVERAGE_TEXT];
     struct nrs_core_stats core;
     struct nrs_text t;
     size_t rss = 0;
@@ -53,7 +54,7 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     add_head(&t, a);
     add_number(&t, ",\"noroshi\":{\"v\":1,\"up\":", (nrs_clock_boot_ns() - a->started_ns) / NS);
     add_string(&t, ",\"src\":", nrs_flowsrc_name(a->source));
-    add_string(&t, ",\"cov\":", nrs_coverage_name(nrs_flowsrc_coverage(a->source)));
+    add_string(&t, ",\"cov\":", nrs_coverage_write(coverage, nrs_flowsrc_coverage(a->source)));
     add_number(&t, ",\"mdl\":\"beacon-", a->model->serial);
     add_number(&t, "\",\"dst\":", core.dests);
     add_number(&t, ",\"wat\":", core.watched);
