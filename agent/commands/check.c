@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/run/trusted.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -37,10 +38,10 @@ static int check_spool(struct nrs_agent *a)
     a->spool_dir = -1;
     if (c->collector.url.host[0] == '\0')
         return 0;
-    rc = nrs_dir_open(c->spool.dir);
-    a->spool_dir = rc;
-    if (rc >= 0)
-        rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
+    rc = nrs_trusted_open_spool(c, &a->spool_dir);
+    if (rc != 0)
+        return rc;
+    rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
     if (rc >= 0)
         rc = nrs_file_remove(a->spool_dir, "check");
     if (rc < 0) {

@@ -8,6 +8,7 @@
 #include "agent/config/config_keys.h"
 #include "models/base/error.h"
 #include "platform/files.h"
+#include "platform/path_trust.h"
 
 #define SEEN_MAX 64
 
@@ -215,9 +216,11 @@ int nrs_config_load(struct nrs_config *c, const char *path, char *why, size_t wh
 
     if (text == NULL)
         return NRS_ERR_SPACE;
-    len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
+    len = nrs_path_is_private(path, NULL, false);
+    if (len == 0)
+        len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
     if (len < 0) {
-        snprintf(why, why_len, "%s: %s", path, strerror(-len));
+        snprintf(why, why_len, "%s: %s", path, nrs_path_strerror(len));
         rc = NRS_ERR_IO;
     } else {
         rc = nrs_config_parse(c, path, text, (size_t)len, why, why_len);

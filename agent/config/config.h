@@ -67,6 +67,7 @@ void nrs_config_defaults(struct nrs_config *c);
 /* path: the name in messages and the folder of relative paths. text: its content, not NUL-terminated. */
 int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len, char *why, size_t why_len);
 
+/* Reads the file at `path`, if nobody but root and this process's user can write to it. */
 int nrs_config_load(struct nrs_config *c, const char *path, char *why, size_t why_len);
 
 /* Whether `id` may be a host.id: [A-Za-z0-9._-]{1,64}. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/trusted.h"
 #include "agent/release.h"
 #include "models/builtin.h"
 #include "models/base/error.h"
@@ -17,7 +18,10 @@
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
     char why[NRS_CONFIG_WHY_MAX];
+    int rc = nrs_trusted_identity(c);
 
+    if (rc != 0)
+        return rc;
     if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) !=
         0) {
         nrs_log("%s", why);
@@ -88,6 +92,8 @@ const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
     if (c->model.file[0] == '\0')
         return &a->builtin;
     a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / UINT64_C(86400000000000)) : 0;
+    if (nrs_trusted_model_keys(c) != 0)
+        return NULL;
     if (nrs_trust_keys(&a->trust, c, why, sizeof why) != 0) {
         nrs_log("%s; model beacon-%u stays", why, (unsigned)a->model->serial);
         return NULL;
@@ -101,17 +107,9 @@ const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
 
 static int open_spool_dir(struct nrs_agent *a)
 {
-    const struct nrs_config *c = &a->config;
-    int rc = nrs_dir_open(c->spool.dir);
+    int rc = nrs_trusted_open_spool(&a->config, &a->spool_dir);
 
-    a->spool_dir = rc;
-    if (rc >= 0)
-        rc = nrs_dir_give(a->spool_dir, c->user);
-    if (rc < 0) {
-        nrs_log("spool.dir: %s: %s", c->spool.dir, strerror(-rc));
-        return NRS_EXIT_USAGE;
-    }
-    return 0;
+    return rc == 0 ? nrs_trusted_give_spool(&a->config, a->spool_dir) : rc;
 }
 
 int nrs_agent_set_allow(struct nrs_agent *a)
