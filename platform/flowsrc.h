@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/base/why.h"
 #include "platform/flow.h"
 
 #define NRS_FLOWSRC_MAX       4   /* sources open at once */
@@ -56,8 +57,8 @@ struct nrs_flowsrc_stats {
     uint32_t open_evicted; /* flows closed early because a table was full */
 };
 
-/* Tries one source and writes in `why` (one line, no newline) what it found. 0 = it would work. */
-int nrs_flowsrc_probe(const char *name, char *why, size_t why_len);
+/* Tries one source and writes in `why` what it found. 0 = it would work. */
+int nrs_flowsrc_probe(const char *name, struct nrs_why *why);
 
 /* Opens the set: 0 if at least one source works, else the error of the last one that was tried; -EINVAL: max_sources
  * is out of range. The strings of *c must live until close; everything else is copied. */

@@ -1,6 +1,6 @@
 #include "agent/core/sight.h"
 
-#define HOUR_MS 3600000u
+#include "models/base/units.h"
 
 /* Hours that nobody wrote were like the last one. After a gap longer than the ring all of it is overwritten. */
 static void fill_to(struct nrs_sight *s, uint32_t hour)
@@ -13,16 +13,16 @@ static void fill_to(struct nrs_sight *s, uint32_t hour)
 
 void nrs_sight_set(struct nrs_sight *s, uint64_t now_ms, uint8_t bits)
 {
-    fill_to(s, (uint32_t)(now_ms / HOUR_MS));
+    fill_to(s, (uint32_t)(now_ms / NRS_MS_PER_HOUR));
     s->hour[s->newest % NRS_SIGHT_HOURS] |= bits;
     s->bits = bits;
 }
 
 uint8_t nrs_sight_missing(const struct nrs_sight *s, uint64_t now_ms, uint32_t span_s)
 {
-    uint64_t span_ms = (uint64_t)span_s * 1000;
-    uint32_t last = (uint32_t)(now_ms / HOUR_MS);
-    uint32_t first = now_ms > span_ms ? (uint32_t)((now_ms - span_ms) / HOUR_MS) : 0;
+    uint64_t span_ms = (uint64_t)span_s * NRS_MS_PER_S;
+    uint32_t last = (uint32_t)(now_ms / NRS_MS_PER_HOUR);
+    uint32_t first = now_ms > span_ms ? (uint32_t)((now_ms - span_ms) / NRS_MS_PER_HOUR) : 0;
     uint32_t kept = s->newest < NRS_SIGHT_HOURS ? 0 : s->newest - NRS_SIGHT_HOURS + 1;
     uint8_t bits = last > s->newest ? s->bits : 0; /* hours that are not written yet */
 

@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "models/base/units.h"
 #include "platform/packet/datagram.h"
 #include "platform/packet/icmp.h"
 #include "platform/packet/one_packet.h"
 #include "platform/packet/tcp.h"
 
-#define NS_PER_MS    1000000u
 #define LINGER_S     2       /* how long a finished flow still swallows its late duplicates */
 #define CLOSING_S    120     /* one FIN and then silence; Linux connection tracking uses the same */
 #define TIME_MAX_S   1000000 /* keeps ages far from the wrap of the millisecond clock */
@@ -35,7 +35,7 @@ int nrs_packets_init(struct nrs_packets **out, void *mem, size_t len, const stru
     struct nrs_packets *p = mem;
     uint32_t cap = or_default(c->max_open, 4096);
     uint32_t udp_ms = or_default(c->udp_idle_s, 60) * 1000;
-    uint32_t tcp_ms = or_default(c->tcp_idle_s, 86400) * 1000;
+    uint32_t tcp_ms = or_default(c->tcp_idle_s, NRS_S_PER_DAY) * 1000;
 
     if (cap < MAX_OPEN_MIN || cap > MAX_OPEN_MAX || c->udp_idle_s > TIME_MAX_S || c->tcp_silent_s > TIME_MAX_S ||
         c->tcp_idle_s > TIME_MAX_S)
@@ -56,7 +56,7 @@ int nrs_packets_init(struct nrs_packets **out, void *mem, size_t len, const stru
 
 static uint32_t to_ms(const struct nrs_packets *p, uint64_t t_ns)
 {
-    return (uint32_t)((t_ns - p->base_ns) / NS_PER_MS);
+    return (uint32_t)((t_ns - p->base_ns) / NRS_NS_PER_MS);
 }
 
 void nrs_packets_take(struct nrs_packets *p, const uint8_t *ip, size_t cap_len, size_t wire_len, uint64_t t_ns,
@@ -96,7 +96,7 @@ static enum nrs_end end_of_silence(const struct nrs_open_flow *e)
 static void expire_one(struct nrs_packets *p, struct nrs_open_flow *e, uint64_t now_ns, enum nrs_end end,
                        nrs_flow_fn fn, void *arg)
 {
-    uint64_t age_ns = (uint64_t)nrs_open_flows_age_ms(to_ms(p, now_ns), e->last_ms) * NS_PER_MS;
+    uint64_t age_ns = (uint64_t)nrs_open_flows_age_ms(to_ms(p, now_ns), e->last_ms) * NRS_NS_PER_MS;
 
     if (e->list != NRS_LIST_DONE)
         nrs_packet_report_close(p, e, now_ns - age_ns, e->last_ms, 0, end, fn, arg);

@@ -40,27 +40,25 @@ static void keep_flow(void *arg, const struct nrs_flow *f, const char *name)
     n_flows[f->rport == right.port]++;
 }
 
-static int open_script(struct script *s, void **state, char *why, size_t why_len)
+static int open_script(struct script *s, void **state, struct nrs_why *why)
 {
-    if (s->open_rc) {
-        strncpy(why, "scripted to fail", why_len);
-        return s->open_rc;
-    }
+    if (s->open_rc)
+        return nrs_why(why, s->open_rc, "scripted to fail");
     s->opened++;
     *state = s;
     return 0;
 }
 
-static int open_left(void **state, const struct nrs_flowsrc_conf *c, char *why, size_t why_len)
+static int open_left(void **state, const struct nrs_flowsrc_conf *c, struct nrs_why *why)
 {
     (void)c;
-    return open_script(&left, state, why, why_len);
+    return open_script(&left, state, why);
 }
 
-static int open_right(void **state, const struct nrs_flowsrc_conf *c, char *why, size_t why_len)
+static int open_right(void **state, const struct nrs_flowsrc_conf *c, struct nrs_why *why)
 {
     (void)c;
-    return open_script(&right, state, why, why_len);
+    return open_script(&right, state, why);
 }
 
 static uint8_t script_coverage(const void *state)
