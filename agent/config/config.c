@@ -8,6 +8,7 @@
 #include "models/base/error.h"
 #include "models/base/units.h"
 #include "platform/files.h"
+#include "platform/path_trust.h"
 
 #define SEEN_MAX 64
 
@@ -216,9 +217,11 @@ int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why)
 
     if (text == NULL)
         return NRS_ERR_SPACE;
-    len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
+    len = nrs_path_is_private(path, NULL, false);
+    if (len == 0)
+        len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
     if (len < 0) {
-        nrs_why(why, 0, "%s: %s", path, strerror(-len));
+        nrs_why(why, 0, "%s: %s", path, nrs_path_strerror(len));
         rc = NRS_ERR_IO;
     } else {
         rc = nrs_config_parse(c, path, text, (size_t)len, why);

@@ -71,6 +71,7 @@ void nrs_config_defaults(struct nrs_config *c);
 int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len,
                      struct nrs_why *why);
 
+/* Reads the file at `path`, if nobody but root and this process's user can write to it. */
 int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why);
 
 /* The folder for what has to outlive a reboot: state.dir, else spool.dir. */

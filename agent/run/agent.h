@@ -65,7 +65,7 @@ struct nrs_agent {
     uint64_t health_due_ns;
 
     uv_loop_t loop;
-    uv_poll_t source_poll, programs_poll;
+    uv_poll_t source_poll[NRS_FLOWSRC_MAX], programs_poll;
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
     bool stopping, source_failing;
@@ -86,9 +86,10 @@ int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
 
-/* folders.c: spool and state. open: with the rights of the start. begin: as the user that the agent becomes; takes the locks,
+/* folders.c: spool and state. open: with the rights of the start. give: to the user that the agent becomes. begin: as the user that the agent becomes; takes the locks,
  * finds what an earlier run left, and names this start. */
 int nrs_agent_open_folders(struct nrs_agent *a);
+int nrs_agent_give_folders(const struct nrs_agent *a);
 int nrs_agent_begin_folders(struct nrs_agent *a);
 void nrs_agent_close_folders(struct nrs_agent *a);
 

@@ -2,40 +2,36 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/trusted.h"
 #include "platform/files.h"
-
-/* Opens a folder, makes it if it is not there, and hands it to the user. A descriptor, or -1 after a line. */
-static int open_folder(const struct nrs_agent *a, const char *key, const char *path)
-{
-    int dir = nrs_dir_open(path), rc = dir;
-
-    if (dir >= 0)
-        rc = nrs_dir_give(dir, a->config.user);
-    if (rc >= 0)
-        return dir;
-    nrs_log("%s: %s: %s", key, path, strerror(-rc));
-    nrs_file_close(dir);
-    return -1;
-}
 
 int nrs_agent_open_folders(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
-    const char *state = nrs_config_state_dir(c);
-    bool spools = c->collector.url.host[0] != '\0';
+    bool spools = c->collector.url.host[0] != '\0', own_state = strcmp(nrs_config_state_dir(c), c->spool.dir) != 0;
+    int rc = 0;
 
     if (a->options.report_only)
         return 0;
     if (spools)
-        a->spool_dir = open_folder(a, "spool.dir", c->spool.dir);
-    if (spools && a->spool_dir < 0)
-        return NRS_EXIT_USAGE;
-    if (strcmp(state, c->spool.dir) == 0) {
+        rc = nrs_trusted_open_dir(c, "spool.dir", c->spool.dir, &a->spool_dir);
+    if (rc == 0 && own_state)
+        rc = nrs_trusted_open_dir(c, "state.dir", c->state.dir, &a->state_dir);
+    else
         a->state_dir = a->spool_dir;
-        return 0;
-    }
-    a->state_dir = open_folder(a, "state.dir", state);
-    return a->state_dir >= 0 ? 0 : NRS_EXIT_USAGE;
+    return rc;
+}
+
+int nrs_agent_give_folders(const struct nrs_agent *a)
+{
+    const struct nrs_config *c = &a->config;
+    int rc = 0;
+
+    if (a->spool_dir >= 0)
+        rc = nrs_trusted_give_dir(c, "spool.dir", c->spool.dir, a->spool_dir);
+    if (rc == 0 && a->state_dir >= 0 && a->state_dir != a->spool_dir)
+        rc = nrs_trusted_give_dir(c, "state.dir", c->state.dir, a->state_dir);
+    return rc;
 }
 
 static int lock(int dir, const char *key, const char *path)

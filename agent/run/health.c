@@ -35,6 +35,7 @@ static void add_head(struct nrs_facts *f, struct nrs_agent *a)
 
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
 {
+    char coverage[NRS_COVERAGE_TEXT];
     struct nrs_core_stats core;
     struct nrs_facts f;
     struct nrs_text name;
@@ -51,7 +52,7 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     nrs_facts_number(&f, "v", 1);
     nrs_facts_number(&f, "up", (nrs_clock_boot_ns() - a->started_ns) / NRS_NS_PER_S);
     nrs_facts_string(&f, "src", nrs_flowsrc_name(a->source));
-    nrs_facts_string(&f, "cov", nrs_coverage_name(nrs_flowsrc_coverage(a->source)));
+    nrs_facts_string(&f, "cov", nrs_coverage_write(coverage, nrs_flowsrc_coverage(a->source)));
     nrs_facts_string(&f, "mdl", model);
     nrs_facts_number(&f, "dst", core.dests);
     nrs_facts_number(&f, "wat", core.watched);

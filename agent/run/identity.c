@@ -3,11 +3,15 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/trusted.h"
 
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
     struct nrs_why why;
+    int rc = nrs_trusted_identity(c);
 
+    if (rc != 0)
+        return rc;
     if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, &why) != 0) {
         nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;

@@ -3,6 +3,7 @@
 
 #include "agent/release.h"
 #include "agent/run/agent.h"
+#include "agent/run/trusted.h"
 #include "agent/trust/model_floor.h"
 #include "models/builtin.h"
 #include "models/base/units.h"
@@ -77,6 +78,8 @@ const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
     if (c->model.file[0] == '\0')
         return &a->builtin;
     a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
+    if (nrs_trusted_model_keys(c) != 0)
+        return NULL;
     if (nrs_trust_keys(&a->trust, c, &why) != 0) {
         nrs_log("%s; model beacon-%u stays", why.text, (unsigned)a->model->serial);
         return NULL;

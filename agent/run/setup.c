@@ -173,6 +173,8 @@ int nrs_agent_open(struct nrs_agent *a)
     if (rc == 0)
         rc = nrs_agent_open_folders(a);
     if (rc == 0)
+        rc = nrs_agent_give_folders(a);
+    if (rc == 0)
         rc = nrs_agent_open_trust(a);
     if (rc != 0)
         return rc;
