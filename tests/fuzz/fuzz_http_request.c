@@ -2,9 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "tools/collector/http.h"
-#include "tools/collector/post.h"
-#include "tools/collector/query.h"
+#include "tools/collector/serve/http.h"
+#include "tools/collector/records/post.h"
+#include "tools/collector/store/query.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "tools/collector/line.h"
+#include "tools/collector/records/line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/collector/http.h"
-#include "tools/collector/rate.h"
+#include "tools/collector/serve/http.h"
+#include "tools/collector/serve/rate.h"
 
 static struct nrs_col_budget budget;
 

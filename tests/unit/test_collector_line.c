@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "models/base/error.h"
-#include "tools/collector/line.h"
-#include "tools/collector/text.h"
+#include "tools/collector/records/line.h"
+#include "tools/collector/records/text.h"
 
 #define HEAD(kind, dataset)                                                                                    \
     "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"" kind "\",\"event.dataset\":\"noroshi." dataset    \

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "models/base/error.h"
-#include "tools/collector/query.h"
-#include "tools/collector/store.h"
+#include "tools/collector/store/query.h"
+#include "tools/collector/store/store.h"
 
 struct lab {
     char dir[64];

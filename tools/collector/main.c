@@ -6,10 +6,10 @@
 #include "build/gen/version.h"
 #include "models/base/error.h"
 #include "tools/collector/config.h"
-#include "tools/collector/export.h"
-#include "tools/collector/init.h"
-#include "tools/collector/pki.h"
-#include "tools/collector/server.h"
+#include "tools/collector/store/export.h"
+#include "tools/collector/fleet/init.h"
+#include "tools/collector/fleet/pki.h"
+#include "tools/collector/serve/server.h"
 
 static const char help[] =
     "usage: noroshi-collector init DIR [--listen ADDRESS:PORT] [--page ADDRESS:PORT] [--name NAME]...\n"

@@ -1,0 +1,14 @@
+/* tools/collector/store/export.h - the command `export`: stored records as NDJSON on stdout */
+#ifndef NRS_COL_EXPORT_H
+#define NRS_COL_EXPORT_H
+#include <stdio.h>
+
+enum nrs_col_format { NRS_COL_NDJSON, NRS_COL_ECS, NRS_COL_OCSF, NRS_COL_FORMATS };
+
+/* "ndjson", "ecs", "ocsf"; NRS_COL_FORMATS for another name. */
+enum nrs_col_format nrs_col_format_named(const char *name);
+
+/* Writes the records with an id above `after`, in the order they came. Returns an exit code. */
+int nrs_col_export(const char *dir, enum nrs_col_format format, long long after, FILE *out);
+
+#endif
