@@ -6,10 +6,11 @@
 #include "build/gen/version.h"
 #include "models/base/error.h"
 #include "tools/collector/config.h"
-#include "tools/collector/store/export.h"
+#include "tools/collector/files.h"
 #include "tools/collector/fleet/init.h"
 #include "tools/collector/fleet/pki.h"
-#include "tools/collector/serve/server.h"
+#include "tools/collector/run.h"
+#include "tools/collector/store/export.h"
 
 static const char help[] =
     "usage: noroshi-collector init DIR [--listen ADDRESS:PORT] [--page ADDRESS:PORT] [--name NAME]...\n"
@@ -114,7 +115,7 @@ static int command(struct options *o, int argc, char **argv)
     if (strcmp(name, "init") == 0)
         return nrs_col_init(dir, o->config, o->names, o->n_names);
     if (strcmp(name, "run") == 0)
-        return nrs_col_serve(dir, o->config);
+        return nrs_col_run(dir, o->config);
     if (strcmp(name, "device") == 0)
         return nrs_col_device(dir, o->words[2]);
     if (strcmp(name, "export") == 0)

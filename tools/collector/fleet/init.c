@@ -15,14 +15,7 @@
 #include "models/base/error.h"
 #include "tools/collector/files.h"
 #include "tools/collector/fleet/pki.h"
-#include "tools/collector/records/post.h"
 #include "tools/collector/store/store.h"
-
-int nrs_col_complain(const char *place, const char *what)
-{
-    (void)fprintf(stderr, "noroshi-collector: %s: %s\n", place, what);
-    return 2;
-}
 
 static int complain_tls(const char *place, int error)
 {
@@ -117,8 +110,8 @@ int nrs_col_init(const char *dir, const struct nrs_col_config *c, const char *co
     if (rc == 0)
         rc = make_server(dir, &config, &authority, names, n);
     nrs_col_identity_wipe(&authority);
-    if (rc == 0 && nrs_col_store_create(dir, why, sizeof why) != 0)
-        rc = nrs_col_complain(NRS_COL_STORE_FILE, why);
+    if (rc == 0 && nrs_col_store_sqlite.create(dir, why) != 0)
+        rc = nrs_col_complain(nrs_col_store_sqlite.file, why);
     if (rc == 0 && nrs_col_config_save(&config, dir) != 0)
         rc = nrs_col_complain("collector.json", strerror(errno));
     return rc != 0 ? rc : nrs_col_device(dir, "device-1");
@@ -193,7 +186,7 @@ int nrs_col_device(const char *dir, const char *name)
     (void)snprintf(folder + n, sizeof folder - (size_t)n, "/%s", name);
     if (mkdir(folder, 0700) != 0)
         return nrs_col_complain(folder, strerror(errno));
-    if (nrs_col_store_issue(dir, name, time(NULL), why, sizeof why) != 0)
+    if (nrs_col_store_sqlite.issue(dir, name, time(NULL), why) != 0)
         return nrs_col_complain(name, why);
     return put_device(dir, folder, name, &c);
 }

@@ -13,7 +13,4 @@ int nrs_col_init(const char *dir, const struct nrs_col_config *c, const char *co
 /* DIR/devices/NAME/{device.pem,device-key.pem,ca.pem,noroshi.json} */
 int nrs_col_device(const char *dir, const char *name);
 
-/* "noroshi-collector: place: what" on stderr; returns 2. */
-int nrs_col_complain(const char *place, const char *what);
-
 #endif

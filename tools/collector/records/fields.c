@@ -5,7 +5,6 @@
 
 #include "models/base/error.h"
 
-#define BIT(field) (UINT64_C(1) << (field))
 #define B (1u << NRS_COL_BEACON)
 #define E (1u << NRS_COL_EVIDENCE)
 #define H (1u << NRS_COL_HEALTH)
@@ -23,6 +22,7 @@ struct rule {
     uint8_t needed;      /* kinds that must have it */
 };
 
+#define COUNT (INT64_C(1) << 53) /* counters since start; a double holds them exactly */
 #define DATASETS " noroshi.beacon noroshi.evidence noroshi.health noroshi.packer noroshi.combo "
 
 /* The ranges are those of agent/VERDICT.md, generous where it names none: they bound what the page has to show. */
@@ -66,16 +66,28 @@ static const struct rule rules[NRS_COL_FIELDS] = {
     [NRS_COL_F_M4] = {"m4", NULL, 960, 960, BASE64, E},
     [NRS_COL_F_FILE] = {"file", NULL, 0, 64, TEXT, P | C},
     [NRS_COL_F_CLASS] = {"class", NULL, 1, 32, TEXT, P | C},
+    [NRS_COL_F_SCHEMA] = {"sch", NULL, 16, 16, TEXT, 0},
+    [NRS_COL_F_X] = {"x", NULL, 0, 1024, BASE64, 0},
+    [NRS_COL_F_UP] = {"up", NULL, 0, COUNT, NUMBER, 0},
     [NRS_COL_F_SOURCE] = {"src", NULL, 0, 64, TEXT, 0},
     [NRS_COL_F_MODEL] = {"mdl", NULL, 0, 64, TEXT, 0},
-    [NRS_COL_F_QUEUE] = {"q", NULL, 0, UINT32_MAX, NUMBER, 0},
+    [NRS_COL_F_DESTS] = {"dst", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_WATCHED] = {"wat", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_FLOWS] = {"flows", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_LOST] = {"lost", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_EVICTED] = {"evict", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_SUPPRESSED] = {"sup", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_HELD] = {"hld", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_SCANNER] = {"scn", NULL, 0, 9, NUMBER, 0},
+    [NRS_COL_F_FILES] = {"fil", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_LIMITED] = {"lim", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_LOST_STARTS] = {"los", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_PACKED] = {"pak", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_QUEUE] = {"q", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_DROPPED] = {"drop", NULL, 0, COUNT, NUMBER, 0},
+    [NRS_COL_F_CLOCK] = {"clk", NULL, 0, 1, NUMBER, 0},
+    [NRS_COL_F_RSS] = {"rss", NULL, 0, COUNT, NUMBER, 0},
 };
-
-bool nrs_col_is_name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-}
 
 static bool is_base64_char(char c)
 {
@@ -137,16 +149,34 @@ static const char *take_value(struct nrs_col_fields *f, enum nrs_col_field id, c
         return len < r->lo ? "too short" : "too long";
     if (r->type == TIME)
         return is_time(s) ? NULL : "not a UTC time";
-    for (; r->type == BASE64 && *s != '\0'; s++) {
-        if (!is_base64_char(*s))
+    if (r->type == BASE64 && r->lo < r->hi)
+        len = (int64_t)strcspn(s, "="); /* a text of any length may be padded */
+    for (int64_t i = 0; r->type == BASE64 && i < len; i++) {
+        if (!is_base64_char(s[i]))
             return "not base64";
     }
-    return NULL;
+    return r->type != BASE64 || strspn(s + len, "=") == strlen(s + len) ? NULL : "not base64";
 }
 
-/* Reads the keys rules[from..to) of one object; *seen collects a bit for each. */
-static int read_object(struct nrs_col_fields *f, const cJSON *object, unsigned from, unsigned to, uint64_t *seen,
-                       char why[NRS_COL_WHY])
+/* An unknown key of noroshi: kept if it is a number or a short string. */
+static bool keep_extra(struct nrs_col_fields *f, const cJSON *v)
+{
+    bool whole = cJSON_IsNumber(v) && v->valuedouble >= -(double)COUNT && v->valuedouble <= (double)COUNT &&
+                 v->valuedouble == (double)(int64_t)v->valuedouble;
+    bool text = cJSON_IsString(v) && strlen(v->valuestring) <= NRS_COL_EXTRA_MAX;
+
+    if (f->n_extra == NRS_COL_EXTRAS || strlen(v->string) > NRS_COL_EXTRA_MAX || !(whole || text))
+        return false;
+    for (unsigned i = 0; i < f->n_extra; i++) {
+        if (strcmp(f->extra[i]->string, v->string) == 0)
+            return false;
+    }
+    f->extra[f->n_extra++] = v;
+    return true;
+}
+
+/* Reads the keys rules[from..to) of one object. */
+static int read_object(struct nrs_col_fields *f, const cJSON *object, unsigned from, unsigned to, char why[NRS_COL_WHY])
 {
     const cJSON *v;
     unsigned id;
@@ -157,22 +187,25 @@ static int read_object(struct nrs_col_fields *f, const cJSON *object, unsigned f
 
         for (id = from; id < to && strcmp(rules[id].key, v->string) != 0; id++)
             ;
-        if (id == to)
+        if (id == to) {
+            if (from == 0 || !keep_extra(f, v))
+                f->n_dropped++;
             continue;
-        bad = *seen & BIT(id) ? "given twice" : take_value(f, (enum nrs_col_field)id, v);
+        }
+        bad = f->seen[id] ? "given twice" : take_value(f, (enum nrs_col_field)id, v);
         if (bad != NULL) {
             (void)snprintf(why, NRS_COL_WHY, "%s: %s", rules[id].key, bad);
             return NRS_ERR_FORMAT;
         }
-        *seen |= BIT(id);
+        f->seen[id] = true;
     }
     return 0;
 }
 
-static int check_needed(const struct nrs_col_fields *f, uint64_t seen, char why[NRS_COL_WHY])
+static int check_needed(const struct nrs_col_fields *f, char why[NRS_COL_WHY])
 {
     for (unsigned id = 0; id < NRS_COL_FIELDS; id++) {
-        if ((rules[id].needed >> f->kind & 1) && !(seen & BIT(id))) {
+        if ((rules[id].needed >> f->kind & 1) && !f->seen[id]) {
             (void)snprintf(why, NRS_COL_WHY, "%s: missing", rules[id].key);
             return NRS_ERR_FORMAT;
         }
@@ -185,23 +218,71 @@ int nrs_col_fields_read(struct nrs_col_fields *f, const cJSON *root, char why[NR
     static const char *const dataset[NRS_COL_KINDS] = {"noroshi.beacon", "noroshi.evidence", "noroshi.health",
                                                        "noroshi.packer", "noroshi.combo"};
     static const char *const kind[NRS_COL_KINDS] = {"alert", "event", "metric", "alert", "alert"};
-    const cJSON *inner;
-    uint64_t seen = 0;
     int rc;
 
     memset(f, 0, sizeof *f);
-    rc = read_object(f, root, 0, NRS_COL_F_V, &seen, why);
-    inner = cJSON_GetObjectItemCaseSensitive(root, "noroshi");
-    if (rc == 0 && inner != NULL)
-        rc = read_object(f, inner, NRS_COL_F_V, NRS_COL_FIELDS, &seen, why);
+    rc = read_object(f, root, 0, NRS_COL_F_V, why);
+    if (rc == 0 && f->seen[NRS_COL_F_NOROSHI])
+        rc = read_object(f, cJSON_GetObjectItemCaseSensitive(root, "noroshi"), NRS_COL_F_V, NRS_COL_FIELDS, why);
     if (rc != 0)
         return rc;
     while (f->text[NRS_COL_F_DATASET] != NULL && strcmp(dataset[f->kind], f->text[NRS_COL_F_DATASET]) != 0)
         f->kind++;
-    rc = check_needed(f, seen, why);
+    rc = check_needed(f, why);
     if (rc == 0 && strcmp(kind[f->kind], f->text[NRS_COL_F_KIND]) != 0) {
         (void)snprintf(why, NRS_COL_WHY, "event.kind: does not go with this event.dataset");
         rc = NRS_ERR_FORMAT;
     }
     return rc;
+}
+
+static void write_key(struct nrs_text *t, bool *any, const char *name)
+{
+    nrs_text_raw(t, *any ? "," : "");
+    *any = true;
+    nrs_text_string(t, name);
+    nrs_text_raw(t, ":");
+}
+
+static void write_range(struct nrs_text *t, const struct nrs_col_fields *f, unsigned from, unsigned to, bool *any)
+{
+    for (unsigned id = from; id < to; id++) {
+        if (!f->seen[id] || id == NRS_COL_F_HOST || id == NRS_COL_F_NOROSHI)
+            continue;
+        write_key(t, any, rules[id].key);
+        if (rules[id].type == NUMBER)
+            nrs_text_i64(t, f->number[id]);
+        else
+            nrs_text_string(t, f->text[id]);
+    }
+}
+
+void nrs_col_fields_write_noroshi(struct nrs_text *t, const struct nrs_col_fields *f)
+{
+    bool any = false;
+
+    nrs_text_raw(t, "{");
+    write_range(t, f, NRS_COL_F_V, NRS_COL_FIELDS, &any);
+    for (unsigned i = 0; i < f->n_extra; i++) {
+        write_key(t, &any, f->extra[i]->string);
+        if (cJSON_IsNumber(f->extra[i]))
+            nrs_text_i64(t, (int64_t)f->extra[i]->valuedouble);
+        else
+            nrs_text_string(t, f->extra[i]->valuestring);
+    }
+    nrs_text_raw(t, "}");
+}
+
+void nrs_col_fields_write(struct nrs_text *t, const struct nrs_col_fields *f, const char *host)
+{
+    bool any = false;
+
+    write_range(t, f, NRS_COL_F_TIME, NRS_COL_F_HOST, &any);
+    write_key(t, &any, "host.id");
+    nrs_text_string(t, host);
+    write_range(t, f, NRS_COL_F_RISK, NRS_COL_F_V, &any);
+    if (!f->seen[NRS_COL_F_NOROSHI])
+        return;
+    write_key(t, &any, "noroshi");
+    nrs_col_fields_write_noroshi(t, f);
 }

@@ -7,7 +7,7 @@
 #include <cJSON.h>
 
 #include "models/base/error.h"
-#include "tools/collector/records/fields.h"
+#include "tools/collector/records/name.h"
 #include "tools/collector/records/text.h"
 
 static struct {
@@ -94,16 +94,29 @@ static bool address_take(char out[NRS_COL_ADDR_MAX], const char *s)
     return inet_pton(AF_INET6, s, raw) == 1 && inet_ntop(AF_INET6, raw, out, NRS_COL_ADDR_MAX) != NULL;
 }
 
-static int take(struct nrs_col_record *r, const struct nrs_col_fields *f, char why[NRS_COL_WHY])
+/* Does a well-formed event.id name this device? */
+static bool is_of(const char *event, const char *device)
+{
+    size_t n = strlen(device);
+
+    return strncmp(event, device, n) == 0 && event[n] == '-' &&
+           strchr(event + n + 1, '-') == strrchr(event, '-') && strchr(event + n + 1, '-') != NULL;
+}
+
+static int take(struct nrs_col_record *r, const struct nrs_col_fields *f, const char *device, char why[NRS_COL_WHY])
 {
     char other[NRS_COL_ADDR_MAX];
 
     if (nrs_col_event_split(f->text[NRS_COL_F_EVENT], r->boot, &r->seq) != 0)
         return refuse(why, "event.id", "not <host>-<boot>-<seq>");
+    if (!is_of(f->text[NRS_COL_F_EVENT], device))
+        return refuse(why, "event.id", "its host is not the name in the device's certificate");
     (void)snprintf(r->event, sizeof r->event, "%s", f->text[NRS_COL_F_EVENT]);
+    r->kind = f->kind;
     r->risk = (uint8_t)f->number[NRS_COL_F_RISK];
     r->port = (uint16_t)f->number[NRS_COL_F_PORT];
     r->d = (uint32_t)f->number[NRS_COL_F_D];
+    r->n_dropped = f->n_dropped;
     if (f->text[NRS_COL_F_SRC] != NULL && !address_take(other, f->text[NRS_COL_F_SRC]))
         return refuse(why, "source.ip", "not an address");
     if (f->text[NRS_COL_F_DST] != NULL && !address_take(r->dst, f->text[NRS_COL_F_DST]))
@@ -113,13 +126,10 @@ static int take(struct nrs_col_record *r, const struct nrs_col_fields *f, char w
     return 0;
 }
 
-int nrs_col_line_read(struct nrs_col_record *r, const char *s, size_t n, char why[NRS_COL_WHY])
+int nrs_col_line_parse(struct nrs_col_fields *f, const char *s, size_t n, char why[NRS_COL_WHY])
 {
-    struct nrs_col_record got = {.line = s, .len = n};
-    struct nrs_col_fields fields;
     const char *end = NULL, *bad;
     cJSON *root;
-    int rc;
 
     if (n > NRS_COL_LINE_MAX)
         return refuse(why, "size", "above 2048 bytes");
@@ -131,15 +141,29 @@ int nrs_col_line_read(struct nrs_col_record *r, const char *s, size_t n, char wh
     while (root != NULL && end < s + n && (*end == ' ' || *end == '\t'))
         end++;
     if (!cJSON_IsObject(root) || end != s + n)
-        rc = refuse(why, "text", "not one JSON object");
-    else
-        rc = nrs_col_fields_read(&fields, root, why);
-    if (rc == 0) {
-        got.kind = fields.kind;
-        rc = take(&got, &fields, why);
-    }
-    cJSON_Delete(root);
+        return refuse(why, "text", "not one JSON object");
+    return nrs_col_fields_read(f, root, why);
+}
+
+int nrs_col_line_read(struct nrs_col_record *r, char out[NRS_COL_LINE_MAX + 1], const char *device, const char *s,
+                      size_t n, char why[NRS_COL_WHY])
+{
+    struct nrs_col_record got = {.line = out};
+    struct nrs_col_fields fields;
+    struct nrs_text t;
+    int rc = nrs_col_line_parse(&fields, s, n, why);
+
     if (rc == 0)
-        *r = got;
-    return rc;
+        rc = take(&got, &fields, device, why);
+    if (rc != 0)
+        return rc;
+    nrs_text_init(&t, out, NRS_COL_LINE_MAX + 1);
+    nrs_text_raw(&t, "{");
+    nrs_col_fields_write(&t, &fields, device);
+    nrs_text_raw(&t, "}");
+    if (t.full)
+        return refuse(why, "size", "above 2048 bytes");
+    got.len = t.len;
+    *r = got;
+    return 0;
 }

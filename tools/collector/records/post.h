@@ -3,7 +3,7 @@
  * Made on the loop's thread from a whole body, handed to the store's thread for the commit, and back for the
  * answer. Between these two it belongs to exactly one thread.
  *
- * Memory: nrs_col_post_read takes over `body` (malloc) in any case; nrs_col_post_free gives everything back.
+ * Memory: nrs_col_post_read copies what it needs of the body; nrs_col_post_free gives everything back.
  * Limits: NRS_COL_POST_LINES records; the size of a body is the HTTP reader's matter. */
 #ifndef NRS_COL_POST_H
 #define NRS_COL_POST_H
@@ -11,33 +11,29 @@
 #include <stdint.h>
 
 #include "tools/collector/records/line.h"
+#include "tools/collector/records/name.h"
 
 #define NRS_COL_POST_LINES 1024
-#define NRS_COL_NAME_MAX 64 /* a device's name: [A-Za-z0-9._-]{1,64} */
-
-struct nrs_col_server;
 
 struct nrs_col_post {
     struct nrs_col_post *next;
     char device[NRS_COL_NAME_MAX + 1];
-    char *body;
-    size_t body_len;
+    char *text;         /* the lines as they are stored, one behind the other */
+    size_t text_len;
     struct nrs_col_record *records;
-    unsigned n;     /* records in the body */
-    unsigned n_new; /* of these, not known before: set by the store */
-    int rc;         /* of the commit: 0 = stored */
-    size_t charge;  /* bytes to give back to the budget of the server it came from */
-    struct nrs_col_server *server;
-    void (*done)(struct nrs_col_post *p, void *arg); /* on the loop's thread; frees p */
-    void *arg;      /* the loop's thread may change it at any time */
+    unsigned n;         /* records in the body */
+    unsigned n_new;     /* how many of them were not known before: set by the store */
+    unsigned n_dropped; /* keys that were not kept */
+    int rc;             /* of the commit: 0 = stored */
+    size_t charge;      /* bytes that it holds of the server's budget for bodies */
+    void (*done)(struct nrs_col_post *p); /* called on the loop's thread after the commit; frees p */
+    void *owner;        /* for `done`: who made it */
+    void *conn;         /* the connection that waits for the answer; the loop's thread clears it when that is closed */
 };
 
 /* Reads every line of the body; empty lines are skipped, a carriage return before a newline too. NULL with a
  * sentence in why ("line 3: event.id: missing") if one is refused: then nothing of the body counts. */
-struct nrs_col_post *nrs_col_post_read(const char *device, char *body, size_t len, char why[NRS_COL_WHY + 16]);
+struct nrs_col_post *nrs_col_post_read(const char *device, const char *body, size_t len, char why[NRS_COL_WHY + 16]);
 void nrs_col_post_free(struct nrs_col_post *p);
-
-/* Is this a device's name? */
-int nrs_col_name_check(const char *name);
 
 #endif

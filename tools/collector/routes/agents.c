@@ -1,31 +1,37 @@
-/* tools/collector/routes/agents.c - what an agent may ask: POST /v1/verdicts (conn.h) */
-#include <inttypes.h>
+#include "tools/collector/routes/agents.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "tools/collector/serve/conn.h"
+#include "tools/collector/serve/tls.h"
 
 #define RETRY "Retry-After: 5\r\n"
 
-static void stored(struct nrs_col_post *p, void *arg)
+static void give_back(struct nrs_col_server *s, size_t charge)
 {
-    struct nrs_col_conn *c = arg;
-    struct nrs_col_server *s = p->server;
+    s->budget.used -= charge;
+    s->metrics.pending_bytes = s->budget.used;
+}
+
+static void stored(struct nrs_col_post *p)
+{
+    struct nrs_col_agents *a = p->owner;
+    struct nrs_col_metrics *m = &a->server->metrics;
     char body[64];
     int n = snprintf(body, sizeof body, "{\"ok\":%u,\"new\":%u}\n", p->n, p->n_new);
 
-    s->budget.used -= p->charge;
-    s->metrics.pending_bytes = s->budget.used;
+    give_back(a->server, p->charge);
     if (p->rc == 0) {
-        s->metrics.posts_stored++;
-        s->metrics.records += p->n;
-        s->metrics.records_new += p->n_new;
-        if (c != NULL)
-            nrs_col_conn_reply(c, 200, "application/json", "", body, (size_t)n);
-    } else if (c != NULL) {
-        nrs_col_conn_refuse(c, 503, RETRY, "the store does not work at the moment");
+        m->posts_stored++;
+        m->records += p->n;
+        m->records_new += p->n_new;
+        m->keys_dropped += p->n_dropped;
+        if (p->conn != NULL)
+            nrs_col_conn_reply(p->conn, 200, "application/json", "", body, (size_t)n);
+    } else if (p->conn != NULL) {
+        nrs_col_conn_refuse(p->conn, 503, RETRY, "the store does not work at the moment");
     }
     nrs_col_post_free(p);
 }
@@ -42,50 +48,79 @@ static bool takes(const char *type)
     return false;
 }
 
-/* Why the request cannot be taken, before its body is looked at: an HTTP status, or 0. */
-static int objection(struct nrs_col_conn *c, const char **why)
+void nrs_col_agents_post(struct nrs_col_conn *c, const struct nrs_col_route *route, const char *rest)
 {
-    bool known = strcmp(c->http.url, "/v1/verdicts") == 0;
-
-    *why = !known ? "no such address"
-           : c->http.parser.method != HTTP_POST ? "POST only"
-                                                : "content type: application/x-ndjson or application/json";
-    if (!known)
-        return 404;
-    if (c->http.parser.method != HTTP_POST)
-        return 405;
-    if (!takes(c->http.content_type))
-        return 415;
-    *why = "this device posts too fast";
-    return nrs_col_rate_take(&c->server->rate, c->device, uv_now(&c->server->loop)) ? 0 : 429;
-}
-
-void nrs_col_agents_handle(struct nrs_col_conn *c)
-{
-    struct nrs_col_server *s = c->server;
-    char why[NRS_COL_WHY + 16];
-    const char *no;
-    int status = objection(c, &no);
+    struct nrs_col_agents *a = c->service->arg;
+    char why[NRS_COL_WHY + 16], *body;
     size_t len, charge;
     struct nrs_col_post *p;
-    char *body;
 
-    if (status != 0) {
-        nrs_col_conn_refuse(c, status, status == 429 ? "Retry-After: 1\r\n" : status == 405 ? "Allow: POST\r\n" : "", no);
+    (void)route;
+    (void)rest;
+    if (!takes(c->http.content_type)) {
+        nrs_col_conn_refuse(c, 415, "", "content type: application/x-ndjson or application/json");
+        return;
+    }
+    if (!nrs_col_rate_take(&a->rate, c->device, uv_now(&a->server->loop))) {
+        nrs_col_conn_refuse(c, 429, "Retry-After: 1\r\n", "this device posts too fast");
         return;
     }
     body = nrs_col_http_take_body(&c->http, &len, &charge);
     p = nrs_col_post_read(c->device, body, len, why);
+    free(body);
     if (p == NULL) {
-        s->budget.used -= charge;
+        give_back(a->server, charge);
         nrs_col_conn_refuse(c, 400, "", why);
         return;
     }
-    p->server = s;
+    p->owner = a;
     p->charge = charge;
     p->done = stored;
-    p->arg = c;
-    s->metrics.pending_bytes = s->budget.used;
-    nrs_col_conn_work(c, &p->arg);
-    nrs_col_ingest_put(&s->ingest, p);
+    nrs_col_conn_work(c, &p->conn);
+    nrs_col_ingest_put(a->ingest, p);
+}
+
+static const char *identify(struct nrs_col_conn *c)
+{
+    return nrs_col_tls_device(&c->pump.ssl, c->device);
+}
+
+static void handle(struct nrs_col_conn *c)
+{
+    nrs_col_route_answer(c, NRS_COL_AGENTS);
+}
+
+static void refused(struct nrs_col_conn *c, int status)
+{
+    struct nrs_col_metrics *m = &c->server->metrics;
+
+    if (status == 429)
+        m->posts_limited++;
+    else if (status == 503)
+        m->posts_failed++;
+    else
+        m->posts_refused++;
+}
+
+void nrs_col_agents_init(struct nrs_col_agents *a, struct nrs_col_server *server, struct nrs_col_ingest *ingest,
+                         const mbedtls_ssl_config *tls)
+{
+    const struct nrs_col_config *c = server->config;
+
+    a->server = server;
+    a->ingest = ingest;
+    nrs_col_rate_init(&a->rate, c->posts_per_s);
+    a->service = (struct nrs_col_service){
+        .name = "agents",
+        .scheme = "https",
+        .path = "/v1/verdicts",
+        .tls = tls,
+        .body_max = (size_t)c->body_kib * 1024,
+        .connections_max = c->connections,
+        .connections = &server->metrics.agents,
+        .arg = a,
+        .identify = identify,
+        .handle = handle,
+        .refused = refused,
+    };
 }

@@ -10,6 +10,11 @@
 #define LINGER_MS 2000
 #define COMPLAIN_EVERY_MS 1000
 
+/* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no types. */
+#define SAFE                                                                                                   \
+    "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n" \
+    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+
 struct output {
     uv_write_t write;
     unsigned char bytes[];
@@ -72,7 +77,7 @@ static int send_raw(void *arg, const unsigned char *bytes, size_t len)
 
 static int send_bytes(struct nrs_col_conn *c, const char *bytes, size_t len)
 {
-    if (c->tls)
+    if (c->service->tls != NULL)
         return nrs_tls_pump_write(&c->pump, (const unsigned char *)bytes, len);
     return send_raw(c, (const unsigned char *)bytes, len);
 }
@@ -86,7 +91,7 @@ static void closed(uv_handle_t *handle)
 {
     struct nrs_col_conn *c = handle->data;
 
-    if (c->tls)
+    if (c->service->tls != NULL)
         nrs_tls_pump_done(&c->pump);
     free(c);
 }
@@ -101,10 +106,7 @@ void nrs_col_conn_close(struct nrs_col_conn *c)
     *c->at = c->next;
     if (c->next != NULL)
         c->next->at = c->at;
-    if (c->tls)
-        c->server->metrics.agents--;
-    else
-        c->server->metrics.people--;
+    (*c->service->connections)--;
     nrs_col_http_done(&c->http);
     uv_close((uv_handle_t *)&c->tcp, closed);
 }
@@ -119,19 +121,20 @@ static void complain(struct nrs_col_conn *c, const char *what)
     if (s->complained_ms != 0 && now - s->complained_ms < COMPLAIN_EVERY_MS)
         return;
     s->complained_ms = now;
-    (void)fprintf(stderr, "noroshi-collector: agents: a connection was refused: %s\n", what);
+    (void)fprintf(stderr, "noroshi-collector: %s: a connection was refused: %s\n", c->service->name, what);
 }
 
 static void on_ready(void *arg)
 {
     struct nrs_col_conn *c = arg;
+    const char *why = c->service->identify != NULL ? c->service->identify(c) : NULL;
 
-    if (nrs_col_tls_device(&c->pump.ssl, c->device) == 0) {
+    if (why == NULL) {
         c->server->metrics.handshakes++;
-        set_deadline(c, (uint64_t)c->server->config.idle_s * 1000);
+        set_deadline(c, (uint64_t)c->server->config->idle_s * 1000);
         return;
     }
-    complain(c, "the certificate's name is not a device's");
+    complain(c, why);
     c->failed = true;
 }
 
@@ -148,10 +151,8 @@ static void on_plain(void *arg, const unsigned char *bytes, size_t len)
     c->deadline_ms = 0;
     if (c->http.status != 0)
         nrs_col_conn_refuse(c, c->http.status, c->http.status == 503 ? "Retry-After: 5\r\n" : "", c->http.why);
-    else if (c->tls)
-        nrs_col_agents_handle(c);
     else
-        nrs_col_people_handle(c);
+        c->service->handle(c);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -189,53 +190,52 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
     if (c->state == NRS_COL_CONN_LINGER)
         return;
-    if (c->tls)
+    if (c->service->tls != NULL)
         feed_tls(c, buf->base, (size_t)n);
     else
         on_plain(c, (const unsigned char *)buf->base, (size_t)n);
     /* The clock of a request starts with its first byte; what trickles in later does not move it. */
     if (c->state == NRS_COL_CONN_READ && !begun && c->http.begun)
-        set_deadline(c, (uint64_t)c->server->config.request_s * 1000);
+        set_deadline(c, (uint64_t)c->server->config->request_s * 1000);
 }
 
 static bool start(struct nrs_col_conn *c)
 {
     const struct nrs_tls_pump_ops ops = {.send = send_raw, .ready = on_ready, .plain = on_plain, .arg = c};
 
-    if (c->tls && nrs_tls_pump_init(&c->pump, &c->server->tls.conf, NULL, &ops) != 0)
+    if (c->service->tls != NULL && nrs_tls_pump_init(&c->pump, c->service->tls, NULL, &ops) != 0)
         return false;
     return uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0;
 }
 
-void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, bool tls)
+void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const struct nrs_col_service *service)
 {
     struct nrs_col_conn *c = calloc(1, sizeof *c);
-    unsigned *n = tls ? &s->metrics.agents : &s->metrics.people;
 
     if (c == NULL)
         return; /* the listener tries again with the next one */
     c->server = s;
-    c->tls = tls;
+    c->service = service;
     c->tcp.data = c;
     (void)uv_tcp_init(&s->loop, &c->tcp);
-    nrs_col_http_init(&c->http, tls ? (size_t)s->config.body_kib * 1024 : 0, &s->budget);
+    nrs_col_http_init(&c->http, service->body_max, &s->budget);
     c->next = s->conns;
     c->at = &s->conns;
     if (c->next != NULL)
         c->next->at = &c->next;
     s->conns = c;
-    (*n)++;
+    (*service->connections)++;
     s->metrics.accepted++;
     if (uv_accept(listener, (uv_stream_t *)&c->tcp) != 0) {
         nrs_col_conn_close(c);
         return;
     }
-    if (*n > (tls ? s->config.connections : NRS_COL_PEOPLE_MAX)) {
+    if (*service->connections > service->connections_max) {
         s->metrics.turned_away++;
         nrs_col_conn_close(c);
         return;
     }
-    set_deadline(c, (uint64_t)s->config.request_s * 1000);
+    set_deadline(c, (uint64_t)s->config->request_s * 1000);
     if (!start(c))
         nrs_col_conn_close(c);
 }
@@ -252,11 +252,11 @@ static void turn(struct nrs_col_conn *c)
     if (c->http.keep_alive) {
         nrs_col_http_next(&c->http);
         c->state = NRS_COL_CONN_READ;
-        set_deadline(c, (uint64_t)c->server->config.idle_s * 1000);
+        set_deadline(c, (uint64_t)c->server->config->idle_s * 1000);
     } else {
         c->state = NRS_COL_CONN_LINGER;
         set_deadline(c, LINGER_MS);
-        if (c->tls)
+        if (c->service->tls != NULL)
             (void)nrs_tls_pump_close(&c->pump);
         (void)uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, half_closed);
     }
@@ -267,13 +267,14 @@ void nrs_col_conn_work(struct nrs_col_conn *c, void **job)
 {
     c->state = NRS_COL_CONN_WORK;
     c->job = job;
+    *job = c;
     (void)uv_read_stop((uv_stream_t *)&c->tcp);
 }
 
 void nrs_col_conn_reply(struct nrs_col_conn *c, int status, const char *type, const char *headers,
                         const char *body, size_t n)
 {
-    char head[1024], date[40];
+    char head[1536], date[40];
     time_t now = time(NULL);
     struct tm tm;
     int len, rc;
@@ -283,8 +284,8 @@ void nrs_col_conn_reply(struct nrs_col_conn *c, int status, const char *type, co
     (void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
     len = snprintf(head, sizeof head,
                    "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-                   "Connection: %s\r\n%s\r\n",
-                   status, http_status_str((enum http_status)status), date, type, n,
+                   "Connection: %s\r\n" SAFE "%s\r\n",
+                   status, nrs_col_http_phrase(status), date, type, n,
                    c->http.keep_alive ? "keep-alive" : "close", headers);
     rc = send_bytes(c, head, (size_t)len);
     if (rc == 0 && n > 0)
@@ -297,15 +298,10 @@ void nrs_col_conn_reply(struct nrs_col_conn *c, int status, const char *type, co
 
 void nrs_col_conn_refuse(struct nrs_col_conn *c, int status, const char *headers, const char *why)
 {
-    struct nrs_col_metrics *m = &c->server->metrics;
     char body[256];
     int n = snprintf(body, sizeof body, "{\"error\":\"%s\"}\n", why);
 
-    if (c->tls && status == 429)
-        m->posts_limited++;
-    else if (c->tls && status == 503)
-        m->posts_failed++;
-    else if (c->tls)
-        m->posts_refused++;
+    if (c->service->refused != NULL)
+        c->service->refused(c, status);
     nrs_col_conn_reply(c, status, "application/json", headers, body, (size_t)n);
 }

@@ -1,6 +1,7 @@
 /* tools/collector/serve/http.h - one HTTP/1.1 request out of the bytes of a connection
  *
- * A thin layer over http_parser: it keeps the path, the few headers that matter here and the body, all bounded.
+ * A thin layer over llhttp, which is strict: it keeps the path, the few headers that matter here and the body, all bounded.
+ * Refused with 400 besides what is no HTTP: two Host headers, and a Transfer-Encoding that is not "chunked" alone.
  * One request at a time: after a whole one, nrs_col_http_next is called when it was answered. Bytes that a client
  * sends before that (pipelining) are dropped, and keep_alive says no, so that it sends them again elsewhere.
  *
@@ -11,7 +12,7 @@
 #define NRS_COL_HTTP_H
 #include <stdbool.h>
 #include <stddef.h>
-#include <http_parser.h>
+#include <llhttp.h>
 
 #define NRS_COL_HEAD_MAX 8192 /* bytes of request line and headers */
 
@@ -20,20 +21,22 @@ struct nrs_col_budget {
 };
 
 struct nrs_col_http {
-    http_parser parser;
+    llhttp_t parser;
     struct nrs_col_budget *budget;
     size_t body_max;
     char *body;
     size_t body_len, body_cap; /* body_cap is what the budget was charged */
-    char url[256], content_type[64], host[128], etag[48];
+    size_t head_len; /* bytes of names, values and the address so far */
+    const char *method; /* "GET" */
+    char url[256], content_type[64], host[128], etag[48], coding[16];
     char field[20];  /* name of the header that is being read, lower case, as far as it fits */
     bool in_value, begun, keep_alive, pipelined;
     int status;      /* 0 = good; else refused */
     const char *why;
 };
 
-/* Once per process. */
-void nrs_col_http_setup(void);
+/* The phrase of a status line. */
+const char *nrs_col_http_phrase(int status);
 
 void nrs_col_http_init(struct nrs_col_http *h, size_t body_max, struct nrs_col_budget *budget);
 

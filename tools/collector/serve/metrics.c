@@ -22,6 +22,7 @@ size_t nrs_col_metrics_write(const struct nrs_col_metrics *m, char *buf, size_t 
         {"posts_failed_total", "counter", "requests answered 503", m->posts_failed},
         {"records_total", "counter", "records acknowledged", m->records},
         {"records_new_total", "counter", "records stored that were not known before", m->records_new},
+        {"keys_dropped_total", "counter", "unknown keys that were not stored", m->keys_dropped},
         {"commits_total", "counter", "transactions committed", m->commits},
         {"commits_failed_total", "counter", "transactions that failed", m->commits_failed},
         {"commit_microseconds_total", "counter", "time spent in transactions", m->commit_us},

@@ -11,7 +11,8 @@ struct nrs_col_metrics {
     uint64_t handshakes, handshakes_failed;
     uint64_t timeouts;
     uint64_t posts_stored, posts_refused, posts_limited, posts_failed; /* 2xx, 4xx, 429, 503 */
-    uint64_t records, records_new;   /* acknowledged; of these not known before */
+    uint64_t records, records_new;   /* acknowledged; those that were not known before */
+    uint64_t keys_dropped;           /* unknown keys of acknowledged records */
     uint64_t commits, commits_failed, commit_us;
     unsigned agents, people;         /* connections now */
     uint64_t pending_bytes;

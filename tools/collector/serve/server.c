@@ -2,43 +2,21 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "models/base/error.h"
+#include "tools/collector/files.h"
 #include "tools/collector/serve/conn.h"
-#include "tools/collector/fleet/init.h"
-#include "tools/collector/records/line.h"
 
 #define BACKLOG 512
 #define SWEEP_MS 500
+#define STOPPING_MS 20
 
-static void on_agent(uv_stream_t *listener, int status)
+static void on_connection(uv_stream_t *stream, int status)
 {
+    struct nrs_col_listener *l = stream->data;
+
     if (status == 0)
-        nrs_col_conn_accept(listener->data, listener, true);
-}
-
-static void on_person(uv_stream_t *listener, int status)
-{
-    if (status == 0)
-        nrs_col_conn_accept(listener->data, listener, false);
-}
-
-static int listen_at(struct nrs_col_server *s, uv_tcp_t *tcp, const char *where, uv_connection_cb fn)
-{
-    struct sockaddr_storage address;
-    char host[64];
-    int rc = uv_tcp_init(&s->loop, tcp);
-
-    tcp->data = s;
-    if (nrs_col_address_read(where, &address, host, sizeof host) != 0)
-        return nrs_col_complain(where, "not ADDRESS:PORT");
-    if (rc == 0)
-        rc = uv_tcp_bind(tcp, (const struct sockaddr *)&address, 0);
-    if (rc == 0)
-        rc = uv_listen((uv_stream_t *)tcp, BACKLOG, fn);
-    return rc == 0 ? 0 : nrs_col_complain(where, uv_strerror(rc));
+        nrs_col_conn_accept(l->server, stream, l->service);
 }
 
 /* The port that the kernel chose, if the configuration left it open with 0. */
@@ -53,14 +31,30 @@ static unsigned port_of(const uv_tcp_t *tcp)
                                          : ((struct sockaddr_in *)&a)->sin_port);
 }
 
-static void say_where(const struct nrs_col_server *s)
+int nrs_col_server_listen(struct nrs_col_server *s, const char *where, const struct nrs_col_service *service)
 {
-    const struct nrs_col_config *c = &s->config;
+    struct nrs_col_listener *l = &s->listeners[s->n_listeners];
+    struct sockaddr_storage address;
+    char host[64];
+    int rc;
 
-    (void)fprintf(stderr, "noroshi-collector: agents: https://%.*s:%u/v1/verdicts\n",
-                  (int)(strrchr(c->listen, ':') - c->listen), c->listen, port_of(&s->agents));
-    (void)fprintf(stderr, "noroshi-collector: page: http://%.*s:%u/\n", (int)(strrchr(c->page, ':') - c->page), c->page,
-                  port_of(&s->people));
+    if (s->n_listeners == NRS_COL_LISTENERS || nrs_col_address_read(where, &address, host, sizeof host) != 0)
+        return nrs_col_complain(where, "not ADDRESS:PORT");
+    rc = uv_tcp_init(&s->loop, &l->tcp);
+    if (rc != 0)
+        return nrs_col_complain(where, uv_strerror(rc));
+    s->n_listeners++;
+    l->tcp.data = l;
+    l->server = s;
+    l->service = service;
+    rc = uv_tcp_bind(&l->tcp, (const struct sockaddr *)&address, 0);
+    if (rc == 0)
+        rc = uv_listen((uv_stream_t *)&l->tcp, BACKLOG, on_connection);
+    if (rc != 0)
+        return nrs_col_complain(where, uv_strerror(rc));
+    (void)fprintf(stderr, "noroshi-collector: %s: %s://%.*s:%u%s\n", service->name, service->scheme,
+                  (int)(strrchr(where, ':') - where), where, port_of(&l->tcp), service->path);
+    return 0;
 }
 
 static void close_handle(void *handle)
@@ -69,12 +63,12 @@ static void close_handle(void *handle)
         uv_close(handle, NULL);
 }
 
-/* Once nothing is on its way into the store any more, the rest can go; the loop then ends by itself. */
+/* When nothing is on its way into the store any more, the rest can go; the loop then ends by itself. */
 static void finish(struct nrs_col_server *s)
 {
     struct nrs_col_conn *c = s->conns, *next;
 
-    if (!nrs_col_ingest_idle(&s->ingest))
+    if (!s->backend.idle(s->backend.arg))
         return;
     for (; c != NULL; c = next) {
         next = c->next;
@@ -83,7 +77,7 @@ static void finish(struct nrs_col_server *s)
     }
     if (s->conns != NULL)
         return;
-    nrs_col_ingest_close(&s->ingest);
+    s->backend.done(s->backend.arg);
     close_handle(&s->sweep);
     close_handle(&s->term);
     close_handle(&s->intr);
@@ -115,33 +109,34 @@ static void on_signal(uv_signal_t *signal, int number)
     if (s->stopping)
         return;
     s->stopping = true;
-    close_handle(&s->agents);
-    close_handle(&s->people);
-    nrs_col_ingest_flush(&s->ingest);
-    (void)uv_timer_start(&s->sweep, on_sweep, 0, 20);
+    for (unsigned i = 0; i < s->n_listeners; i++)
+        close_handle(&s->listeners[i].tcp);
+    s->backend.drain(s->backend.arg);
+    (void)uv_timer_start(&s->sweep, on_sweep, 0, STOPPING_MS);
 }
 
-static int start(struct nrs_col_server *s)
+void nrs_col_server_init(struct nrs_col_server *s, const struct nrs_col_config *config)
 {
-    int rc = listen_at(s, &s->agents, s->config.listen, on_agent);
-
-    if (rc == 0)
-        rc = listen_at(s, &s->people, s->config.page, on_person);
-    if (rc != 0)
-        return rc;
-    (void)uv_timer_start(&s->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    memset(s, 0, sizeof *s);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk: an error to answer, not a death */
+    s->config = config;
+    s->budget.cap = (size_t)config->pending_kib * 1024;
+    (void)uv_loop_init(&s->loop);
+    (void)uv_timer_init(&s->loop, &s->sweep);
+    (void)uv_signal_init(&s->loop, &s->term);
+    (void)uv_signal_init(&s->loop, &s->intr);
+    s->sweep.data = s->term.data = s->intr.data = s;
+    /* Before anyone can know that we listen: a signal that comes early waits for the loop. */
     (void)uv_signal_start(&s->term, on_signal, SIGTERM);
     (void)uv_signal_start(&s->intr, on_signal, SIGINT);
-    say_where(s);
-    return 0;
 }
 
-static int open_store(struct nrs_col_server *s, const char *dir)
+void nrs_col_server_run(struct nrs_col_server *s, const struct nrs_col_backend *backend)
 {
-    if (nrs_col_store_open(&s->store, dir) != 0)
-        return nrs_col_complain(dir, s->store.why);
-    s->reader = nrs_col_store_reader(dir, s->store.why, sizeof s->store.why);
-    return s->reader != NULL ? 0 : nrs_col_complain(dir, s->store.why);
+    s->backend = *backend;
+    (void)uv_timer_start(&s->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    (void)uv_run(&s->loop, UV_RUN_DEFAULT);
 }
 
 static void drop_handle(uv_handle_t *handle, void *arg)
@@ -150,39 +145,9 @@ static void drop_handle(uv_handle_t *handle, void *arg)
     close_handle(handle);
 }
 
-int nrs_col_serve(const char *dir, const struct nrs_col_config *c)
+void nrs_col_server_close(struct nrs_col_server *s)
 {
-    struct nrs_col_server *s = calloc(1, sizeof *s);
-    int rc;
-
-    if (s == NULL)
-        return nrs_col_complain("memory", "not enough");
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk: an error to answer, not a death */
-    s->config = *c;
-    s->budget.cap = (size_t)c->pending_kib * 1024;
-    nrs_col_line_init();
-    nrs_col_http_setup();
-    nrs_col_rate_init(&s->rate, c->posts_per_s);
-    (void)uv_loop_init(&s->loop);
-    (void)uv_timer_init(&s->loop, &s->sweep);
-    (void)uv_signal_init(&s->loop, &s->term);
-    (void)uv_signal_init(&s->loop, &s->intr);
-    s->sweep.data = s->term.data = s->intr.data = s;
-    s->store.lock_fd = -1;
-    nrs_col_ingest_init(&s->ingest, &s->loop, &s->store, &s->metrics, c->gather_ms);
-    rc = nrs_col_tls_load(&s->tls, dir, c);
-    if (rc == 0)
-        rc = open_store(s, dir);
-    if (rc == 0)
-        rc = start(s);
-    if (rc != 0)
-        uv_walk(&s->loop, drop_handle, NULL);
+    uv_walk(&s->loop, drop_handle, NULL);
     (void)uv_run(&s->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&s->loop);
-    sqlite3_close(s->reader);
-    nrs_col_store_close(&s->store);
-    nrs_col_tls_free(&s->tls);
-    free(s);
-    return rc;
 }

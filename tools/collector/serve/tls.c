@@ -1,4 +1,5 @@
-/* tools/collector/serve/tls.c - the TLS side of the agents' listener (server.h) */
+#include "tools/collector/serve/tls.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +8,8 @@
 #include <mbedtls/platform_util.h>
 #include <psa/crypto.h>
 
-#include "models/base/error.h"
 #include "platform/random.h"
 #include "tools/collector/files.h"
-#include "tools/collector/fleet/init.h"
-#include "tools/collector/serve/server.h"
 #include "tools/collector/serve/tls_memory.h"
 
 #define PEM_MAX 65536
@@ -98,8 +96,9 @@ void nrs_col_tls_free(struct nrs_col_tls *t)
     mbedtls_pk_free(&t->key);
 }
 
-int nrs_col_tls_device(const mbedtls_ssl_context *ssl, char name[NRS_COL_NAME_MAX + 1])
+const char *nrs_col_tls_device(const mbedtls_ssl_context *ssl, char name[NRS_COL_NAME_MAX + 1])
 {
+    static const char why[] = "the certificate's name is not a device's";
     const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(ssl);
     const mbedtls_asn1_named_data *part = crt != NULL ? &crt->subject : NULL;
 
@@ -109,7 +108,7 @@ int nrs_col_tls_device(const mbedtls_ssl_context *ssl, char name[NRS_COL_NAME_MA
         memcpy(name, part->val.p, part->val.len);
         name[part->val.len] = '\0';
         /* A NUL inside would make a shorter name of it. */
-        return strlen(name) == part->val.len ? nrs_col_name_check(name) : NRS_ERR_FORMAT;
+        return strlen(name) == part->val.len && nrs_col_name_check(name) == 0 ? NULL : why;
     }
-    return NRS_ERR_FORMAT;
+    return why;
 }

@@ -8,7 +8,7 @@ static void commit(uv_work_t *work)
     struct nrs_col_ingest *in = work->data;
     uint64_t from = uv_hrtime();
 
-    in->rc = nrs_col_store_commit(in->store, in->committing, (int64_t)time(NULL));
+    in->rc = in->store->ops->commit(in->store, in->committing, (int64_t)time(NULL));
     in->took_us = (uv_hrtime() - from) / 1000;
 }
 
@@ -42,7 +42,7 @@ static void committed(uv_work_t *work, int status)
     for (; p != NULL; p = next) {
         next = p->next;
         p->rc = in->rc;
-        p->done(p, p->arg);
+        p->done(p);
     }
     schedule(in);
 }

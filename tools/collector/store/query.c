@@ -1,181 +1,240 @@
 #include "tools/collector/store/query.h"
 
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "models/base/error.h"
+#include "tools/collector/store/sqlite.h"
 
-/* The prevalence of a destination is counted up to 1,000 devices: more does not change what it says. */
-#define VERDICT_COLUMNS                                                                                        \
-    "'id',v.last,'verdict',v.id,'device',d.name,'opened',v.opened,'received',r.received,"                      \
-    "'records',1+(SELECT count(*) FROM record x WHERE x.verdict=v.id AND x.kind=0),"                           \
-    "'devices',(SELECT count(*) FROM (SELECT DISTINCT device FROM verdict x WHERE x.dst=v.dst AND "            \
-    "x.port=v.port LIMIT 1000)),"                                                                              \
-    "'evidence',json(iif(v.evidence IS NULL,'false','true')),'record',json(r.line),"                      \
-    "'combo',(SELECT json(x.line) FROM record x WHERE x.verdict=v.id AND x.kind=4 ORDER BY x.id DESC LIMIT 1)"
-#define VERDICT_TABLES " FROM verdict v JOIN device d ON d.id=v.device JOIN record r ON r.id=v.last "
+#define LISTED 50 /* rows of the lists inside one verdict */
 
-static const char *const sql[] = {
-    [NRS_COL_Q_NEWEST] = "SELECT json_object(" VERDICT_COLUMNS ")" VERDICT_TABLES
-                         "WHERE v.last<?1 ORDER BY v.last DESC LIMIT ?2",
-    [NRS_COL_Q_AFTER] = "SELECT json_object(" VERDICT_COLUMNS ")" VERDICT_TABLES
-                        "WHERE v.last>?1 ORDER BY v.last LIMIT ?2",
-    [NRS_COL_Q_VERDICT] =
-        "SELECT json_object(" VERDICT_COLUMNS ","
-        "'matrix',(SELECT json(line) FROM record WHERE id=v.evidence),"
-        "'history',(SELECT json_group_array(json(h)) FROM (SELECT json_object('id',x.id,'received',x.received,"
-        "'record',json(x.line)) AS h FROM record x WHERE (x.verdict=v.id OR x.id=v.id) AND x.kind=0"
-        " ORDER BY x.id DESC LIMIT 50)),"
-        "'others',(SELECT json_group_array(json(o)) FROM (SELECT json_object('id',x.last,'device',e.name,"
-        "'risk',x.risk,'opened',x.opened) AS o FROM verdict x JOIN device e ON e.id=x.device"
-        " WHERE x.dst=v.dst AND x.port=v.port AND x.id<>v.id ORDER BY x.last DESC LIMIT 50)))" VERDICT_TABLES
-        "WHERE v.id=(SELECT coalesce(verdict,id) FROM record WHERE id=?1) AND ?2>0",
-    [NRS_COL_Q_DEVICES] =
-        "SELECT json_object('id',d.id,'name',d.name,'issued',d.issued,'first_seen',d.first_seen,'last_seen',"
-        "d.last_seen,'version',d.version,'health_at',d.health_at,'health',json(d.health),'verdicts',"
-        "(SELECT count(*) FROM verdict v WHERE v.device=d.id)) FROM device d"
-        " WHERE d.id>?1 ORDER BY d.last_seen IS NULL, d.last_seen DESC, d.id LIMIT ?2",
-    [NRS_COL_Q_PROGRAMS] = "SELECT json_object('id',r.id,'device',d.name,'received',r.received,'record',json(r.line))"
-                           " FROM record r JOIN device d ON d.id=r.device WHERE r.kind=3 AND r.id>?1 ORDER BY r.id DESC LIMIT ?2",
+/* 0 id, 1 verdict, 2 device, 3 opened, 4 received, 5 records, 6 devices, 7 evidence, 8 record, 9 combo */
+#define VERDICT                                                                                                \
+    "SELECT v.last, v.id, d.name, v.opened, r.received, v.records,"                                            \
+    " (SELECT n.devices FROM destination n WHERE n.dst=v.dst AND n.port=v.port), v.evidence, r.line, c.line"   \
+    " FROM verdict v JOIN device d ON d.id=v.device JOIN record r ON r.id=v.last LEFT JOIN record c ON c.id=v.combo "
+
+/* 0 id, 1 name, 2 issued, 3 first_seen, 4 last_seen, 5 version, 6 health_at, 7 health, 8 verdicts */
+#define DEVICE                                                                                                 \
+    "SELECT id, name, issued, first_seen, last_seen, version, health_at, health, verdicts FROM device "
+
+/* 1 id, 2 limit */
+static const char *const sql[NRS_COL_QUERIES] = {
+    [NRS_COL_Q_NEWEST] = VERDICT "WHERE v.last<?1 ORDER BY v.last DESC LIMIT ?2",
+    [NRS_COL_Q_AFTER] = VERDICT "WHERE v.last>?1 ORDER BY v.last LIMIT ?2",
+    [NRS_COL_Q_VERDICT] = VERDICT "WHERE v.id=(SELECT coalesce(verdict, id) FROM record WHERE id=?1) LIMIT ?2",
+    [NRS_COL_Q_DEVICES] = DEVICE "INDEXED BY device_seen ORDER BY last_seen DESC, id LIMIT ?2",
+    [NRS_COL_Q_DEVICES_AFTER] = DEVICE "WHERE id>?1 ORDER BY id LIMIT ?2",
+    [NRS_COL_Q_PROGRAMS] = "SELECT r.id, d.name, r.received, r.line FROM record r JOIN device d ON d.id=r.device"
+                           " WHERE r.kind=3 AND r.id<?1 ORDER BY r.id DESC LIMIT ?2",
 };
 
-struct text {
-    char *s;
-    size_t len, cap;
-    bool failed;
+/* Of one verdict, 1: its id, 2: rows. */
+static const char matrix_sql[] = "SELECT line FROM record WHERE id=(SELECT evidence FROM verdict WHERE id=?1) LIMIT ?2";
+static const char history_sql[] =
+    "SELECT id, received, line FROM (SELECT id, received, line FROM record WHERE verdict=?1 AND kind=0 ORDER BY id DESC LIMIT ?2)"
+    " UNION ALL SELECT id, received, line FROM record WHERE id=?1 AND kind=0 LIMIT ?2";
+static const char others_sql[] =
+    "SELECT x.last, d.name, x.risk, x.opened FROM verdict v JOIN verdict x ON x.dst=v.dst AND x.port=v.port"
+    " JOIN device d ON d.id=x.device WHERE v.id=?1 AND x.id<>v.id ORDER BY x.last DESC LIMIT ?2";
+
+typedef void (*part)(struct nrs_text *t, void *row);
+
+static void key(struct nrs_text *t, const char *before, const char *name)
+{
+    nrs_text_raw(t, before);
+    nrs_text_string(t, name);
+    nrs_text_raw(t, ":");
+}
+
+/* A column as a number, a string, or as the JSON text that was checked when it came in. */
+static void number(struct nrs_text *t, const char *before, const char *name, sqlite3_stmt *s, int column)
+{
+    key(t, before, name);
+    if (sqlite3_column_type(s, column) == SQLITE_NULL)
+        nrs_text_raw(t, "null");
+    else
+        nrs_text_i64(t, sqlite3_column_int64(s, column));
+}
+
+static void string(struct nrs_text *t, const char *name, sqlite3_stmt *s, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(s, column);
+
+    key(t, ",", name);
+    if (text == NULL)
+        nrs_text_raw(t, "null");
+    else
+        nrs_text_string(t, text);
+}
+
+static void line(struct nrs_text *t, const char *name, sqlite3_stmt *s, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(s, column);
+
+    key(t, ",", name);
+    nrs_text_raw(t, text != NULL ? text : "null");
+}
+
+static void write_verdict(struct nrs_text *t, void *row)
+{
+    sqlite3_stmt *s = row;
+
+    number(t, "{", "id", s, 0);
+    number(t, ",", "verdict", s, 1);
+    string(t, "device", s, 2);
+    number(t, ",", "opened", s, 3);
+    number(t, ",", "received", s, 4);
+    number(t, ",", "records", s, 5);
+    number(t, ",", "devices", s, 6);
+    key(t, ",", "evidence");
+    nrs_text_raw(t, sqlite3_column_type(s, 7) == SQLITE_NULL ? "false" : "true");
+    line(t, "record", s, 8);
+    line(t, "combo", s, 9);
+}
+
+static void write_row(struct nrs_text *t, void *row)
+{
+    write_verdict(t, row);
+    nrs_text_raw(t, "}");
+}
+
+static void write_device(struct nrs_text *t, void *row)
+{
+    sqlite3_stmt *s = row;
+
+    number(t, "{", "id", s, 0);
+    string(t, "name", s, 1);
+    number(t, ",", "issued", s, 2);
+    number(t, ",", "first_seen", s, 3);
+    number(t, ",", "last_seen", s, 4);
+    string(t, "version", s, 5);
+    number(t, ",", "health_at", s, 6);
+    line(t, "health", s, 7);
+    number(t, ",", "verdicts", s, 8);
+    nrs_text_raw(t, "}");
+}
+
+static void write_program(struct nrs_text *t, void *row)
+{
+    sqlite3_stmt *s = row;
+
+    number(t, "{", "id", s, 0);
+    string(t, "device", s, 1);
+    number(t, ",", "received", s, 2);
+    line(t, "record", s, 3);
+    nrs_text_raw(t, "}");
+}
+
+static void write_history(struct nrs_text *t, void *row)
+{
+    sqlite3_stmt *s = row;
+
+    number(t, "{", "id", s, 0);
+    number(t, ",", "received", s, 1);
+    line(t, "record", s, 2);
+    nrs_text_raw(t, "}");
+}
+
+static void write_other(struct nrs_text *t, void *row)
+{
+    sqlite3_stmt *s = row;
+
+    number(t, "{", "id", s, 0);
+    string(t, "device", s, 1);
+    number(t, ",", "risk", s, 2);
+    number(t, ",", "opened", s, 3);
+    nrs_text_raw(t, "}");
+}
+
+static void write_matrix(struct nrs_text *t, void *row)
+{
+    nrs_text_raw(t, (const char *)sqlite3_column_text(row, 0));
+}
+
+static const struct {
+    const char *name;
+    part write;
+} lists[NRS_COL_QUERIES] = {
+    [NRS_COL_Q_NEWEST] = {"verdicts", write_row},        [NRS_COL_Q_AFTER] = {"verdicts", write_row},
+    [NRS_COL_Q_VERDICT] = {NULL, write_verdict},         [NRS_COL_Q_DEVICES] = {"devices", write_device},
+    [NRS_COL_Q_DEVICES_AFTER] = {"devices", write_device}, [NRS_COL_Q_PROGRAMS] = {"programs", write_program},
 };
 
-static void add(struct text *t, const char *s, size_t n)
+/* Appends the rows of a statement, with commas; *id is set to the second column of the last row, for a verdict its id.
+ * Returns how many rows there were, or NRS_ERR_IO. */
+static int add_rows(struct nrs_col_sqlite *store, struct nrs_col_answer *out, const char *text, int64_t id, int64_t limit,
+                    part write, int64_t *last)
 {
-    if (!t->failed && t->cap - t->len <= n) {
-        size_t cap = (t->len + n + 1) * 2;
-        char *more = realloc(t->s, cap);
-
-        if (more == NULL) {
-            t->failed = true;
-            return;
-        }
-        t->s = more;
-        t->cap = cap;
-    }
-    if (t->failed)
-        return;
-    memcpy(t->s + t->len, s, n);
-    t->len += n;
-    t->s[t->len] = '\0';
-}
-
-/* Steps through the rows; returns how many, or -1. */
-static int add_rows(struct text *t, sqlite3_stmt *s)
-{
-    int n = 0, rc;
-
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        const char *row = (const char *)sqlite3_column_text(s, 0);
-
-        if (n++ > 0)
-            add(t, ",", 1);
-        add(t, row != NULL ? row : "null", (size_t)(row != NULL ? sqlite3_column_bytes(s, 0) : 4));
-    }
-    return rc == SQLITE_DONE ? n : -1;
-}
-
-int nrs_col_query_run(sqlite3 *db, const struct nrs_col_query *q, int64_t now, char **json, size_t *len)
-{
-    struct text t = {0};
     sqlite3_stmt *s = NULL;
-    char head[64];
-    int n = -1;
+    int n = 0, got = SQLITE_ERROR;
 
-    if (q->kind != NRS_COL_Q_VERDICT) {
-        (void)snprintf(head, sizeof head, "{\"now\":%" PRId64 ",\"%s\":[", now,
-                       q->kind == NRS_COL_Q_DEVICES ? "devices" : q->kind == NRS_COL_Q_PROGRAMS ? "programs" : "verdicts");
-        add(&t, head, strlen(head));
-    }
-    if (sqlite3_prepare_v2(db, sql[q->kind], -1, &s, NULL) == SQLITE_OK) {
-        (void)sqlite3_bind_int64(s, 1, q->id);
-        (void)sqlite3_bind_int64(s, 2, q->limit);
-        n = add_rows(&t, s);
-    }
-    sqlite3_finalize(s);
-    if (q->kind != NRS_COL_Q_VERDICT)
-        add(&t, "]}", 2);
-    if (n < 0 || t.failed || (n == 0 && q->kind == NRS_COL_Q_VERDICT)) {
-        bool unknown = n == 0 && !t.failed;
-
-        free(t.s);
-        *json = strdup(unknown ? "{\"error\":\"no such verdict\"}" : "{\"error\":\"the store cannot be read\"}");
-        *len = *json != NULL ? strlen(*json) : 0;
-        return unknown ? 404 : 503;
-    }
-    *json = t.s;
-    *len = t.len;
-    return 200;
-}
-
-/* A decimal number that ends the text or is followed by '&'; *s moves behind it. */
-static bool read_number(const char **s, int64_t max, int64_t *out)
-{
-    int64_t value = 0;
-    const char *p = *s;
-
-    for (; *p >= '0' && *p <= '9'; p++) {
-        if (value > (max - (*p - '0')) / 10)
-            return false;
-        value = value * 10 + (*p - '0');
-    }
-    if (p == *s || (*p != '\0' && *p != '&'))
-        return false;
-    *s = p;
-    *out = value;
-    return true;
-}
-
-static int parse_parameters(struct nrs_col_query *q, const char *s)
-{
-    int64_t value;
-
-    while (*s != '\0') {
-        bool after = strncmp(s, "after=", 6) == 0, before = strncmp(s, "before=", 7) == 0;
-
-        if (!after && !before && strncmp(s, "limit=", 6) != 0)
-            return NRS_ERR_FORMAT;
-        s += before ? 7 : 6;
-        if (!read_number(&s, INT64_MAX, &value))
-            return NRS_ERR_FORMAT;
-        if (after || before) {
-            q->kind = after ? NRS_COL_Q_AFTER : NRS_COL_Q_NEWEST;
-            q->id = value;
-        } else {
-            q->limit = value < 1 ? 1 : value > NRS_COL_QUERY_ROWS ? NRS_COL_QUERY_ROWS : (unsigned)value;
+    if (sqlite3_prepare_v2(store->db, text, -1, &s, NULL) == SQLITE_OK) {
+        (void)sqlite3_bind_int64(s, 1, id);
+        (void)sqlite3_bind_int64(s, 2, limit);
+        while (!out->failed && (got = sqlite3_step(s)) == SQLITE_ROW) {
+            if (n++ > 0)
+                nrs_col_answer_raw(out, ",");
+            if (last != NULL)
+                *last = sqlite3_column_int64(s, 1);
+            nrs_col_answer_add(out, write, s);
         }
-        s += *s == '&';
+        store->steps += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
+        store->scans += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
     }
-    return 0;
+    if (got != SQLITE_DONE)
+        n = nrs_col_sqlite_fail(store);
+    sqlite3_finalize(s);
+    return n;
 }
 
-int nrs_col_query_parse(struct nrs_col_query *q, const char *url)
+/* The rest of one verdict: its evidence, its records, and the same destination elsewhere. */
+static int add_details(struct nrs_col_sqlite *store, struct nrs_col_answer *out, int64_t id)
 {
-    static const char list[] = "/api/verdicts", devices[] = "/api/devices", programs[] = "/api/programs";
-    const char *s = url + sizeof list - 1;
+    int n;
 
-    *q = (struct nrs_col_query){.kind = NRS_COL_Q_NEWEST, .id = INT64_MAX, .limit = 100};
-    if (strcmp(url, devices) == 0 || strcmp(url, programs) == 0) {
-        *q = (struct nrs_col_query){.kind = strcmp(url, devices) == 0 ? NRS_COL_Q_DEVICES : NRS_COL_Q_PROGRAMS,
-                                    .limit = NRS_COL_QUERY_ROWS};
-        return 0;
-    }
-    if (strncmp(url, list, sizeof list - 1) != 0)
-        return NRS_ERR_UNSUPPORTED;
-    if (*s == '/') {
-        s++;
-        q->kind = NRS_COL_Q_VERDICT;
-        return read_number(&s, INT64_MAX, &q->id) && *s == '\0' ? 0 : NRS_ERR_FORMAT;
-    }
-    if (*s == '\0')
-        return 0;
-    return *s == '?' ? parse_parameters(q, s + 1) : NRS_ERR_UNSUPPORTED;
+    nrs_col_answer_raw(out, ",\"matrix\":");
+    n = add_rows(store, out, matrix_sql, id, 1, write_matrix, NULL);
+    nrs_col_answer_raw(out, n == 0 ? "null,\"history\":[" : ",\"history\":[");
+    if (n >= 0)
+        n = add_rows(store, out, history_sql, id, LISTED, write_history, NULL);
+    nrs_col_answer_raw(out, "],\"others\":[");
+    if (n >= 0)
+        n = add_rows(store, out, others_sql, id, LISTED, write_other, NULL);
+    nrs_col_answer_raw(out, "]}");
+    return n < 0 ? n : 0;
+}
+
+struct heading {
+    const char *name;
+    int64_t now;
+};
+
+static void write_heading(struct nrs_text *t, void *arg)
+{
+    const struct heading *h = arg;
+
+    nrs_text_raw(t, "{\"now\":");
+    nrs_text_i64(t, h->now);
+    key(t, ",", h->name);
+    nrs_text_raw(t, "[");
+}
+
+int nrs_col_sqlite_query(struct nrs_col_store *store, const struct nrs_col_query *q, int64_t now,
+                         struct nrs_col_answer *out)
+{
+    struct nrs_col_sqlite *s = (struct nrs_col_sqlite *)store;
+    struct heading h = {lists[q->kind].name, now};
+    int64_t id = 0;
+    int n;
+
+    s->steps = s->scans = 0;
+    if (h.name != NULL)
+        nrs_col_answer_add(out, write_heading, &h);
+    n = add_rows(s, out, sql[q->kind], q->id, q->kind == NRS_COL_Q_VERDICT ? 1 : q->limit, lists[q->kind].write,
+                 q->kind == NRS_COL_Q_VERDICT ? &id : NULL);
+    if (h.name != NULL)
+        nrs_col_answer_raw(out, "]}");
+    else if (n == 0)
+        return NRS_ERR_RANGE;
+    else if (n > 0)
+        n = add_details(s, out, id);
+    return n < 0 ? n : out->failed ? NRS_ERR_SPACE : 0;
 }

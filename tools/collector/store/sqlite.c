@@ -1,14 +1,15 @@
-#include "tools/collector/store/store.h"
+#include "tools/collector/store/sqlite.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "models/base/error.h"
-#include "tools/collector/store/schema.h"
+#include "tools/collector/store/migrate.h"
 
 #define BUSY_MS 5000   /* another process (export, device) may hold the file for a moment */
 #define CACHE_KIB 8192 /* pages kept in memory: the upper levels of the indexes */
@@ -20,259 +21,194 @@ static int path_of(char *path, size_t cap, const char *dir, const char *file)
     return n > 0 && (size_t)n < cap ? 0 : NRS_ERR_LIMIT;
 }
 
-/* Opens the file and checks that it is ours. *db is set in any case and must be closed. */
-static int open_file(sqlite3 **db, const char *dir, int flags, char *why, size_t cap)
+/* Opens the file. *db is set in any case and must be closed. */
+static int open_file(sqlite3 **db, const char *dir, int flags, char why[NRS_COL_STORE_WHY])
 {
-    sqlite3_stmt *q = NULL;
     char path[512];
-    int version = -1;
 
     *db = NULL;
-    if (path_of(path, sizeof path, dir, NRS_COL_STORE_FILE) != 0) {
-        (void)snprintf(why, cap, "path too long");
+    if (path_of(path, sizeof path, dir, NRS_COL_SQLITE_FILE) != 0) {
+        (void)snprintf(why, NRS_COL_STORE_WHY, "path too long");
         return NRS_ERR_LIMIT;
     }
-    if (sqlite3_open_v2(path, db, flags, NULL) != SQLITE_OK || sqlite3_busy_timeout(*db, BUSY_MS) != SQLITE_OK ||
-        sqlite3_prepare_v2(*db, "PRAGMA user_version", -1, &q, NULL) != SQLITE_OK) {
-        (void)snprintf(why, cap, "%s", *db != NULL ? sqlite3_errmsg(*db) : "out of memory");
-        return NRS_ERR_IO;
-    }
-    if (sqlite3_step(q) == SQLITE_ROW)
-        version = sqlite3_column_int(q, 0);
-    sqlite3_finalize(q);
-    if (version == NRS_COL_SCHEMA || flags & SQLITE_OPEN_CREATE)
+    if (sqlite3_open_v2(path, db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout(*db, BUSY_MS) == SQLITE_OK &&
+        nrs_col_schema_of(*db) >= 0)
         return 0;
-    if (version < 0)
-        (void)snprintf(why, cap, "%s", sqlite3_errmsg(*db));
-    else
-        (void)snprintf(why, cap, "schema %d, this program knows %d", version, NRS_COL_SCHEMA);
-    return version < 0 ? NRS_ERR_IO : NRS_ERR_SCHEMA;
+    (void)snprintf(why, NRS_COL_STORE_WHY, "%s", *db != NULL ? sqlite3_errmsg(*db) : "out of memory");
+    return NRS_ERR_IO;
 }
 
-int nrs_col_store_create(const char *dir, char *why, size_t cap)
+/* For those who do not bring the file up to date: is it one that they understand? */
+static int check_schema(sqlite3 *db, char why[NRS_COL_STORE_WHY])
+{
+    int version = nrs_col_schema_of(db);
+
+    if (version >= 1 && version <= nrs_col_schema)
+        return 0;
+    (void)snprintf(why, NRS_COL_STORE_WHY, "schema %d, this program knows %d", version, nrs_col_schema);
+    return NRS_ERR_SCHEMA;
+}
+
+static int create(const char *dir, char why[NRS_COL_STORE_WHY])
 {
     sqlite3 *db = NULL;
-    int rc = open_file(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why, cap);
+    int rc = open_file(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why);
 
-    if (rc == 0 && sqlite3_exec(db, nrs_col_schema_sql, NULL, NULL, NULL) != SQLITE_OK) {
-        (void)snprintf(why, cap, "%s", sqlite3_errmsg(db));
+    if (rc == 0 && sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK) {
+        (void)snprintf(why, NRS_COL_STORE_WHY, "%s", sqlite3_errmsg(db));
         rc = NRS_ERR_IO;
     }
+    if (rc == 0)
+        rc = nrs_col_migrate(db, why, NRS_COL_STORE_WHY);
     sqlite3_close(db);
     return rc;
 }
 
-sqlite3 *nrs_col_store_reader(const char *dir, char *why, size_t cap)
-{
-    sqlite3 *db;
-
-    if (open_file(&db, dir, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, why, cap) == 0)
-        return db;
-    sqlite3_close(db);
-    return NULL;
-}
-
 /* The lock says "this folder has its one collector"; the database file itself stays free for readers. */
-static int lock_folder(struct nrs_col_store *s, const char *dir)
+static int lock_folder(struct nrs_col_sqlite *s, const char *dir)
 {
     s->lock_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->lock_fd < 0) {
-        (void)snprintf(s->why, sizeof s->why, "%s", strerror(errno));
+        (void)snprintf(s->base.why, sizeof s->base.why, "%s", strerror(errno));
         return NRS_ERR_IO;
     }
     if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        (void)snprintf(s->why, sizeof s->why, "another collector is using it");
+        (void)snprintf(s->base.why, sizeof s->base.why, "another collector is using it");
         return NRS_ERR_STALE;
     }
     return 0;
 }
 
-static int fail(struct nrs_col_store *s)
+int nrs_col_sqlite_fail(struct nrs_col_sqlite *s)
 {
-    (void)snprintf(s->why, sizeof s->why, "%s", sqlite3_errmsg(s->db));
+    (void)snprintf(s->base.why, sizeof s->base.why, "%s", sqlite3_errmsg(s->db));
     return NRS_ERR_IO;
 }
 
-int nrs_col_store_open(struct nrs_col_store *s, const char *dir)
+static int open_writer(struct nrs_col_sqlite *s, const char *dir)
 {
     char pragma[96];
-    int rc;
+    int rc = lock_folder(s, dir);
 
-    memset(s, 0, sizeof *s);
-    s->lock_fd = -1;
-    rc = lock_folder(s, dir);
     if (rc == 0)
-        rc = open_file(&s->db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, s->why, sizeof s->why);
+        rc = open_file(&s->db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, s->base.why);
+    if (rc == 0)
+        rc = nrs_col_migrate(s->db, s->base.why, sizeof s->base.why);
     if (rc != 0)
-        goto out;
+        return rc;
+    /* What was answered with 200 survives a power cut: WAL alone would lose the last transactions. */
     (void)snprintf(pragma, sizeof pragma, "PRAGMA synchronous=FULL; PRAGMA cache_size=-%d", CACHE_KIB);
-    if (sqlite3_exec(s->db, pragma, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(s->db, nrs_col_schema_later_sql, NULL, NULL, NULL) != SQLITE_OK)
-        rc = fail(s);
+    if (sqlite3_exec(s->db, pragma, NULL, NULL, NULL) != SQLITE_OK)
+        rc = nrs_col_sqlite_fail(s);
     for (int i = 0; rc == 0 && i < NRS_COL_STATEMENTS; i++) {
         if (sqlite3_prepare_v3(s->db, nrs_col_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->sql[i], NULL) !=
             SQLITE_OK)
-            rc = fail(s);
+            rc = nrs_col_sqlite_fail(s);
     }
-out:
-    if (rc != 0)
-        nrs_col_store_close(s);
     return rc;
 }
 
-void nrs_col_store_close(struct nrs_col_store *s)
+static int open_reader(struct nrs_col_sqlite *s, const char *dir)
 {
-    for (int i = 0; i < NRS_COL_STATEMENTS; i++) {
+    int rc = open_file(&s->db, dir, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, s->base.why);
+
+    return rc != 0 ? rc : check_schema(s->db, s->base.why);
+}
+
+static void close_store(struct nrs_col_store *store)
+{
+    struct nrs_col_sqlite *s = (struct nrs_col_sqlite *)store;
+
+    if (s == NULL)
+        return;
+    for (int i = 0; i < NRS_COL_STATEMENTS; i++)
         sqlite3_finalize(s->sql[i]);
-        s->sql[i] = NULL;
-    }
     sqlite3_close(s->db);
-    s->db = NULL;
     if (s->lock_fd >= 0)
         close(s->lock_fd);
-    s->lock_fd = -1;
+    free(s);
 }
 
-/* Runs a statement that gives no rows; its bindings may be stale afterwards, the next use sets all of them. */
-static int run(struct nrs_col_store *s, enum nrs_col_statement id)
+static int open_store(struct nrs_col_store **out, const char *dir, enum nrs_col_store_mode mode,
+                      char why[NRS_COL_STORE_WHY])
 {
-    int got = sqlite3_step(s->sql[id]);
-    int rc = got == SQLITE_DONE ? 0 : fail(s);
-
-    sqlite3_reset(s->sql[id]);
-    return rc;
-}
-
-static void bind_text(sqlite3_stmt *q, int at, const char *text)
-{
-    (void)sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
-}
-
-static int device_id(struct nrs_col_store *s, const char *name, int64_t now, int64_t *id)
-{
-    sqlite3_stmt *q = s->sql[NRS_COL_SQL_DEVICE];
-    int got, rc = 0;
-
-    bind_text(q, 1, name);
-    (void)sqlite3_bind_int64(q, 2, now);
-    got = sqlite3_step(q);
-    if (got == SQLITE_ROW) {
-        *id = sqlite3_column_int64(q, 0);
-        got = sqlite3_step(q);
-    }
-    if (got != SQLITE_DONE)
-        rc = fail(s);
-    sqlite3_reset(q);
-    return rc;
-}
-
-static int put_health(struct nrs_col_store *s, const struct nrs_col_record *r, int64_t device, int64_t now)
-{
-    sqlite3_stmt *q = s->sql[NRS_COL_SQL_HEALTH];
-
-    (void)sqlite3_bind_int64(q, 1, device);
-    (void)sqlite3_bind_text(q, 2, r->line, (int)r->len, SQLITE_STATIC);
-    (void)sqlite3_bind_int64(q, 3, now);
-    bind_text(q, 4, r->version[0] != '\0' ? r->version : NULL);
-    return run(s, NRS_COL_SQL_HEALTH);
-}
-
-/* The verdict's row: made by the first record of it that arrives, moved on by newer ones. */
-static int fold(struct nrs_col_store *s, const struct nrs_col_record *r, int64_t record, int64_t device,
-                int64_t now)
-{
-    enum nrs_col_statement id = r->kind == NRS_COL_BEACON ? NRS_COL_SQL_BEACON : NRS_COL_SQL_EVIDENCE;
-    sqlite3_stmt *q = s->sql[id];
-
-    (void)sqlite3_bind_int64(q, 1, record);
-    (void)sqlite3_bind_int64(q, 2, device);
-    bind_text(q, 3, r->boot);
-    (void)sqlite3_bind_int64(q, 4, r->d);
-    if (id == NRS_COL_SQL_EVIDENCE) {
-        (void)sqlite3_bind_int64(q, 5, now);
-        return run(s, id);
-    }
-    (void)sqlite3_bind_int64(q, 5, (sqlite3_int64)r->seq);
-    (void)sqlite3_bind_int64(q, 6, now);
-    (void)sqlite3_bind_int(q, 7, r->risk);
-    bind_text(q, 8, r->dst);
-    (void)sqlite3_bind_int(q, 9, r->port);
-    return run(s, id);
-}
-
-static int put_record(struct nrs_col_store *s, const struct nrs_col_record *r, int64_t device, int64_t now,
-                      unsigned *n_new)
-{
-    sqlite3_stmt *q = s->sql[NRS_COL_SQL_RECORD];
+    struct nrs_col_sqlite *s = calloc(1, sizeof *s);
     int rc;
 
-    (void)sqlite3_bind_int64(q, 1, device);
-    bind_text(q, 2, r->event);
-    (void)sqlite3_bind_int64(q, 3, now);
-    (void)sqlite3_bind_int(q, 4, r->kind);
-    (void)sqlite3_bind_text(q, 5, r->line, (int)r->len, SQLITE_STATIC);
-    bind_text(q, 6, r->boot);
-    (void)sqlite3_bind_int64(q, 7, r->d);
-    rc = run(s, NRS_COL_SQL_RECORD);
-    if (rc != 0 || sqlite3_changes(s->db) == 0)
-        return rc;
-    (*n_new)++;
-    if (r->kind == NRS_COL_PACKER || r->kind == NRS_COL_COMBO)
-        return 0; /* the verdict's row is the beacon's */
-    return fold(s, r, sqlite3_last_insert_rowid(s->db), device, now);
-}
-
-static int put_post(struct nrs_col_store *s, struct nrs_col_post *p, int64_t now)
-{
-    int64_t device = 0;
-    int rc = device_id(s, p->device, now, &device);
-
-    p->n_new = 0;
-    for (unsigned i = 0; rc == 0 && i < p->n; i++) {
-        const struct nrs_col_record *r = &p->records[i];
-
-        if (r->kind == NRS_COL_HEALTH) {
-            rc = put_health(s, r, device, now);
-            p->n_new++;
-        } else {
-            rc = put_record(s, r, device, now, &p->n_new);
-        }
+    if (s == NULL) {
+        (void)snprintf(why, NRS_COL_STORE_WHY, "out of memory");
+        return NRS_ERR_SPACE;
     }
+    s->base.ops = &nrs_col_store_sqlite;
+    s->lock_fd = -1;
+    rc = mode == NRS_COL_STORE_WRITE ? open_writer(s, dir) : open_reader(s, dir);
+    if (rc == 0) {
+        *out = &s->base;
+        return 0;
+    }
+    memcpy(why, s->base.why, sizeof s->base.why);
+    close_store(&s->base);
     return rc;
 }
 
-int nrs_col_store_commit(struct nrs_col_store *s, struct nrs_col_post *posts, int64_t now)
-{
-    int rc = run(s, NRS_COL_SQL_BEGIN);
-
-    for (struct nrs_col_post *p = posts; rc == 0 && p != NULL; p = p->next)
-        rc = put_post(s, p, now);
-    if (rc == 0)
-        rc = run(s, NRS_COL_SQL_COMMIT);
-    if (rc != 0 && sqlite3_get_autocommit(s->db) == 0)
-        (void)sqlite3_step(s->sql[NRS_COL_SQL_ROLLBACK]);
-    sqlite3_reset(s->sql[NRS_COL_SQL_ROLLBACK]);
-    return rc;
-}
-
-int nrs_col_store_issue(const char *dir, const char *name, int64_t now, char *why, size_t cap)
+static int issue(const char *dir, const char *name, int64_t now, char why[NRS_COL_STORE_WHY])
 {
     static const char sql[] = "INSERT INTO device(name, issued) VALUES(?1, ?2)";
     sqlite3_stmt *q = NULL;
     sqlite3 *db;
-    int rc = open_file(&db, dir, SQLITE_OPEN_READWRITE, why, cap);
+    int rc = open_file(&db, dir, SQLITE_OPEN_READWRITE, why);
 
+    if (rc == 0)
+        rc = check_schema(db, why);
     if (rc == 0 && sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK) {
-        bind_text(q, 1, name);
+        (void)sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
         (void)sqlite3_bind_int64(q, 2, now);
         if (sqlite3_step(q) != SQLITE_DONE)
             rc = sqlite3_errcode(db) == SQLITE_CONSTRAINT ? NRS_ERR_RANGE : NRS_ERR_IO;
-        (void)snprintf(why, cap, "%s", rc == NRS_ERR_RANGE ? "there is a device of this name" : sqlite3_errmsg(db));
+        (void)snprintf(why, NRS_COL_STORE_WHY, "%s",
+                       rc == NRS_ERR_RANGE ? "there is a device of this name" : sqlite3_errmsg(db));
     } else if (rc == 0) {
         rc = NRS_ERR_IO;
-        (void)snprintf(why, cap, "%s", sqlite3_errmsg(db));
+        (void)snprintf(why, NRS_COL_STORE_WHY, "%s", sqlite3_errmsg(db));
     }
     sqlite3_finalize(q);
     sqlite3_close(db);
     return rc;
 }
+
+static int each(struct nrs_col_store *store, int64_t after, int (*row)(void *arg, const struct nrs_col_stored *r),
+                void *arg)
+{
+    static const char sql[] = "SELECT r.id, r.received, r.kind, d.name, r.line FROM record r JOIN device d ON d.id=r.device"
+                              " WHERE r.id>?1 ORDER BY r.id";
+    struct nrs_col_sqlite *s = (struct nrs_col_sqlite *)store;
+    sqlite3_stmt *q = NULL;
+    int got = SQLITE_ERROR, rc = 0;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK) {
+        (void)sqlite3_bind_int64(q, 1, after);
+        while (rc == 0 && (got = sqlite3_step(q)) == SQLITE_ROW) {
+            struct nrs_col_stored r = {.id = sqlite3_column_int64(q, 0), .received = sqlite3_column_int64(q, 1),
+                                       .kind = (uint8_t)sqlite3_column_int(q, 2),
+                                       .device = (const char *)sqlite3_column_text(q, 3),
+                                       .line = (const char *)sqlite3_column_text(q, 4)};
+
+            rc = r.device != NULL && r.line != NULL ? row(arg, &r) : nrs_col_sqlite_fail(s);
+        }
+    }
+    if (rc == 0 && got != SQLITE_DONE)
+        rc = nrs_col_sqlite_fail(s);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+const struct nrs_col_store_ops nrs_col_store_sqlite = {
+    .file = NRS_COL_SQLITE_FILE,
+    .create = create,
+    .open = open_store,
+    .close = close_store,
+    .issue = issue,
+    .commit = nrs_col_sqlite_commit,
+    .query = nrs_col_sqlite_query,
+    .each = each,
+};

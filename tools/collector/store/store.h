@@ -1,49 +1,67 @@
-/* tools/collector/store/store.h - the SQLite file: what was acknowledged is in it
+/* tools/collector/store/store.h - where acknowledged records are kept: one table of functions per kind of store
  *
- * Three tables (README.md has the schema): device, record (every verdict and evidence line as it came, once per
- * device and event.id), verdict (one row per device, boot and verdict number: the newest record and its
- * evidence). Health lines are not kept as records; the newest stands in its device's row.
+ * A store keeps every verdict and evidence record once per device and event.id, one row per verdict (the newest record
+ * and its evidence), and one row per device with its newest health record. What a successful commit was given survives
+ * a power cut.
  *
- * WAL, synchronous=FULL: when nrs_col_store_commit returns 0, the records survive a power cut.
- * One writer: nrs_col_store_open takes a lock on the folder; readers (the page, export) open the file themselves.
- * Threads: one at a time; the caller sees to it.
- * Errors: 0 or NRS_ERR_*; `why` then has SQLite's words. */
+ * Modes:   a WRITE store holds a lock on the folder, so that a folder has one collector, and brings files of older
+ *          versions up to date. A READ store neither locks nor writes; the page and `export` use it.
+ * Threads: one at a time per handle; the caller sees to it.
+ * Errors:  0 or NRS_ERR_*, with the store's words in `why`. NRS_ERR_STALE: another process has the folder.
+ *          NRS_ERR_SCHEMA: a newer version made the file. */
 #ifndef NRS_COL_STORE_H
 #define NRS_COL_STORE_H
 #include <stdint.h>
-#include <sqlite3.h>
 
 #include "tools/collector/records/post.h"
+#include "tools/collector/store/answer.h"
+#include "tools/collector/store/query.h"
 
-#define NRS_COL_STORE_FILE "noroshi.db"
-#define NRS_COL_SCHEMA 1 /* PRAGMA user_version */
+#define NRS_COL_STORE_WHY 160
 
-enum nrs_col_statement {
-    NRS_COL_SQL_BEGIN, NRS_COL_SQL_COMMIT, NRS_COL_SQL_ROLLBACK, NRS_COL_SQL_DEVICE, NRS_COL_SQL_HEALTH,
-    NRS_COL_SQL_RECORD, NRS_COL_SQL_BEACON, NRS_COL_SQL_EVIDENCE, NRS_COL_STATEMENTS
-};
+enum nrs_col_store_mode { NRS_COL_STORE_READ, NRS_COL_STORE_WRITE };
 
+struct nrs_col_store_ops;
+
+/* The common front of every kind of store. */
 struct nrs_col_store {
-    sqlite3 *db;
-    sqlite3_stmt *sql[NRS_COL_STATEMENTS];
-    int lock_fd;
-    char why[160];
+    const struct nrs_col_store_ops *ops;
+    char why[NRS_COL_STORE_WHY];
 };
 
-/* Makes a new, empty database in the folder. */
-int nrs_col_store_create(const char *dir, char *why, size_t cap);
+/* One stored record, in the order in which records came. */
+struct nrs_col_stored {
+    int64_t id, received; /* received: epoch seconds */
+    const char *device, *line;
+    uint8_t kind;         /* enum nrs_col_kind */
+};
 
-/* Opens for writing. NRS_ERR_STALE: another process has the folder; NRS_ERR_SCHEMA: made by another version. */
-int nrs_col_store_open(struct nrs_col_store *s, const char *dir);
-void nrs_col_store_close(struct nrs_col_store *s);
+struct nrs_col_store_ops {
+    const char *file; /* the name that errors are reported under */
 
-/* Opens for reading only; NULL with a reason. */
-sqlite3 *nrs_col_store_reader(const char *dir, char *why, size_t cap);
+    /* Makes a new, empty store in the folder. */
+    int (*create)(const char *dir, char why[NRS_COL_STORE_WHY]);
 
-/* Stores the list in one transaction and sets n_new of each. All or nothing; now: epoch seconds. */
-int nrs_col_store_commit(struct nrs_col_store *s, struct nrs_col_post *posts, int64_t now);
+    /* *out is set on success, and closed by the caller. */
+    int (*open)(struct nrs_col_store **out, const char *dir, enum nrs_col_store_mode mode,
+                char why[NRS_COL_STORE_WHY]);
+    void (*close)(struct nrs_col_store *s); /* NULL is allowed */
 
-/* Enters a device that got a certificate at `now`. NRS_ERR_RANGE if the name is taken. Any process may. */
-int nrs_col_store_issue(const char *dir, const char *name, int64_t now, char *why, size_t cap);
+    /* Enters a device that got a certificate at `now`. NRS_ERR_RANGE if the name is taken. Any process may. */
+    int (*issue)(const char *dir, const char *name, int64_t now, char why[NRS_COL_STORE_WHY]);
+
+    /* Stores the list in one transaction and sets n_new of each post. All or nothing. now: epoch seconds. */
+    int (*commit)(struct nrs_col_store *s, struct nrs_col_post *posts, int64_t now);
+
+    /* Appends the JSON of a query. NRS_ERR_RANGE: there is no such verdict. */
+    int (*query)(struct nrs_col_store *s, const struct nrs_col_query *q, int64_t now, struct nrs_col_answer *out);
+
+    /* Calls row for every record with an id above `after`, until it returns something else than 0, which is then
+     * returned. */
+    int (*each)(struct nrs_col_store *s, int64_t after, int (*row)(void *arg, const struct nrs_col_stored *r), void *arg);
+};
+
+/* One SQLite file, noroshi.db. */
+extern const struct nrs_col_store_ops nrs_col_store_sqlite;
 
 #endif
