@@ -25,7 +25,7 @@ static const char help[] =
     "\n"
     "init    makes DIR: a certificate authority, the server's certificate, an empty database, collector.json and\n"
     "        the first device, device-1. Every --name is a further name or address of this server; the first is\n"
-    "        what devices are told to connect to.\n"
+    "        what devices connect to.\n"
     "run     serves agents on --listen (127.0.0.1:8443) and people on --page (127.0.0.1:8080, read only, no login)\n"
     "        until SIGTERM or SIGINT; what was taken in by then is stored and answered first.\n"
     "device  issues another device: DIR/devices/NAME/ is all that its agent needs\n"
@@ -43,7 +43,7 @@ static const struct option long_options[] = {
     {"version", no_argument, NULL, VERSION},     {NULL, 0, NULL, 0},
 };
 
-/* What the command line said; NULL = nothing. */
+/* The options of the command line; NULL = not given. */
 struct options {
     const char *listen, *page;
     const char *names[NRS_COL_SANS];

@@ -54,7 +54,7 @@ static int put(const char *dir, const char *name, const char *text, unsigned mod
     return nrs_col_complain(name, strerror(errno));
 }
 
-/* What devices are told to connect to: the name given, else the address listened on, else this host. */
+/* What devices will connect to: the name given, else the address listened on, else this host. */
 static void choose_name(struct nrs_col_config *c, const char *const *names, size_t n, const char *listen_host,
                         const char *host)
 {

@@ -1,4 +1,4 @@
-/* tools/collector/routes/agents.h - what an agent may ask: POST /v1/verdicts, with a device's certificate */
+/* tools/collector/routes/agents.h - what an agent may request: POST /v1/verdicts, with a device's certificate */
 #ifndef NRS_COL_AGENTS_H
 #define NRS_COL_AGENTS_H
 #include "tools/collector/routes/routes.h"

@@ -1,4 +1,4 @@
-/* tools/collector/routes/people.h - what a person's browser may ask: the page, its API, health and metrics
+/* tools/collector/routes/people.h - what a person's browser may request: the page, its API, health and metrics
  *
  * The listener knows no login and is meant for loopback. A web site elsewhere could still send a browser here under a name
  * of its own that points to 127.0.0.1; so a Host that is neither an address nor ours is refused.

@@ -23,7 +23,7 @@ struct output {
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
 
-/* Reads on, but not before the peer took everything that was said to it. */
+/* Reads on, but not before the peer has taken every byte that was sent to it. */
 static void listen_on(struct nrs_col_conn *c)
 {
     uv_stream_t *stream = (uv_stream_t *)&c->tcp;
