@@ -123,7 +123,7 @@ static int run(const struct arguments *args, const char *path)
 
 static int with_config(const struct arguments *args)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
     const char *path = NULL;
     int rc = find_config(args->config, &path);
 
@@ -131,8 +131,8 @@ static int with_config(const struct arguments *args)
         return rc;
     if (path == NULL) {
         nrs_config_defaults(&agent.config);
-    } else if (nrs_config_load(&agent.config, path, why, sizeof why) != 0) {
-        nrs_log("%s", why);
+    } else if (nrs_config_load(&agent.config, path, &why) != 0) {
+        nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
     if (strcmp(args->command, "run") == 0)

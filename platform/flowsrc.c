@@ -73,11 +73,11 @@ static bool is_planned(const char *text, size_t len)
 /* 0 if this source works from now on. */
 static int try_source(struct nrs_flowsrc *s, const struct nrs_flowsrc_ops *ops)
 {
-    char why[160] = "";
-    int rc = ops->open(&s->state, &s->conf, why, sizeof why);
+    struct nrs_why why;
+    int rc = ops->open(&s->state, &s->conf, &why);
 
     if (rc) {
-        nrs_flowsrc_log(&s->conf, LOG_WARNING, "%s: %s", ops->name, why);
+        nrs_flowsrc_log(&s->conf, LOG_WARNING, "%s: %s", ops->name, why.text);
         return rc;
     }
     s->ops = ops;
@@ -142,21 +142,20 @@ int nrs_flowsrc_open(struct nrs_flowsrc **out, const struct nrs_flowsrc_conf *c)
     return 0;
 }
 
-int nrs_flowsrc_probe(const char *name, char *why, size_t why_len)
+int nrs_flowsrc_probe(const char *name, struct nrs_why *why)
 {
     const struct nrs_flowsrc_ops *ops = find(name, strlen(name));
     struct nrs_flowsrc_conf c = with_defaults(&(struct nrs_flowsrc_conf){.max_open = 16});
     void *state = NULL;
     int rc;
 
-    if (!ops) {
-        snprintf(why, why_len, "%s", is_planned(name, strlen(name)) ? "not built yet" : "no such source");
-        return -ENOSYS;
-    }
-    rc = ops->open(&state, &c, why, why_len);
+    if (!ops)
+        return nrs_why(why, -ENOSYS, "%s",
+                       is_planned(name, strlen(name)) ? "not built yet" : "no such source");
+    rc = ops->open(&state, &c, why);
     if (rc)
         return rc;
-    snprintf(why, why_len, "works; %s", ops->note);
+    nrs_why(why, 0, "works; %s", ops->note);
     ops->close(state);
     return 0;
 }

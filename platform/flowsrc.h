@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/base/why.h"
 #include "platform/flow.h"
 
 struct nrs_flowsrc; /* opaque */
@@ -47,7 +48,7 @@ struct nrs_flowsrc_stats {
 };
 
 /* Tries one source and says in `why` (one line, no newline) what it found. 0 = it would work. */
-int nrs_flowsrc_probe(const char *name, char *why, size_t why_len);
+int nrs_flowsrc_probe(const char *name, struct nrs_why *why);
 
 /* The strings of *c must live until close; everything else is copied. */
 int nrs_flowsrc_open(struct nrs_flowsrc **out, const struct nrs_flowsrc_conf *c);

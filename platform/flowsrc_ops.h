@@ -11,7 +11,7 @@ struct nrs_flowsrc_ops {
     const char *note; /* what is not seen, for people */
 
     /* c has no zeros left: defaults are filled in. On failure *state is unchanged and why is written. */
-    int (*open)(void **state, const struct nrs_flowsrc_conf *c, char *why, size_t why_len);
+    int (*open)(void **state, const struct nrs_flowsrc_conf *c, struct nrs_why *why);
     enum nrs_coverage (*coverage)(const void *state);
     int (*fd)(const void *state);
     int (*wait_ms)(const void *state, uint64_t now_ns);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/base/units.h"
+#include "models/kinds.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -61,7 +63,7 @@ static int check_model(struct nrs_agent *a)
     m = nrs_agent_load_model(a);
     if (m == NULL)
         return NRS_EXIT_USAGE;
-    printf("model      beacon-%u, %s\n", (unsigned)m->serial,
+    printf("model      %s%u, %s\n", nrs_kind(NRS_KIND_BEACON)->rule, (unsigned)m->serial,
            a->config.model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
     return 0;
 }
@@ -87,7 +89,7 @@ static int check_source(const struct nrs_config *c)
 /* A rule that ended is no error, but easily overlooked. */
 static void show_rules(const struct nrs_config *c)
 {
-    uint64_t today = nrs_clock_wall_ns() / UINT64_C(86400000000000);
+    uint64_t today = nrs_clock_wall_ns() / NRS_NS_PER_DAY;
     unsigned ended = 0;
 
     for (uint32_t i = 0; i < c->allow.n; i++)

@@ -8,6 +8,8 @@
 #include "agent/run/agent.h"
 #include "agent/config/json_leaves.h"
 #include "agent/run/status.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -56,7 +58,7 @@ static int ask(int dir, char text[NRS_STATUS_MAX], struct facts *f)
 
 static int print_fact(void *arg, const struct nrs_json_leaf *leaf)
 {
-    uint64_t now = nrs_clock_wall_ns() / UINT64_C(1000000000), then;
+    uint64_t now = nrs_clock_wall_ns() / NRS_NS_PER_S, then;
 
     (void)arg;
     if (leaf->path[0] == '\0' || strcmp(leaf->path, "written") == 0)
@@ -69,7 +71,7 @@ static int print_fact(void *arg, const struct nrs_json_leaf *leaf)
             printf("%-13s %lld s ago\n", leaf->path, (long long)(now - then));
         return 0;
     }
-    printf("%-13s %s%s\n", leaf->path, strcmp(leaf->path, "model") == 0 ? "beacon-" : "", leaf->text);
+    printf("%-13s %s%s\n", leaf->path, strcmp(leaf->path, "model") == 0 ? nrs_kind(NRS_KIND_BEACON)->rule : "", leaf->text);
     return 0;
 }
 
@@ -89,9 +91,9 @@ int nrs_status_show(const struct nrs_config *c, bool json)
     if (len < 0) {
         nrs_log("%s: no agent %s here", c->spool.dir, runs ? "answers" : "has run");
     } else if (json) {
-        nrs_agent_print(text, (size_t)len);
+        nrs_print(text, (size_t)len);
     } else {
-        long long age = (long long)(nrs_clock_wall_ns() / UINT64_C(1000000000) - f.written);
+        long long age = (long long)(nrs_clock_wall_ns() / NRS_NS_PER_S - f.written);
 
         printf("%-13s %s, as of %lld s ago\n", "agent", runs ? "running" : "not running", age);
         nrs_json_leaves(text, (size_t)len, print_fact, NULL, &line);

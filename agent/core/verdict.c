@@ -1,12 +1,13 @@
 #include "agent/core/verdict.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent/core/day.h"
 #include "agent/core/verdict_text.h"
 #include "models/base/bytes.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 
 #define WHY_TERMS 5
 
@@ -135,13 +136,13 @@ static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, c
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    nrs_verdict_head(&t, "alert", "noroshi.beacon", id);
+    nrs_verdict_head(&t, "alert", nrs_kind(NRS_KIND_BEACON)->dataset, id);
     nrs_verdict_u64(&t, "event.risk_score", j->risk);
     nrs_verdict_key(&t, &j->local, &j->remote, j->rport, j->proto);
     if (j->name)
         nrs_verdict_string(&t, "destination.domain", j->name);
-    key_raw(&t, "rule.id\":\"beacon-");
-    nrs_text_u64(&t, j->model->serial);
+    key_raw(&t, "rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, j->model->serial);
     nrs_text_raw(&t, "\"");
     write_object(&t, j);
     return t.full ? NRS_ERR_SPACE : (int)t.len;
@@ -190,7 +191,7 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
     nrs_text_raw(&t, "\"");
     nrs_verdict_u64(&t, "d", j->dest_id);
     key_raw(&t, "day\":\"");
-    nrs_text_date(&t, id->wall_ns / 1000000000u);
+    nrs_text_date(&t, id->wall_ns / NRS_NS_PER_S);
     nrs_text_raw(&t, "\"");
     key_raw(&t, "m4\":\"");
     nrs_text_base64(&t, j->matrix, NRS_DAY_MINUTES / 2);

@@ -67,10 +67,10 @@ static void fail(struct nrs_https *h, const char *why)
 
 static void fail_tls(struct nrs_https *h, int err)
 {
-    char why[160];
+    struct nrs_why why;
 
-    nrs_tls_error(err, mbedtls_ssl_get_verify_result(&h->pump.ssl), why, sizeof why);
-    fail(h, why);
+    nrs_tls_error(err, mbedtls_ssl_get_verify_result(&h->pump.ssl), &why);
+    fail(h, why.text);
 }
 
 /* Sending: bytes go to the socket at once, the rest waits in `out`. */

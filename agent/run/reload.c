@@ -1,6 +1,5 @@
 /* SIGHUP: the file is read again. What can change without losing what was seen, changes; the rest says that it waits
  * for a restart. Any error leaves everything as it was. */
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/run/agent.h"
@@ -74,14 +73,14 @@ static void reload_model(struct nrs_agent *a)
 void nrs_agent_reload(struct nrs_agent *a)
 {
     struct nrs_config wanted;
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
     if (a->options.config == NULL) {
         nrs_log("reload: there is no configuration file");
         return;
     }
-    if (nrs_config_load(&wanted, a->options.config, why, sizeof why) != 0) {
-        nrs_log("reload: %s; everything stays as it was", why);
+    if (nrs_config_load(&wanted, a->options.config, &why) != 0) {
+        nrs_log("reload: %s; everything stays as it was", why.text);
         return;
     }
     name_what_stays(&a->config, &wanted);
@@ -90,6 +89,7 @@ void nrs_agent_reload(struct nrs_agent *a)
     a->config.report.health_s = wanted.report.health_s;
     a->config.report.flush_s = wanted.report.flush_s;
     a->config.report.evidence = wanted.report.evidence;
+    a->verdicts.conf.evidence = wanted.report.evidence;
     a->config.allow = wanted.allow;
     (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;

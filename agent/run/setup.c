@@ -7,6 +7,7 @@
 
 #include "agent/run/agent.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "models/builtin.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
@@ -16,11 +17,10 @@
 
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
-    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) !=
-        0) {
-        nrs_log("%s", why);
+    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, &why) != 0) {
+        nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
     tls->dates_ignored = !nrs_clock_is_set();
@@ -62,12 +62,12 @@ int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
 
 int nrs_agent_open_trust(struct nrs_agent *a)
 {
-    char why[NRS_CONFIG_WHY_MAX];
-    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len, why,
-                               sizeof why);
+    struct nrs_why why;
+    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len,
+                               &why);
 
     if (rc != 0) {
-        nrs_log("the compiled-in model: %s", why);
+        nrs_log("the compiled-in model: %s", why.text);
         return NRS_EXIT_FAILED;
     }
     a->model = &a->builtin;
@@ -83,17 +83,18 @@ const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
     struct nrs_model_place *p = a->model == &a->place[0].model ? &a->place[1] : &a->place[0];
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
     if (c->model.file[0] == '\0')
         return &a->builtin;
-    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / UINT64_C(86400000000000)) : 0;
-    if (nrs_trust_keys(&a->trust, c, why, sizeof why) != 0) {
-        nrs_log("%s; model beacon-%u stays", why, (unsigned)a->model->serial);
+    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
+    if (nrs_trust_keys(&a->trust, c, &why) != 0) {
+        nrs_log("%s; model beacon-%u stays", why.text, (unsigned)a->model->serial);
         return NULL;
     }
-    if (nrs_trust_file(&a->trust, p, c->model.file, why, sizeof why) != 0) {
-        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why, (unsigned)a->model->serial);
+    if (nrs_trust_file(&a->trust, p, c->model.file, &why) != 0) {
+        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why.text,
+                (unsigned)a->model->serial);
         return NULL;
     }
     return &p->model;
@@ -146,7 +147,6 @@ static int open_core(struct nrs_agent *a)
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;
     }
-    nrs_core_hold(a->core, a->programs.fd >= 0);
     return 0;
 }
 
@@ -207,13 +207,26 @@ static void health_sent(void *arg)
 {
     struct nrs_agent *a = arg;
 
-    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * UINT64_C(1000000000);
+    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
 }
 
 static void log_uplink(void *arg, const char *line)
 {
     (void)arg;
     nrs_log("%s", line);
+}
+
+static void open_verdicts(struct nrs_agent *a)
+{
+    const struct nrs_verdicts_conf conf = {.host = a->host,
+                                           .boot = a->boot,
+                                           .spool = a->spool_dir >= 0 ? &a->spool : NULL,
+                                           .programs = &a->programs,
+                                           .core = a->core,
+                                           .print = a->options.print,
+                                           .evidence = a->config.report.evidence};
+
+    nrs_verdicts_init(&a->verdicts, &conf);
 }
 
 /* As the user that the agent runs as: the lock, what is left from before, the name of this start. */
@@ -234,7 +247,7 @@ static int open_spool(struct nrs_agent *a)
         rc = nrs_model_floor_raise(a->spool_dir, a->model->serial);
     if (rc < 0)
         nrs_log("spool.dir: %s: cannot be written: %s; going on", a->config.spool.dir, strerror(-rc));
-    nrs_agent_tell_held(a);
+    nrs_verdicts_adopt_held(&a->verdicts, a->spool_dir);
     return 0;
 }
 
@@ -287,7 +300,8 @@ int nrs_agent_open(struct nrs_agent *a)
  * be closed to the new user, stays writable. */
 int nrs_agent_confine(struct nrs_agent *a)
 {
-    char why[NRS_CONFIG_WHY_MAX], folder[NRS_CONFIG_PATH_MAX] = "";
+    struct nrs_why why;
+    char folder[NRS_CONFIG_PATH_MAX] = "";
     char *slash;
     int rc;
 
@@ -298,17 +312,17 @@ int nrs_agent_confine(struct nrs_agent *a)
         *slash = '\0';
     if (a->spool_dir >= 0 && nrs_dir_enter(a->spool_dir) != 0)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
-    if (a->programs.note[0] != '\0')
-        nrs_log("scanner: %s", a->programs.note);
-    rc = nrs_privileges_drop(a->config.user, why, sizeof why);
-    nrs_log("rights: %s", why);
+    if (a->programs.note.text[0] != '\0')
+        nrs_log("scanner: %s", a->programs.note.text);
+    rc = nrs_privileges_drop(a->config.user, &why);
+    nrs_log("rights: %s", why.text);
     if (rc != 0 && rc != -ENOSYS)
         return NRS_EXIT_FAILED;
-    nrs_privileges_confine(a->spool_dir >= 0 ? "." : NULL, folder[0] != '\0' ? folder : NULL, why,
-                           sizeof why);
-    nrs_log("rights: %s", why);
+    nrs_privileges_confine(a->spool_dir >= 0 ? "." : NULL, folder[0] != '\0' ? folder : NULL, &why);
+    nrs_log("rights: %s", why.text);
     uv_os_setenv("UV_THREADPOOL_SIZE", "1"); /* one name at a time is looked up */
     uv_loop_init(&a->loop);
+    open_verdicts(a);
     if (a->spool_dir < 0) {
         nrs_boot_id_next(-1, a->boot);
         return 0;

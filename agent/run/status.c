@@ -3,10 +3,9 @@
 #include "agent/run/agent.h"
 #include "models/base/text.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
-
-#define NS UINT64_C(1000000000)
 
 static void add_number(struct nrs_text *t, const char *key, uint64_t value)
 {
@@ -36,7 +35,7 @@ static void add_sight(struct nrs_text *t, struct nrs_agent *a)
     add_number(t, "watched", core.watched);
     add_number(t, "flagged", core.flagged);
     add_number(t, "suppressed", core.suppressed);
-    add_number(t, "held", core.held);
+    add_number(t, "held", a->verdicts.n_pending);
     add_number(t, "flows", core.flows);
     add_number(t, "lost", core.lost);
     add_number(t, "evicted", core.evicted);
@@ -47,14 +46,14 @@ static void add_scanner(struct nrs_text *t, struct nrs_agent *a)
     const struct nrs_programs_counts *c = &a->programs.counts;
 
     add_string(t, "scanner", a->programs.state);
-    add_string(t, "programs", a->programs.fd < 0 ? "" : a->programs.untold == 0 ? "told as they start, and walked" : "walked");
+    add_string(t, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "notified as they start, and walked" : "walked");
     add_number(t, "files_seen", c->seen);
     add_number(t, "files_cached", c->cached);
     add_number(t, "files_scanned", c->scanned);
     add_number(t, "files_limited", c->limited);
     add_number(t, "files_lost", c->lost);
     add_number(t, "files_packed", c->packed);
-    add_number(t, "joined", a->programs.joined);
+    add_number(t, "joined", a->verdicts.n_combos);
 }
 
 static void add_uplink(struct nrs_text *t, struct nrs_agent *a)
@@ -84,11 +83,11 @@ void nrs_agent_write_status(struct nrs_agent *a)
         return;
     nrs_text_init(&t, text, sizeof text);
     add_number(&t, "pid", (uint64_t)uv_os_getpid());
-    add_number(&t, "written", nrs_clock_wall_ns() / NS);
+    add_number(&t, "written", nrs_clock_wall_ns() / NRS_NS_PER_S);
     add_string(&t, "version", NRS_VERSION);
     add_string(&t, "host", a->host);
     add_string(&t, "boot", a->boot);
-    add_number(&t, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NS);
+    add_number(&t, "up_s", (nrs_clock_boot_ns() - a->started_ns) / NRS_NS_PER_S);
     add_sight(&t, a);
     add_scanner(&t, a);
     add_uplink(&t, a);

@@ -203,10 +203,10 @@ static int read_arguments(int argc, char **argv)
 
 static int open_models(void)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
-    if (nrs_scanner_open(&cmd.scanner, why, sizeof why) != 0) {
-        nrs_log("scan: the compiled-in model: %s", why);
+    if (nrs_scanner_open(&cmd.scanner, &why) != 0) {
+        nrs_log("scan: the compiled-in model: %s", why.text);
         return NRS_EXIT_USAGE;
     }
     if (cmd.opt.model == NULL)
@@ -215,12 +215,12 @@ static int open_models(void)
         nrs_scanner_use_none(&cmd.scanner);
         return 0;
     }
-    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : DEFAULT_CONFIG, why, sizeof why) != 0) {
-        nrs_log("%s", why);
+    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : DEFAULT_CONFIG, &why) != 0) {
+        nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
-    if (nrs_scanner_use(&cmd.scanner, &cmd.config, cmd.opt.model, why, sizeof why) != 0) {
-        nrs_log("scan: %s: %s", cmd.opt.model, why);
+    if (nrs_scanner_use(&cmd.scanner, &cmd.config, cmd.opt.model, &why) != 0) {
+        nrs_log("scan: %s: %s", cmd.opt.model, why.text);
         return NRS_EXIT_USAGE;
     }
     return 0;

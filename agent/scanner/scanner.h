@@ -17,10 +17,10 @@ struct nrs_scanner {
 };
 
 /* The compiled-in models; a build without one judges by rules alone. NRS_ERR_*: a model of this build is broken. */
-int nrs_scanner_open(struct nrs_scanner *s, char *why, size_t why_len);
+int nrs_scanner_open(struct nrs_scanner *s, struct nrs_why *why);
 
 /* A model from a file instead: verified with model.keys of the configuration, not older than the compiled-in one. */
-int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, char *why, size_t why_len);
+int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, struct nrs_why *why);
 
 /* No model: the rules judge alone. */
 void nrs_scanner_use_none(struct nrs_scanner *s);

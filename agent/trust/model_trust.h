@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "agent/config/config.h"
+#include "models/base/why.h"
 #include "models/model.h"
 
 struct nrs_trusted_key {
@@ -40,17 +41,18 @@ struct nrs_model_place {
 int nrs_model_digest(const uint8_t *file, size_t len, uint8_t digest[32]);
 
 /* Reads the public keys (PEM, P-256). On an error `why` names file and reason. */
-int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, size_t why_len);
+int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, struct nrs_why *why);
 
 /* Checks and loads a model from len bytes at p->bytes. why: a short phrase. p->model is unchanged on error. */
-int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, char *why, size_t why_len);
+int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, struct nrs_why *why);
 
 /* The same from a file. */
-int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why, size_t why_len);
+int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path,
+                   struct nrs_why *why);
 
 /* A model compiled in (models/builtin.h); its bytes stay where they are. NRS_ERR_UNSUPPORTED: the build has none. */
-int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len, char *why,
-                      size_t why_len);
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len,
+                      struct nrs_why *why);
 
 /* The persisted floor: 0 if there is none. raise: 0, or a negative errno if it could not be written. */
 uint32_t nrs_model_floor_load(int dir);

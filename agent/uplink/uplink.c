@@ -5,12 +5,13 @@
 
 #include "agent/uplink/backoff.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/random.h"
 
 static uint64_t wall_s(void)
 {
-    return nrs_clock_wall_ns() / UINT64_C(1000000000);
+    return nrs_clock_wall_ns() / NRS_NS_PER_S;
 }
 
 static void on_wait_over(uv_timer_t *timer)

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define NS_PER_MS    1000000u
+#include "models/base/units.h"
+
 #define LINGER_S     2       /* how long a finished flow still swallows its late duplicates */
 #define CLOSING_S    120     /* one FIN and then silence; Linux connection tracking uses the same */
 #define TIME_MAX_S   1000000 /* keeps ages far from the wrap of the millisecond clock */
@@ -31,7 +32,7 @@ int nrs_packets_init(struct nrs_packets **out, void *mem, size_t len, const stru
     struct nrs_packets *p = mem;
     uint32_t cap = or_default(c->max_open, 4096);
     uint32_t udp_ms = or_default(c->udp_idle_s, 60) * 1000;
-    uint32_t tcp_ms = or_default(c->tcp_idle_s, 86400) * 1000;
+    uint32_t tcp_ms = or_default(c->tcp_idle_s, NRS_S_PER_DAY) * 1000;
 
     if (cap < MAX_OPEN_MIN || cap > MAX_OPEN_MAX || c->udp_idle_s > TIME_MAX_S || c->tcp_silent_s > TIME_MAX_S ||
         c->tcp_idle_s > TIME_MAX_S)
@@ -52,7 +53,7 @@ int nrs_packets_init(struct nrs_packets **out, void *mem, size_t len, const stru
 
 static uint32_t to_ms(const struct nrs_packets *p, uint64_t t_ns)
 {
-    return (uint32_t)((t_ns - p->base_ns) / NS_PER_MS);
+    return (uint32_t)((t_ns - p->base_ns) / NRS_NS_PER_MS);
 }
 
 static struct nrs_flow flow_event(const struct nrs_packets *p, const struct nrs_open_flow *e, enum nrs_ev ev,
@@ -212,7 +213,7 @@ static enum nrs_end end_of_silence(const struct nrs_open_flow *e)
 static void expire_one(struct nrs_packets *p, struct nrs_open_flow *e, uint64_t now_ns, enum nrs_end end,
                        nrs_flow_fn fn, void *arg)
 {
-    uint64_t age_ns = (uint64_t)nrs_open_flows_age_ms(to_ms(p, now_ns), e->last_ms) * NS_PER_MS;
+    uint64_t age_ns = (uint64_t)nrs_open_flows_age_ms(to_ms(p, now_ns), e->last_ms) * NRS_NS_PER_MS;
 
     if (e->list != NRS_LIST_DONE)
         tell_close(p, e, now_ns - age_ns, e->last_ms, 0, end, fn, arg);

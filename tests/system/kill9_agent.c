@@ -83,13 +83,12 @@ int main(int argc, char **argv)
     const unsigned rate = argc >= 4 ? (unsigned)atoi(argv[3]) : 0;
     uv_loop_t *loop = uv_default_loop();
     uv_timer_t make_timer, flush_timer;
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
     int dir;
 
     count = argc == 5 ? (uint32_t)atoi(argv[4]) : 0;
-    if (argc < 4 || nrs_config_load(&config, argv[1], why, sizeof why) != 0 ||
-        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, why,
-                            sizeof why))
+    if (argc < 4 || nrs_config_load(&config, argv[1], &why) != 0 ||
+        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, &why))
         return 2;
     signal(SIGPIPE, SIG_IGN);
     notes = open(argv[2], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -74,7 +74,7 @@ static void what_is_flagged_by_turns_has_to_wait(void **state)
     struct nrs_model never = cf.model;
 
     (void)state;
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         never.threshold_mlogit[w] = 3501;
     for (unsigned m = 0; m < 60; m++) {
         nrs_core_set_model(cf.core, m % 2 ? &cf.model : &never);
@@ -278,7 +278,7 @@ static void a_new_model_judges_anew(void **state)
     struct nrs_model strict = cf.model;
 
     (void)state;
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
     strict.serial = 8;
     nrs_core_set_model(cf.core, &strict);
@@ -300,7 +300,7 @@ static void a_verdict_holds_a_little_below_its_threshold(void **state)
     (void)state;
     beacon(1, 0, 11, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         shy.threshold_mlogit[w] = 3500;
     nrs_core_set_model(cf.core, &shy);
     beacon(1, 11, 80, 60);
