@@ -8,7 +8,7 @@
 #define NRS_SIGHT_H
 #include <stdint.h>
 
-#define NRS_SIGHT_HOURS 169 /* a window of 7 days touches so many */
+#define NRS_SIGHT_HOURS 169 /* hours that a window of 7 days touches */
 
 /* All zero: full sight since the epoch. */
 struct nrs_sight {
