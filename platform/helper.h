@@ -1,9 +1,9 @@
 /* platform/helper.h - a second process that keeps rights which the agent gives up
  *
- * Forked before anything else is opened, so that it inherits no key, no socket and no file. It becomes `user`, keeps the
- * rights to read files and to look at processes and no others, and makes no system call but those of reading (no
- * sockets, no new processes). It ends when the agent does: its end of the pair reports the end of file, and the kernel
- * kills it. Signals that end or reload the agent pass it by. */
+ * The process is forked before anything else is opened, so that it inherits no key, no socket and no file. It becomes
+ * `user`. It keeps the rights to read files and to look at processes, and no others. It makes only the system calls of
+ * reading: no sockets, no new processes. It ends when the agent ends: its end of the pair reports the end of file, and the
+ * kernel kills it. It ignores the signals that end or reload the agent. */
 #ifndef NRS_HELPER_H
 #define NRS_HELPER_H
 #include <stddef.h>

@@ -43,7 +43,7 @@ struct nrs_open_flow {
     uint32_t rx_began : 1;
     uint32_t tx_ended : 1;       /* TCP: tx is the number of bytes (or, before tx_began, the position of the FIN) */
     uint32_t rx_ended : 1;
-    uint32_t told : 1;           /* the OPEN was delivered */
+    uint32_t reported : 1;       /* the OPEN was delivered */
     uint32_t tag : 13;           /* low bits of: the interface (datagram), the first SYN's number (TCP) */
 };
 
@@ -76,7 +76,7 @@ size_t nrs_open_flows_bytes(uint32_t cap);
 /* mem: nrs_open_flows_bytes(cap) bytes, aligned to 8. */
 void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint64_t hash_key);
 
-/* Finds the flow of a packet in either direction; *from_local tells which. NULL if there is none. */
+/* Finds the flow of a packet in either direction; *from_local: which one. NULL if there is none. */
 struct nrs_open_flow *nrs_open_flows_find(const struct nrs_open_flows *t, const struct nrs_open_key *k,
                                           bool *from_local);
 

@@ -5,7 +5,7 @@
  * initial sequence number until the FIN turns it into the size; a FIN seen first leaves its position there.
  *
  * Who opened a flow is `remote` for inbound flows, else `local`; the tag holds the low bits of the opener's initial
- * sequence number, so that a repeated SYN is told from a new use of the same ports. */
+ * sequence number, so that a repeated SYN differs from a new use of the same ports. */
 #include "platform/packet/tcp.h"
 
 #include "platform/packet/bytes_be.h"
@@ -88,7 +88,7 @@ static void on_syn(struct nrs_one_packet *k, const struct segment *s, struct nrs
             nrs_open_flows_touch(&k->p->flows, e, NRS_LIST_HALF, k->now_ms);
         return;
     }
-    if (e && e->list == NRS_LIST_HALF && !from_local) /* both ends opened at once: the SYN-ACKs tell */
+    if (e && e->list == NRS_LIST_HALF && !from_local) /* both ends opened at once: the SYN-ACKs decide */
         return;
     if (e)
         supersede(k, e);
