@@ -1,6 +1,7 @@
 /* platform/clock.h - the two clocks, in nanoseconds
  *
- * Intervals are measured in boot time: it includes sleep and never goes back. Wall-clock time is only for stamps. */
+ * Intervals are measured in boot time: it includes sleep and never goes back. Wall-clock time is only for
+ * stamps. */
 #ifndef NRS_CLOCK_H
 #define NRS_CLOCK_H
 #include <stdint.h>

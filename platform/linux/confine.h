@@ -1,7 +1,7 @@
 /* platform/linux/confine.h - the two halves of nrs_privileges_confine
  *
- * Both need no_new_privs, which nrs_privileges_drop sets. Each returns 0 or a negative errno; -ENOSYS: this kernel does not
- * have it. */
+ * Both need no_new_privs, which nrs_privileges_drop sets. Each returns 0 or a negative errno; -ENOSYS: this
+ * kernel does not have it. */
 #ifndef NRS_CONFINE_H
 #define NRS_CONFINE_H
 

@@ -1,7 +1,8 @@
 /* platform/linux/own_addrs.h - the addresses of this machine, which separate its own packets from routed ones
  *
- * The list is read only on a machine that forwards. Elsewhere every packet is the machine's own, and no list can be out of
- * date. It holds at most NRS_OWN_ADDRS_MAX addresses; a machine with more counts every address as its own. */
+ * The list is read only on a machine that forwards. Elsewhere every packet is the machine's own, and no list
+ * can be out of date. It holds at most NRS_OWN_ADDRS_MAX addresses; a machine with more counts every address
+ * as its own. */
 #ifndef NRS_OWN_ADDRS_H
 #define NRS_OWN_ADDRS_H
 #include <stdbool.h>

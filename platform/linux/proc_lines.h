@@ -1,7 +1,7 @@
 /* platform/linux/proc_lines.h - the lines of a /proc file, read again and again through one open descriptor
  *
- * The descriptor is opened once, while the program has the right to. A line is valid until the next call. A line that is
- * longer than the buffer is skipped. */
+ * The descriptor is opened once, while the program has the right to. A line is valid until the next call. A
+ * line that is longer than the buffer is skipped. */
 #ifndef NRS_PROC_LINES_H
 #define NRS_PROC_LINES_H
 #include <stdbool.h>
@@ -19,7 +19,8 @@ struct nrs_proc_lines {
 /* Goes back to the start of an open file. Returns 0 or a negative errno. */
 int nrs_proc_lines_begin(struct nrs_proc_lines *l, int fd);
 
-/* 1: the next line, without its newline (the last line need not have one); 0: the end; or a negative errno. */
+/* 1: the next line, without its newline (the last line need not have one); 0: the end; or a negative
+ * errno. */
 int nrs_proc_lines_next(struct nrs_proc_lines *l, const char **line, size_t *len);
 
 #endif

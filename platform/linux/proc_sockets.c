@@ -110,8 +110,8 @@ static void on_open(struct nrs_proc_sockets *s, const struct nrs_open_key *k, co
         report_open(s, e, s->last_poll_ns + (s->poll_ns - s->last_poll_ns) / 2, socket->uid);
 }
 
-/* In TIME_WAIT and not followed as open. e: an entry that was reported as ended, of this connection or of an earlier one
- * between the same ports; NULL = none. */
+/* In TIME_WAIT and not followed as open. e: an entry that was reported as ended, of this connection or of an
+ * earlier one between the same ports; NULL = none. */
 static void on_ended(struct nrs_proc_sockets *s, const struct nrs_open_key *k, struct nrs_open_flow *e, uint64_t end_ns)
 {
     bool is_new = e ? nrs_open_flows_age_ms(to_ms(s, end_ns), e->start_ms) > SLACK_MS
@@ -179,8 +179,8 @@ void nrs_proc_sockets_take(struct nrs_proc_sockets *s, const struct nrs_procnet_
     }
 }
 
-/* Gone means: missing in this poll and in the one before (one alone may be the race of reading a table that changes).
- * It ended between its last sight and the first miss. */
+/* Gone means: missing in this poll and in the one before (one alone may be the race of reading a table that
+ * changes). It ended between its last sight and the first miss. */
 bool nrs_proc_sockets_sweep(struct nrs_proc_sockets *s)
 {
     uint32_t missed_ms = to_ms(s, s->last_poll_ns);

@@ -1,16 +1,17 @@
 /* platform/linux/proc_sockets.h - the sockets of one poll after the other, turned into flow events
  *
- * Pure: no file, no clock. A socket that is open at a poll gives OPEN. Its disappearance gives CLOSE. Both times are known to
- * the poll period only. A connection that this side closed first stays in TIME_WAIT for 60 s, and the remaining timer
- * gives the time of its end. So a connection that began and ended between two polls is still seen: it is reported as WHOLE,
- * and its end stands in for its start.
+ * Pure: no file, no clock. A socket that is open at a poll gives OPEN. Its disappearance gives CLOSE. Both
+ * times are known to the poll period only. A connection that this side closed first stays in TIME_WAIT for 60
+ * s, and the remaining timer gives the time of its end. So a connection that began and ended between two
+ * polls is still seen: it is reported as WHOLE, and its end stands in for its start.
  *
- * No connection is reported twice. A TIME_WAIT entry whose end lies before the previous poll was reported by that poll.
- * Connections that ended around the moment of the poll are kept in the table. While the table is full, new sockets are lost
- * and counted: evicting a known socket would make it new again. A socket that was open at the first poll is never reported.
+ * No connection is reported twice. A TIME_WAIT entry whose end lies before the previous poll was reported by
+ * that poll. Connections that ended around the moment of the poll are kept in the table. While the table is
+ * full, new sockets are lost and counted: evicting a known socket would make it new again. A socket that was
+ * open at the first poll is never reported.
  *
- * Usage: begin; take for every line, listening sockets first, as the kernel has them; sweep until it returns false; end.
- * Times are boot time. */
+ * Usage: begin; take for every line, listening sockets first, as the kernel has them; sweep until it returns
+ * false; end. Times are boot time. */
 #ifndef NRS_PROC_SOCKETS_H
 #define NRS_PROC_SOCKETS_H
 #include <stdbool.h>
@@ -32,8 +33,8 @@ struct nrs_proc_sockets {
 };
 
 /* mem: nrs_open_flows_bytes(cap) bytes. tick_hz: clock ticks a second of the TIME_WAIT timers (AT_CLKTCK). */
-void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key, bool with_loopback,
-                           uint32_t tick_hz, uint64_t now_ns);
+void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key,
+                           bool with_loopback, uint32_t tick_hz, uint64_t now_ns);
 
 void nrs_proc_sockets_begin(struct nrs_proc_sockets *s, uint64_t now_ns);
 

@@ -9,8 +9,8 @@
 extern const unsigned short nrs_seccomp_allowed[];
 extern const size_t nrs_seccomp_n_allowed;
 
-/* Calls of a helper (platform/helper.h): reading files, and its end of the pair. seccomp.c also checks how a file is
- * opened. */
+/* Calls of a helper (platform/helper.h): reading files, and its end of the pair. seccomp.c also checks how a
+ * file is opened. */
 extern const unsigned short nrs_seccomp_helper[];
 extern const size_t nrs_seccomp_n_helper;
 

@@ -1,11 +1,14 @@
-/* The packet source: a cooked packet socket on all interfaces, filtered in the kernel, read through a mapped ring.
+/* The packet source: a cooked packet socket on all interfaces, filtered in the kernel, read through a mapped
+ * ring.
  *
- * The socket is bound to no interface, so that interfaces may come, go down and come back. Named interfaces are picked by
- * the filter, which is renewed when their numbers change. The kernel says which way a packet goes (PACKET_OUTGOING).
+ * The socket is bound to no interface, so that interfaces may come, go down and come back. Named interfaces
+ * are picked by the filter, which is renewed when their numbers change. The kernel says which way a packet
+ * goes (PACKET_OUTGOING).
  *
- * On a machine that forwards, a packet between two foreign addresses is routed. A named interface is taken for an inner
- * one: a packet that enters there comes from an inner host, and a packet that leaves there goes to one. On every other
- * interface a routed packet is left out, because with address translation the same flow is seen as our own on the way out. */
+ * On a machine that forwards, a packet between two foreign addresses is routed. A named interface is taken
+ * for an inner one: a packet that enters there comes from an inner host, and a packet that leaves there goes
+ * to one. On every other interface a routed packet is left out, because with address translation the same
+ * flow is seen as our own on the way out. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>

@@ -1,4 +1,5 @@
-/* The proc source: reads /proc/net/{tcp,tcp6,udp,udp6} every poll_ms; proc_sockets.h says how events come of it.
+/* The proc source: reads /proc/net/{tcp,tcp6,udp,udp6} every poll_ms; proc_sockets.h says how events come of
+ * it.
  *
  * A poll that has more events than one drain may deliver continues at the next drain where it stopped. */
 #include <errno.h>
