@@ -9,6 +9,8 @@
  * be left: the caller has to end. */
 #ifndef NRS_PRIVILEGES_H
 #define NRS_PRIVILEGES_H
+#include <stddef.h>
+
 #include "models/base/why.h"
 
 /* Makes the program's relocated constants read-only, which a static musl program does not do by itself.
@@ -20,11 +22,11 @@ int nrs_privileges_seal_relro(void);
  * that user. */
 int nrs_privileges_drop(const char *user, struct nrs_why *why);
 
-/* Landlock: allows writing below `writable_dir` only, and reading below it, below `readable_dir` (either may
- * be NULL), /proc, /etc and the folder that /etc/resolv.conf leads to (name resolution). seccomp: allows only
- * the system calls that the agent makes. Both folders have to exist. -ENOSYS: the kernel has neither of the
- * two; 0: at least one is in force, and `why` says which. */
-int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, struct nrs_why *why);
+/* Landlock: allows writing below the folders `writable` only (n open descriptors, -1 = none), and reading below
+ * them, below `readable_dir` (NULL = none; else it has to exist), /proc, /etc and the folder that
+ * /etc/resolv.conf leads to (name resolution). seccomp: allows only the system calls that the agent makes.
+ * -ENOSYS: the kernel has neither of the two; 0: at least one is in force, and `why` says which. */
+int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, struct nrs_why *why);
 
 /* Whether this process holds a capability by name ("CAP_NET_RAW"): 1, 0, or -EINVAL for a name that is not
  * known. */

@@ -169,6 +169,8 @@ static int check_whole(struct reading *r)
                         "missing: a model file has to be signed");
     if (c->spool.dir[0] == '\0')
         return complain(r, line_of_key(r, "spool.dir"), "spool.dir", "is empty");
+    if (c->state.dir[0] == '\0' && r->line_of[find_key("state.dir")] != 0)
+        return complain(r, line_of_key(r, "state.dir"), "state.dir", "is empty");
     return check_rules(r) != 0 ? NRS_ERR_RANGE : check_urls(r);
 }
 
@@ -226,6 +228,11 @@ int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why)
     }
     free(text);
     return rc;
+}
+
+const char *nrs_config_state_dir(const struct nrs_config *c)
+{
+    return c->state.dir[0] != '\0' ? c->state.dir : c->spool.dir;
 }
 
 bool nrs_config_host_id_ok(const char *id)

@@ -19,6 +19,7 @@ static void name_what_stays(const struct nrs_config *now, const struct nrs_confi
         {"table", &now->table, &wanted->table, sizeof now->table},
         {"scan", &now->scan, &wanted->scan, sizeof now->scan},
         {"spool", &now->spool, &wanted->spool, sizeof now->spool},
+        {"state", &now->state, &wanted->state, sizeof now->state},
         {"collector.url", now->collector.url_text, wanted->collector.url_text,
          sizeof now->collector.url_text},
         {"collector.proxy", now->collector.proxy_text, wanted->collector.proxy_text,
@@ -63,10 +64,7 @@ static void reload_model(struct nrs_agent *a)
         return;
     nrs_core_set_model(a->core, m);
     a->model = m;
-    if (m != &a->builtin && a->spool_dir >= 0)
-        nrs_model_floor_raise(a->spool_dir, m->serial);
-    if (m != &a->builtin)
-        a->trust.floor = m->serial;
+    nrs_agent_keep_floor(a);
     nrs_log("reload: model beacon-%u in use", (unsigned)m->serial);
 }
 

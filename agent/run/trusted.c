@@ -4,11 +4,12 @@
 #include "platform/files.h"
 #include "platform/path_trust.h"
 
-/* Every name that an agent, of this version or an earlier one, makes in spool.dir. */
+/* Every name that an agent, of this version or an earlier one, makes in spool.dir or state.dir. */
 static const char *const ours[] = {"########.seg", /* spool.h */
                                    "acked",        /* spool_cursor.c */
                                    "boot",         /* boot_id.h */
-                                   "model.floor",  /* model_trust.h */
+                                   "model.floor",  /* model_floor.h: versions before the state folder */
+                                   "beacon.floor#", /* model_floor.h */
                                    "status.json",  /* status.h */
                                    "held-#",       /* verdicts that waited for their program */
                                    "check",        /* check.c */
@@ -21,27 +22,27 @@ static int refuse(const char *key, const char *path, const char *name, int rc)
     return NRS_EXIT_USAGE;
 }
 
-int nrs_trusted_open_spool(const struct nrs_config *c, int *dir)
+int nrs_trusted_open_dir(const struct nrs_config *c, const char *key, const char *path, int *dir)
 {
     char name[NRS_PATH_NAME_TEXT] = "";
-    int rc, fd = nrs_dir_open(c->spool.dir, c->user);
+    int rc, fd = nrs_dir_open(path, c->user);
 
     *dir = -1;
     rc = fd < 0 ? fd : nrs_dir_check(fd, c->user, ours, name);
     if (rc < 0) {
         nrs_file_close(fd);
-        return refuse("spool.dir", c->spool.dir, name, rc);
+        return refuse(key, path, name, rc);
     }
     *dir = fd;
     return 0;
 }
 
-int nrs_trusted_give_spool(const struct nrs_config *c, int dir)
+int nrs_trusted_give_dir(const struct nrs_config *c, const char *key, const char *path, int dir)
 {
     char name[NRS_PATH_NAME_TEXT];
     int rc = nrs_dir_give(dir, c->user, ours, name);
 
-    return rc < 0 ? refuse("spool.dir", c->spool.dir, name, rc) : 0;
+    return rc < 0 ? refuse(key, path, name, rc) : 0;
 }
 
 static int check_file(const struct nrs_config *c, const char *key, const char *path)

@@ -6,12 +6,12 @@
 #define NRS_TRUSTED_H
 #include "agent/config/config.h"
 
-/* Opens spool.dir; *dir is -1 where it is refused. As root, the folder has to hold nothing but files of an
- * agent. */
-int nrs_trusted_open_spool(const struct nrs_config *c, int *dir);
+/* Opens spool.dir or state.dir, as `key` names it; *dir is -1 where it is refused. As root, the folder has to
+ * hold nothing but files of an agent. */
+int nrs_trusted_open_dir(const struct nrs_config *c, const char *key, const char *path, int *dir);
 
 /* Root: gives the open folder to the user that the agent becomes. */
-int nrs_trusted_give_spool(const struct nrs_config *c, int dir);
+int nrs_trusted_give_dir(const struct nrs_config *c, const char *key, const char *path, int dir);
 
 /* The files of `collector` (ca, cert, key), those that are named. */
 int nrs_trusted_identity(const struct nrs_config *c);

@@ -5,8 +5,8 @@
  * for it, and its serial is not below the floor. Only then its body is parsed. The model compiled in is trusted by
  * the build; its digest is checked all the same.
  *
- * Floor: the serial of the compiled-in model, and the highest serial ever taken from a file ("model.floor" in the
- *        spool directory), so that nobody can bring an old model back.
+ * Floor: the serial of the compiled-in model, and the highest serial ever taken from a file (model_floor.h), so that
+ *        nobody can bring an old model back.
  * Memory: two places of 64 KiB, so that the model in use stays whole while another one is tried. */
 #ifndef NRS_MODEL_TRUST_H
 #define NRS_MODEL_TRUST_H
@@ -53,9 +53,5 @@ int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const c
 /* A model compiled in (models/builtin.h); its bytes stay where they are. NRS_ERR_UNSUPPORTED: the build has none. */
 int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len,
                       struct nrs_why *why);
-
-/* The persisted floor: 0 if there is none. raise: 0, or a negative errno if it could not be written. */
-uint32_t nrs_model_floor_load(int dir);
-int nrs_model_floor_raise(int dir, uint32_t serial);
 
 #endif
