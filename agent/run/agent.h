@@ -15,7 +15,7 @@
 #include "agent/config/config.h"
 #include "agent/core/core.h"
 #include "agent/core/verdict.h"
-#include "agent/trust/model_trust.h"
+#include "agent/trust/slots.h"
 #include "agent/spool/spool.h"
 #include "agent/net/tls_client.h"
 #include "agent/uplink/uplink.h"
@@ -40,10 +40,8 @@ struct nrs_agent {
     uint32_t seq;
     uint64_t started_ns;
 
-    struct nrs_trust trust;
-    struct nrs_model builtin;
-    struct nrs_model_place place[2];
-    const struct nrs_model *model;
+    struct nrs_slots slots;          /* the beacon's models */
+    struct nrs_model_place place[2]; /* their slots A and B */
 
     struct nrs_programs programs; /* the scanner process */
 
@@ -74,12 +72,12 @@ int nrs_agent_confine(struct nrs_agent *a);
 void nrs_agent_close(struct nrs_agent *a);
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
 int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
-/* The compiled-in model, and the floor for others. */
-int nrs_agent_open_trust(struct nrs_agent *a);
+/* The built-in model is in use; the floor is known. */
+int nrs_agent_open_slots(struct nrs_agent *a);
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
-/* The model that the configuration asks for, into whichever place is free. NULL after a line: it was refused. */
-const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a);
+/* Puts the model that the configuration names on trial. A line says why a file was refused; the model in use stays. */
+int nrs_agent_try_model(struct nrs_agent *a);
 
 /* loop.c */
 int nrs_agent_loop(struct nrs_agent *a);

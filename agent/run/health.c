@@ -55,7 +55,7 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     add_string(&t, ",\"src\":", nrs_flowsrc_name(a->source));
     add_string(&t, ",\"cov\":", nrs_coverage_name(nrs_flowsrc_coverage(a->source)));
     nrs_text_raw(&t, ",\"mdl\":\"");
-    nrs_kind_write_rule(&t, NRS_KIND_BEACON, a->model->serial);
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, a->slots.model->serial);
     add_number(&t, "\",\"dst\":", core.dests);
     add_number(&t, ",\"wat\":", core.watched);
     add_number(&t, ",\"flows\":", core.flows);

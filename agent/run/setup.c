@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
-#include "agent/release.h"
 #include "models/base/units.h"
-#include "models/builtin.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -60,44 +58,33 @@ int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
     return 0;
 }
 
-int nrs_agent_open_trust(struct nrs_agent *a)
+int nrs_agent_open_slots(struct nrs_agent *a)
 {
     struct nrs_why why;
-    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len,
-                               &why);
 
-    if (rc != 0) {
+    if (nrs_slots_open(&a->slots, nrs_kind(NRS_KIND_BEACON), &a->place[0], &a->place[1], &why) != 0) {
         nrs_log("the compiled-in model: %s", why.text);
         return NRS_EXIT_FAILED;
     }
-    a->model = &a->builtin;
-    a->trust.schema = &nrs_schema_beacon;
-    a->trust.agent = NRS_AGENT_NUMBER;
-    a->trust.floor = a->builtin.serial;
-    if (a->spool_dir >= 0 && nrs_model_floor_load(a->spool_dir) > a->trust.floor)
-        a->trust.floor = nrs_model_floor_load(a->spool_dir);
+    nrs_slots_read_floor(&a->slots, a->spool_dir);
     return 0;
 }
 
-const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
+int nrs_agent_try_model(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
-    struct nrs_model_place *p = a->model == &a->place[0].model ? &a->place[1] : &a->place[0];
+    uint32_t today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
     struct nrs_why why;
 
-    if (c->model.file[0] == '\0')
-        return &a->builtin;
-    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
-    if (nrs_trust_keys(&a->trust, c, &why) != 0) {
-        nrs_log("%s; model beacon-%u stays", why.text, (unsigned)a->model->serial);
-        return NULL;
+    if (c->model.file[0] == '\0') {
+        nrs_slots_try_builtin(&a->slots);
+        return 0;
     }
-    if (nrs_trust_file(&a->trust, p, c->model.file, &why) != 0) {
-        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why.text,
-                (unsigned)a->model->serial);
-        return NULL;
-    }
-    return &p->model;
+    if (nrs_slots_load(&a->slots, c, today, c->model.file, &why) == 0)
+        return 0;
+    nrs_log("model.file: %s: %s; model %s%u stays", c->model.file, why.text, a->slots.kind->rule,
+            (unsigned)a->slots.model->serial);
+    return NRS_EXIT_USAGE;
 }
 
 static int open_spool_dir(struct nrs_agent *a)
@@ -140,7 +127,7 @@ static int open_core(struct nrs_agent *a)
     nrs_random(NULL, (unsigned char *)&conf.hash_seed, sizeof conf.hash_seed);
     a->core_mem = calloc(1, len);
     if (a->core_mem != NULL)
-        rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->model, nrs_clock_boot_ns());
+        rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->slots.model, nrs_clock_boot_ns());
     if (rc == 0)
         rc = nrs_agent_set_allow(a);
     if (rc != 0) {
@@ -231,8 +218,8 @@ static int open_spool(struct nrs_agent *a)
         return NRS_EXIT_USAGE;
     }
     rc = nrs_boot_id_next(a->spool_dir, a->boot);
-    if (rc == 0 && a->model != &a->builtin)
-        rc = nrs_model_floor_raise(a->spool_dir, a->model->serial);
+    if (rc == 0)
+        rc = nrs_slots_write_floor(&a->slots, a->spool_dir);
     if (rc < 0)
         nrs_log("spool.dir: %s: cannot be written: %s; going on", a->config.spool.dir, strerror(-rc));
     nrs_agent_tell_held(a);
@@ -260,7 +247,6 @@ static void open_uplink(struct nrs_agent *a)
 int nrs_agent_open(struct nrs_agent *a)
 {
     bool remote = a->config.collector.url.host[0] != '\0';
-    const struct nrs_model *wanted;
     int rc = 0;
 
     a->spool_dir = -1;
@@ -275,11 +261,11 @@ int nrs_agent_open(struct nrs_agent *a)
     if (rc == 0 && remote && !a->options.report_only)
         rc = open_spool_dir(a);
     if (rc == 0)
-        rc = nrs_agent_open_trust(a);
+        rc = nrs_agent_open_slots(a);
     if (rc != 0)
         return rc;
-    wanted = nrs_agent_load_model(a);
-    a->model = wanted != NULL ? wanted : a->model;
+    if (nrs_agent_try_model(a) == 0)
+        nrs_slots_confirm(&a->slots);
     rc = open_core(a);
     return rc == 0 ? open_source(a) : rc;
 }

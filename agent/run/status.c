@@ -30,7 +30,7 @@ static void add_sight(struct nrs_text *t, struct nrs_agent *a)
     nrs_core_stats(a->core, &core);
     add_string(t, "source", nrs_flowsrc_name(a->source));
     add_string(t, "sees", nrs_flowsrc_coverage_note(a->source));
-    add_number(t, "model", a->model->serial);
+    add_number(t, "model", a->slots.model->serial);
     add_number(t, "destinations", core.dests);
     add_number(t, "watched", core.watched);
     add_number(t, "flagged", core.flagged);

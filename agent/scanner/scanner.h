@@ -4,16 +4,15 @@
 #ifndef NRS_SCANNER_H
 #define NRS_SCANNER_H
 #include "agent/config/config.h"
-#include "agent/trust/model_trust.h"
+#include "agent/trust/slots.h"
 #include "agent/scan/scan.h"
 
 struct nrs_scanner {
     struct nrs_scan scan;
     struct nrs_scan_facts facts;   /* of the last file */
     struct nrs_scan_result result;
-    struct nrs_model_place place;  /* a model from a file */
-    struct nrs_model builtin[2];   /* those compiled in: ELF, PE */
-    const struct nrs_model *model[2]; /* in use, NULL = none: rules alone */
+    struct nrs_model_place place;     /* a model from a file; slot A of the kind that it is of */
+    struct nrs_slots slots[2];        /* the models for ELF and for PE; none in use: rules alone */
 };
 
 /* The compiled-in models; a build without one judges by rules alone. NRS_ERR_*: a model of this build is broken. */
