@@ -91,7 +91,7 @@ int nrs_status_show(const struct nrs_config *c, bool json)
     if (len < 0) {
         nrs_log("%s: no agent %s here", c->spool.dir, runs ? "answers" : "has run");
     } else if (json) {
-        nrs_agent_print(text, (size_t)len);
+        nrs_print(text, (size_t)len);
     } else {
         long long age = (long long)(nrs_clock_wall_ns() / NRS_NS_PER_S - f.written);
 

@@ -102,7 +102,7 @@ static int32_t worth(const struct nrs_dest *d, uint32_t minute)
 
     if (d->key.inbound)
         return -WORTH_VERDICT;
-    if (nrs_dest_is_open(d) || nrs_dest_is_held(d))
+    if (d->verdict.life == NRS_LIFE_OPEN)
         w += WORTH_VERDICT;
     w += 8 * (d->active_minutes < 60 ? d->active_minutes : 60);
     w += d->n < 60 ? (int32_t)d->n : 60;

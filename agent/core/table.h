@@ -4,7 +4,7 @@
  * destinations that were active in NRS_WATCH_MINUTES different minutes.
  *
  * Eviction: a clock hand looks at NRS_CANDIDATES entries and takes the one worth least. Worth grows with active
- *           minutes and connections and shrinks with idle time; an open or held verdict (dest.h) outweighs both, a silent one weighs nothing. A day
+ *           minutes and connections and shrinks with idle time; an open verdict (dest.h) outweighs both, a silent one weighs nothing. A day
  *           is given up only for a destination that is clearly worth more than its owner. Inbound destinations are
  *           taken in only while there is a free place, are never watched, and go first; so a scan from outside
  *           evicts nothing.

@@ -66,7 +66,7 @@ static void tell(struct nrs_found *f)
     uint8_t bytes[NRS_FOUND_BYTES];
 
     f->counts = w.counts;
-    f->untold = w.execs_fd < 0 ? (uint8_t)-w.execs_fd : 0;
+    f->notice_error = w.execs_fd < 0 ? (uint8_t)-w.execs_fd : 0;
     nrs_found_write(bytes, f);
     if (nrs_helper_write(w.fd, bytes, sizeof bytes) != 0)
         return; /* a question stays; it is answered by the next look */

@@ -2,7 +2,7 @@
  *
  *   setup.c   opens what the configuration names, gives up rights        reload.c  SIGHUP
  *   loop.c    source -> core -> judgements, clocks and signals            health.c  the health line
- *   report.c  judgement -> lines -> spool and terminal                    status.c  the status file
+ *   status.c  the status file
  *
  * One thread (libuv adds one for name look-ups). Everything is allocated by setup; the struct is static. */
 #ifndef NRS_AGENT_H
@@ -19,7 +19,9 @@
 #include "agent/spool/spool.h"
 #include "agent/net/tls_client.h"
 #include "agent/uplink/uplink.h"
+#include "agent/log.h"
 #include "agent/programs/programs.h"
+#include "agent/verdicts/verdicts.h"
 #include "platform/flowsrc.h"
 
 #define NRS_EXIT_OK 0
@@ -37,13 +39,13 @@ struct nrs_agent {
     struct nrs_run_options options;
     struct nrs_config config;
     char host[NRS_HOST_ID_MAX + 1], boot[NRS_BOOT_ID_MAX + 1];
-    uint32_t seq;
     uint64_t started_ns;
 
     struct nrs_slots slots;          /* the beacon's models */
     struct nrs_model_place place[2]; /* their slots A and B */
 
     struct nrs_programs programs; /* the scanner process */
+    struct nrs_verdicts verdicts;
 
     struct nrs_core *core;
     void *core_mem;
@@ -82,23 +84,6 @@ int nrs_agent_try_model(struct nrs_agent *a);
 /* loop.c */
 int nrs_agent_loop(struct nrs_agent *a);
 void nrs_agent_set_timers(struct nrs_agent *a);
-void nrs_agent_judge(struct nrs_agent *a); /* what is due, or changed */
-
-/* report.c */
-void nrs_agent_judged(void *agent, const struct nrs_judgement *j);
-void nrs_agent_print(const char *line, size_t len);
-struct nrs_verdict_id nrs_agent_next_id(struct nrs_agent *a);
-/* Into the spool, or to the terminal; len <= 0: nothing. keep: it outlives evidence in a full spool. */
-void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep);
-
-/* verdicts/join.c: the scanner has something to say. */
-void nrs_agent_found(struct nrs_agent *a);
-
-/* verdicts/held.c: a verdict waits for its program; it waits no longer, if it did (NULL: no); those that did when the agent was
- * killed are told. */
-void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j);
-void nrs_agent_let_go(struct nrs_agent *a, struct nrs_query *asked);
-void nrs_agent_tell_held(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);
@@ -109,8 +94,5 @@ void nrs_agent_write_status(struct nrs_agent *a);
 
 /* reload.c */
 void nrs_agent_reload(struct nrs_agent *a);
-
-/* log.c: one line on stderr, "noroshi: ..." */
-void nrs_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -35,7 +35,7 @@ static void add_head(struct nrs_text *t, struct nrs_agent *a)
     nrs_text_raw(t, "-");
     nrs_text_raw(t, a->boot);
     nrs_text_raw(t, "-");
-    nrs_text_hex(t, ++a->seq);
+    nrs_text_hex(t, nrs_verdicts_next_id(&a->verdicts).seq);
     nrs_text_raw(t, "\",\"host.id\":\"");
     nrs_text_raw(t, a->host);
     add_string(t, "\",\"agent.version\":", NRS_VERSION);
@@ -62,8 +62,8 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     add_number(&t, ",\"lost\":", core.lost);
     add_number(&t, ",\"evict\":", core.evicted);
     add_number(&t, ",\"sup\":", core.suppressed);
-    add_number(&t, ",\"hld\":", core.held);
-    add_number(&t, ",\"scn\":", a->programs.fd < 0 ? 0 : a->programs.untold == 0 ? 2 : 1);
+    add_number(&t, ",\"hld\":", a->verdicts.n_pending);
+    add_number(&t, ",\"scn\":", a->programs.fd < 0 ? 0 : a->programs.notice_error == 0 ? 2 : 1);
     add_number(&t, ",\"fil\":", a->programs.counts.scanned);
     add_number(&t, ",\"lim\":", a->programs.counts.limited);
     add_number(&t, ",\"los\":", a->programs.counts.lost);

@@ -59,18 +59,21 @@ static void wait_for_source(struct nrs_agent *a)
                        (uint64_t)(ms > SOURCE_WAIT_MIN_MS ? ms : SOURCE_WAIT_MIN_MS), 0);
 }
 
-void nrs_agent_judge(struct nrs_agent *a)
+/* Judging, and what comes of it. Findings are read first, because the core judges by what it knows of programs. */
+static void judge(struct nrs_agent *a)
 {
     uint64_t now_ns = nrs_clock_boot_ns();
 
+    (void)nrs_verdicts_read(&a->verdicts);
     nrs_core_set_wall(a->core, (int64_t)(nrs_clock_wall_ns() - now_ns));
     nrs_core_set_coverage(a->core, nrs_flowsrc_coverage(a->source));
-    nrs_core_tick(a->core, now_ns, nrs_agent_judged, a);
+    nrs_core_tick(a->core, now_ns, nrs_verdicts_judged, &a->verdicts);
+    nrs_verdicts_settle(&a->verdicts, now_ns);
 }
 
 static void on_tick(uv_timer_t *timer)
 {
-    nrs_agent_judge(timer->data);
+    judge(timer->data);
 }
 
 /* Health is due at the start and then every health_s; without an uplink it is shown if a report was asked for. */
@@ -86,7 +89,7 @@ static void on_flush(uv_timer_t *timer)
             nrs_agent_write_status(a);
     } else if (a->options.report_only && nrs_clock_boot_ns() >= a->health_due_ns) {
         a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
-        nrs_agent_print(line, (size_t)nrs_agent_health(a, line, sizeof line));
+        nrs_print(line, (size_t)nrs_agent_health(a, line, sizeof line));
     }
 }
 
@@ -103,8 +106,8 @@ static void stop(struct nrs_agent *a)
         return;
     a->stopping = true;
     drain(a);
-    nrs_core_hold(a->core, false);
-    nrs_agent_judge(a);
+    nrs_verdicts_stop_waiting(&a->verdicts);
+    judge(a);
     if (a->spool_dir >= 0) {
         nrs_uplink_close(&a->uplink);
         nrs_spool_sync(&a->spool);
@@ -165,13 +168,14 @@ static int watch_source(struct nrs_agent *a)
     return rc;
 }
 
-static void on_watch_ready(uv_poll_t *poll, int status, int events)
+static void on_programs_ready(uv_poll_t *poll, int status, int events)
 {
     struct nrs_agent *a = poll->data;
 
     (void)status;
     (void)events;
-    nrs_agent_found(a);
+    if (nrs_verdicts_read(&a->verdicts))
+        uv_timer_start(&a->tick_timer, on_tick, 0, TICK_MS);
     if (a->programs.fd < 0)
         uv_close((uv_handle_t *)poll, NULL);
 }
@@ -183,7 +187,7 @@ static int watch_scanner(struct nrs_agent *a)
     if (a->programs.fd < 0 || rc != 0)
         return rc;
     a->programs_poll.data = a;
-    return uv_poll_start(&a->programs_poll, UV_READABLE | UV_DISCONNECT, on_watch_ready);
+    return uv_poll_start(&a->programs_poll, UV_READABLE | UV_DISCONNECT, on_programs_ready);
 }
 
 void nrs_agent_set_timers(struct nrs_agent *a)

@@ -88,6 +88,7 @@ void nrs_agent_reload(struct nrs_agent *a)
     a->config.report.health_s = wanted.report.health_s;
     a->config.report.flush_s = wanted.report.flush_s;
     a->config.report.evidence = wanted.report.evidence;
+    a->verdicts.conf.evidence = wanted.report.evidence;
     a->config.allow = wanted.allow;
     (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;

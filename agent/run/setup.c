@@ -134,7 +134,6 @@ static int open_core(struct nrs_agent *a)
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;
     }
-    nrs_core_hold(a->core, a->programs.fd >= 0);
     return 0;
 }
 
@@ -204,6 +203,19 @@ static void log_uplink(void *arg, const char *line)
     nrs_log("%s", line);
 }
 
+static void open_verdicts(struct nrs_agent *a)
+{
+    const struct nrs_verdicts_conf conf = {.host = a->host,
+                                           .boot = a->boot,
+                                           .spool = a->spool_dir >= 0 ? &a->spool : NULL,
+                                           .programs = &a->programs,
+                                           .core = a->core,
+                                           .print = a->options.print,
+                                           .evidence = a->config.report.evidence};
+
+    nrs_verdicts_init(&a->verdicts, &conf);
+}
+
 /* As the user that the agent runs as: the lock, what is left from before, the name of this start. */
 static int open_spool(struct nrs_agent *a)
 {
@@ -222,7 +234,7 @@ static int open_spool(struct nrs_agent *a)
         rc = nrs_slots_write_floor(&a->slots, a->spool_dir);
     if (rc < 0)
         nrs_log("spool.dir: %s: cannot be written: %s; going on", a->config.spool.dir, strerror(-rc));
-    nrs_agent_tell_held(a);
+    nrs_verdicts_adopt_held(&a->verdicts, a->spool_dir);
     return 0;
 }
 
@@ -296,6 +308,7 @@ int nrs_agent_confine(struct nrs_agent *a)
     nrs_log("rights: %s", why.text);
     uv_os_setenv("UV_THREADPOOL_SIZE", "1"); /* one name at a time is looked up */
     uv_loop_init(&a->loop);
+    open_verdicts(a);
     if (a->spool_dir < 0) {
         nrs_boot_id_next(-1, a->boot);
         return 0;

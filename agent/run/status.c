@@ -35,7 +35,7 @@ static void add_sight(struct nrs_text *t, struct nrs_agent *a)
     add_number(t, "watched", core.watched);
     add_number(t, "flagged", core.flagged);
     add_number(t, "suppressed", core.suppressed);
-    add_number(t, "held", core.held);
+    add_number(t, "held", a->verdicts.n_pending);
     add_number(t, "flows", core.flows);
     add_number(t, "lost", core.lost);
     add_number(t, "evicted", core.evicted);
@@ -46,14 +46,14 @@ static void add_scanner(struct nrs_text *t, struct nrs_agent *a)
     const struct nrs_programs_counts *c = &a->programs.counts;
 
     add_string(t, "scanner", a->programs.state);
-    add_string(t, "programs", a->programs.fd < 0 ? "" : a->programs.untold == 0 ? "told as they start, and walked" : "walked");
+    add_string(t, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "notified as they start, and walked" : "walked");
     add_number(t, "files_seen", c->seen);
     add_number(t, "files_cached", c->cached);
     add_number(t, "files_scanned", c->scanned);
     add_number(t, "files_limited", c->limited);
     add_number(t, "files_lost", c->lost);
     add_number(t, "files_packed", c->packed);
-    add_number(t, "joined", a->programs.joined);
+    add_number(t, "joined", a->verdicts.n_combos);
 }
 
 static void add_uplink(struct nrs_text *t, struct nrs_agent *a)

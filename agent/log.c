@@ -1,7 +1,7 @@
+#include "agent/log.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-
-#include "agent/run/agent.h"
 
 void nrs_log(const char *format, ...)
 {
@@ -15,4 +15,10 @@ void nrs_log(const char *format, ...)
         if ((unsigned char)*p < ' ' || *p == 127)
             *p = '?';
     fprintf(stderr, "noroshi: %s\n", line);
+}
+
+void nrs_print(const char *text, size_t len)
+{
+    fwrite(text, 1, len, stdout);
+    fflush(stdout);
 }
