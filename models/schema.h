@@ -20,17 +20,19 @@
 enum nrs_kind_id { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2, NRS_KIND_PACKER_PE = 3 };
 #define NRS_KINDS 3
 
+/* The name is an array, and the text is for the tools only: on the device pointers and texts would take 8 KiB more. */
 struct nrs_feature {
-    const char *name; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
-    uint16_t max;     /* at least 1 */
-    const char *text; /* what it is, for people; not part of the hash; NULL in the device program */
+    char name[16]; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
+    uint16_t max;  /* at least 1 */
+#if NRS_WITH_TEXTS
+    const char *text; /* what it is, for people; not part of the hash */
+#endif
 };
 
-/* The texts are for the tools: on the device they would be 6 KiB that nobody reads. */
 #if NRS_WITH_TEXTS
 #define NRS_FEATURE(name, max, text) {#name, max, text},
 #else
-#define NRS_FEATURE(name, max, text) {#name, max, NULL},
+#define NRS_FEATURE(name, max, text) {#name, max},
 #endif
 
 struct nrs_schema {
