@@ -28,21 +28,24 @@ struct evaluation {
     double brier; /* mean square of what was less what was said */
 };
 
+static int parse_option(void *choice, int c, struct nrs_note *note)
+{
+    struct choice *chosen = choice;
+
+    (void)note;
+    *(c == 'd' ? &chosen->data : c == 'p' ? &chosen->positive : &chosen->plot) = optarg;
+    return 0;
+}
+
 static int parse(struct choice *chosen, int argc, char **argv)
 {
     static const struct option options[] = {
         {"data", required_argument, NULL, 'd'}, {"positive", required_argument, NULL, 'p'},
         {"plot", required_argument, NULL, 'g'}, {0}};
-    int c;
+    int exit_code = nrs_cmd_options(argc, argv, "", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (c) {
-        case 'd': chosen->data = optarg; break;
-        case 'p': chosen->positive = optarg; break;
-        case 'g': chosen->plot = optarg; break;
-        default: return nrs_cmd_bad_option(argv);
-        }
-    }
+    if (exit_code)
+        return exit_code;
     if (chosen->data == NULL)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--data is needed; see noroshi-model --help");
     chosen->model = nrs_cmd_only_file(argc, argv);

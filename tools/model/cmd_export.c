@@ -89,8 +89,11 @@ static int parse_schema(const char *name, const struct nrs_schema **schema)
     return 0;
 }
 
-static int parse_option(struct choice *chosen, int c)
+static int parse_option(void *choice, int c, struct nrs_note *note)
 {
+    struct choice *chosen = choice;
+
+    (void)note;
     switch (c) {
     case 'f': return parse_reader(optarg, &chosen->reader);
     case 'x': chosen->expand = optarg; return 0;
@@ -125,14 +128,10 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"report", no_argument, NULL, 'r'},
                                             {"data", required_argument, NULL, 'd'},
                                             {0}};
-    int c;
+    int exit_code = nrs_cmd_options(argc, argv, "o:", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (c == '?')
-            return nrs_cmd_bad_option(argv);
-        if (parse_option(chosen, c) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
-    }
+    if (exit_code)
+        return exit_code;
     if (chosen->out == NULL)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "-o is needed; see noroshi-model --help");
     chosen->in = nrs_cmd_only_file(argc, argv);

@@ -41,8 +41,10 @@ static int parse_window(struct choice *chosen, const char *text)
     return 0;
 }
 
-static int parse_option(struct choice *chosen, int c, struct nrs_note *note)
+static int parse_option(void *choice, int c, struct nrs_note *note)
 {
+    struct choice *chosen = choice;
+
     switch (c) {
     case 's': chosen->source = nrs_source_of_name(optarg); return chosen->source ? 0 : NRS_ERR_RANGE;
     case 'w': return parse_window(chosen, optarg);
@@ -69,16 +71,11 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"grams", required_argument, NULL, 'g'},
                                             {"expand", required_argument, NULL, 'x'},
                                             {0}};
-    struct nrs_note note = {"not accepted here; see noroshi-model --help"};
     bool *window = chosen->options.window;
-    int n_windows = 0, c;
+    int n_windows = 0, exit_code = nrs_cmd_options(argc, argv, "o:", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (c == '?')
-            return nrs_cmd_bad_option(argv);
-        if (parse_option(chosen, c, &note) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, note.text);
-    }
+    if (exit_code)
+        return exit_code;
     if (chosen->out == NULL || optind == argc)
         return nrs_cmd_fail(NRS_EXIT_USAGE, argv[0], "an input and -o are needed; see noroshi-model --help");
     if (chosen->classes.n && chosen->labels == NULL)

@@ -38,8 +38,11 @@ struct update {
     struct nrs_arow arow;
 };
 
-static int parse_option(struct choice *chosen, int c)
+static int parse_option(void *choice, int c, struct nrs_note *note)
 {
+    struct choice *chosen = choice;
+
+    (void)note;
     switch (c) {
     case 'f':
         if (chosen->n_feedback == FILES_MAX)
@@ -66,14 +69,10 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"serial", required_argument, NULL, 'n'},
                                             {"dry-run", no_argument, NULL, 'r'},
                                             {0}};
-    int c;
+    int exit_code = nrs_cmd_options(argc, argv, "o:", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (c == '?')
-            return nrs_cmd_bad_option(argv);
-        if (parse_option(chosen, c) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
-    }
+    if (exit_code)
+        return exit_code;
     if ((chosen->out == NULL) != chosen->dry_run)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "either -o or --dry-run is needed; see noroshi-model --help");
     if (chosen->data == NULL && (chosen->positive || chosen->negative))
@@ -141,17 +140,10 @@ static int write_new(struct update *u, const struct choice *chosen, double round
     uint16_t golden[NRS_MODEL_GOLDEN_MAX][NRS_VECTOR_MAX] = {{0}};
     unsigned n_golden = nrs_reopen_golden(&u->before, golden);
     int32_t bound = u->before.bound_mlogit + (int32_t)ceil(rounded);
-    struct nrs_model_envelope e;
-    const char *place = "";
     int rc = nrs_nrm_write(&u->new_file, &head, &u->arow.now, &u->arow.rounded, bound,
                            (const uint16_t(*)[NRS_VECTOR_MAX])golden, n_golden, note);
 
-    if (rc == 0)
-        rc = nrs_nrm_open(&e, &u->new_file, note);
-    if (rc)
-        return rc;
-    rc = nrs_model_load_as(&u->after, &e, u->before.schema, &place);
-    return rc ? nrs_note_set(note, rc, "%s", place) : 0;
+    return rc ? rc : nrs_nrm_load(&u->after, &u->new_file, u->before.schema, note);
 }
 
 static int learn(struct update *u, const struct choice *chosen, struct nrs_note *note)

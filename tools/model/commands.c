@@ -22,6 +22,21 @@ int nrs_cmd_bad_option(char **argv)
     return nrs_cmd_fail(NRS_EXIT_USAGE, argv[optind - 1], "unknown option, or its value is missing");
 }
 
+int nrs_cmd_options(int argc, char **argv, const char *letters, const struct option *options,
+                    int (*take)(void *choice, int c, struct nrs_note *note), void *choice)
+{
+    struct nrs_note note = {"not accepted here; see noroshi-model --help"};
+    int c;
+
+    while ((c = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+        if (c == '?')
+            return nrs_cmd_bad_option(argv);
+        if (take(choice, c, &note) != 0)
+            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, note.text);
+    }
+    return NRS_EXIT_OK;
+}
+
 const char *nrs_cmd_only_file(int argc, char **argv)
 {
     if (optind + 1 == argc)

@@ -3,6 +3,8 @@
  * Returns the program's exit code: 0 done, 1 a negative answer (verify, inspect), 2 usage or input. */
 #ifndef NRS_TOOL_COMMANDS_H
 #define NRS_TOOL_COMMANDS_H
+#include <getopt.h>
+
 #include "tools/model/columns.h"
 #include "tools/model/nrm.h"
 
@@ -23,6 +25,11 @@ int nrs_cmd_bump(int argc, char **argv);
 
 /* "noroshi-model: place: what" on stderr; returns the code given. */
 int nrs_cmd_fail(int exit_code, const char *place, const char *what);
+
+/* Reads all options of a command: `letters` and `options` as getopt_long has them. take: keeps one option, whose value is in
+ * optarg; it may say in the note why it does not accept the value. Says what is wrong; returns an exit code. */
+int nrs_cmd_options(int argc, char **argv, const char *letters, const struct option *options,
+                    int (*take)(void *choice, int c, struct nrs_note *note), void *choice);
 
 /* Says which option getopt_long (with opterr 0) did not like; the usage code. */
 int nrs_cmd_bad_option(char **argv);

@@ -45,24 +45,10 @@ static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const
     return 0;
 }
 
-static int reload(struct nrs_export *x, const struct nrs_schema *schema, struct nrs_note *note)
-{
-    struct nrs_model_envelope e;
-    const char *place = "";
-    int rc = nrs_nrm_open(&e, &x->file, note);
-
-    if (rc == 0) {
-        rc = nrs_model_load_as(&x->model, &e, schema, &place);
-        if (rc)
-            nrs_note_set(note, rc, "%s", place);
-    }
-    return rc;
-}
-
 static int check(struct nrs_export *x, const struct nrs_trained *t, struct nrs_note *note)
 {
     uint64_t state = 88172645463325252u;
-    int rc = reload(x, t->schema, note);
+    int rc = nrs_nrm_load(&x->model, &x->file, t->schema, note);
 
     for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++) {
         rc = check_vector(x, t, x->bound[o].at_low, note);

@@ -45,3 +45,15 @@ int nrs_nrm_open(struct nrs_model_envelope *e, const struct nrs_nrm *f, struct n
         return nrs_note_set(note, NRS_ERR_SIGNATURE, "digest: does not fit the content");
     return 0;
 }
+
+int nrs_nrm_load(struct nrs_model *m, const struct nrs_nrm *f, const struct nrs_schema *schema, struct nrs_note *note)
+{
+    struct nrs_model_envelope e;
+    const char *place = "";
+    int rc = nrs_nrm_open(&e, f, note);
+
+    if (rc)
+        return rc;
+    rc = nrs_model_load_as(m, &e, schema, &place);
+    return rc ? nrs_note_set(note, rc, "%s", place) : 0;
+}
