@@ -24,6 +24,9 @@ Q := $(if $(V),,@)
 say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
+include cross/packages.mk
+ifeq ($(MISSING_PACKAGES),) # to the end
+
 include cross/switches.mk
 include cross/deps/deps.mk
 
@@ -150,7 +153,7 @@ advisories: $(OUT)/noroshi
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 size-options:
-	$(Q)CC='$(CC)' MAKE='$(MAKE)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
+	$(Q)CC='$(CC)' MAKE='$(make_program)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
 include cross/packaging.mk
 clean:
 	rm -rf build
@@ -158,3 +161,4 @@ help:
 	@cat cross/help.txt
 
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
+endif
