@@ -2,9 +2,10 @@
  *
  * Order is part of the schema. Logarithms are base 2 in eighths (q3): 8 is a factor of two. Shares are out
  * of 255. "Relative" values are quotients to the median. gap_* look at the last connections one by one,
- * vis_* at visits: connections after at least ten quiet seconds, so that a check-in made of several connections
- * counts once. With fewer than four visits remembered, vis_* repeat gap_*. Of the window 7 d, `n` and `hours` are those
- * of the week, what comes from single minutes (fill, span, acf, peak) is that of its last day. */
+ * vis_* at visits: connections after at least ten quiet seconds, so that a check-in made of several
+ * connections counts once. With fewer than four visits remembered, vis_* repeat gap_*. Of the window 7 d, `n`
+ * and `hours` are those of the week, what comes from single minutes (fill, span, acf, peak) is that of its
+ * last day. */
 #ifndef NRS_BEACON_FEATURES_H
 #define NRS_BEACON_FEATURES_H
 

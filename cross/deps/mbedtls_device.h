@@ -2,9 +2,9 @@
  *
  * A TLS 1.2 and 1.3 client with a client certificate, ECDSA P-256 and RSA chains, AEAD suites only; and ECDSA
  * verification for signed models. Left out on purpose: server side, file and network access, own entropy pool
- * (the kernel's is used), CBC, DHE, PSK, tickets, renegotiation, X.509 writing, revocation lists (certificates are
- * short-lived instead), self tests, debug and error texts. TLS versions and some algorithms are build switches
- * (cross/switches.mk). */
+ * (the kernel's is used), CBC, DHE, PSK, tickets, renegotiation, X.509 writing, revocation lists
+ * (certificates are short-lived instead), self tests, debug and error texts. TLS versions and some algorithms
+ * are build switches (cross/switches.mk). */
 #ifndef NRS_MBEDTLS_DEVICE_H
 #define NRS_MBEDTLS_DEVICE_H
 

@@ -19,9 +19,10 @@ static void ignore_signals(void)
         signal(numbers[i], SIG_IGN);
 }
 
-/* The change of user makes the kernel forget the signal of the parent's death, so it is asked for afterwards; a parent
- * that died before is noticed by its end of the pair. */
-static void be_helper(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, int fd)
+/* The change of user makes the kernel forget the signal of the parent's death, so it is asked for afterwards;
+ * a parent that died before is noticed by its end of the pair. */
+static void be_helper(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd),
+                      void *arg, int fd)
 {
     char why[256] = "system call filter refused";
     int rc;
@@ -41,8 +42,8 @@ static void be_helper(const char *user, void (*prepare)(void *arg), void (*work)
     _exit(0);
 }
 
-int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, char *why,
-                     size_t why_len)
+int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg,
+                     char *why, size_t why_len)
 {
     int pair[2], rc = 0;
     pid_t pid;

@@ -1,4 +1,5 @@
-/* The program is a table of steps with labels instead of jump distances; build() turns it into the kernel's form. */
+/* The program is a table of steps with labels instead of jump
+ * distances; build() turns it into the kernel's form. */
 #include "platform/linux/packet_filter.h"
 
 #include <linux/if_arp.h>
@@ -156,7 +157,8 @@ size_t nrs_packet_filter_build(struct sock_filter program[NRS_PACKET_FILTER_MAX]
         const struct step *s = &steps[i];
         bool jumps = BPF_CLASS(s->code) == BPF_JMP;
 
-        program[n++] = instruction(s->code, s->k, jumps ? distance(i, s->yes) : 0, jumps ? distance(i, s->no) : 0);
+        program[n++] =
+            instruction(s->code, s->k, jumps ? distance(i, s->yes) : 0, jumps ? distance(i, s->no) : 0);
     }
     return n;
 }

@@ -146,7 +146,8 @@ int nrs_privileges_drop(const char *user, char *why, size_t why_len)
     if (rc)
         return rc;
     snprintf(why, why_len, "user %s (%lu), no capabilities, %s, no core dumps", was_root ? user : "unchanged",
-             (unsigned long)geteuid(), sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
+             (unsigned long)geteuid(),
+             sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
     return 0;
 }
 

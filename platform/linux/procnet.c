@@ -58,8 +58,8 @@ static void skip_blanks(struct text *t)
         t->at++;
 }
 
-/* The kernel prints each word of the address as a number of its own byte order: copying that number's bytes gives the
- * address in network order on every machine. */
+/* The kernel prints each word of the address as a number of its own byte order: copying that number's bytes
+ * gives the address in network order on every machine. */
 static bool read_end(struct text *t, struct nrs_addr *a, uint16_t *port)
 {
     uint32_t word[4], value;

@@ -7,8 +7,8 @@
 
 #include "platform/owner.h"
 
-int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, char *why,
-                     size_t why_len)
+int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg,
+                     char *why, size_t why_len)
 {
     (void)user;
     (void)prepare;

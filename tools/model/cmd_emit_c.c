@@ -17,7 +17,8 @@ static bool is_identifier(const char *name)
     size_t n = 0;
 
     for (; name[n]; n++)
-        if (!(isalpha((unsigned char)name[n]) || name[n] == '_' || (n > 0 && isdigit((unsigned char)name[n]))))
+        if (!(isalpha((unsigned char)name[n]) || name[n] == '_' ||
+              (n > 0 && isdigit((unsigned char)name[n]))))
             return false;
     return n > 0 && n < NAME_MAX;
 }

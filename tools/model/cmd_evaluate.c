@@ -83,8 +83,8 @@ static int score(struct evaluation *v)
 
 static void print_rates(const struct evaluation *v)
 {
-    printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %", "at 0.1 %",
-           "threshold", "found", "missed", "flagged", "quiet");
+    printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %",
+           "at 0.1 %", "threshold", "found", "missed", "flagged", "quiet");
     for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++) {
         const struct nrs_scored *row = v->row[w];
         size_t n = v->n[w], n_positive = nrs_metrics_positive(row, n);
@@ -94,9 +94,9 @@ static void print_rates(const struct evaluation *v)
         if (n == 0)
             continue;
         printf("%-8s %8zu %8zu %7.4f %7.4f %8.4f %+10" PRId32 " %7zu %7zu %8zu %7zu\n",
-               nrs_decide_threshold_name(v->model.schema, w), n_positive, n - n_positive, nrs_metrics_auc(row, n),
-               nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001), threshold, c.found, c.missed,
-               c.alarmed, c.quiet);
+               nrs_decide_threshold_name(v->model.schema, w), n_positive, n - n_positive,
+               nrs_metrics_auc(row, n), nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001),
+               threshold, c.found, c.missed, c.alarmed, c.quiet);
     }
 }
 
@@ -122,9 +122,10 @@ static int plot(const struct evaluation *v, const struct choice *chosen)
 
     for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
         if (v->n[w])
-            series[n++] = (struct nrs_plot_series){nrs_decide_threshold_name(v->model.schema, w), v->row[w], v->n[w],
-                                                   v->model.threshold_mlogit[w]};
-    snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial, chosen->data);
+            series[n++] = (struct nrs_plot_series){nrs_decide_threshold_name(v->model.schema, w), v->row[w],
+                                                   v->n[w], v->model.threshold_mlogit[w]};
+    snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial,
+             chosen->data);
     if (nrs_outfile_open(&file, chosen->plot, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->plot, note.text);
     nrs_plot_write(file.to, title, series, n, &v->reliability);
@@ -138,7 +139,8 @@ static int evaluate_binary(struct evaluation *v, const struct choice *chosen)
     struct nrs_note note;
 
     if (chosen->positive == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--positive LABEL,... is needed: which rows should be flagged");
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate",
+                            "--positive LABEL,... is needed: which rows should be flagged");
     if (nrs_data_choose(&v->data, chosen->positive, v->positive, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
     if (score(v) != 0)
@@ -186,7 +188,8 @@ static int evaluate_classes(const struct evaluation *v, const struct choice *cho
     static size_t count[NRS_MODEL_OUTPUTS_MAX][NRS_MODEL_OUTPUTS_MAX];
 
     if (chosen->positive || chosen->plot)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--positive and --plot are for models with one output");
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate",
+                            "--positive and --plot are for models with one output");
     for (size_t i = 0; i < v->data.n; i++) {
         const char *label = v->data.name[v->data.label[i]];
         int o = output_of(&v->model, label);

@@ -130,12 +130,13 @@ static int read_linear(struct reading *r, const cJSON *object, struct nrs_traine
 }
 
 /* A whole number from least to most. */
-static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most, unsigned *out)
+static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most,
+                      unsigned *out)
 {
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= least && item->valuedouble <= most) ||
         item->valuedouble != (unsigned)item->valuedouble)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key, least,
-                            most);
+        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key,
+                            least, most);
     *out = (unsigned)item->valuedouble;
     return 0;
 }
@@ -158,7 +159,8 @@ static int read_grams(struct reading *r, const cJSON *object, struct nrs_trained
             term->grams |= (uint8_t)(1u << (n - 1));
     }
     if (rc == 0)
-        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES, &reach);
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES,
+                        &reach);
     if (rc == 0)
         rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "bits"), "bits", NRS_MODEL_GRAM_BITS_MIN,
                         NRS_MODEL_GRAM_BITS_MAX, &bits);
@@ -245,7 +247,8 @@ static int check_schema(struct reading *r, const cJSON *root)
 
 static int read_thresholds(struct reading *r, const cJSON *object)
 {
-    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const of_file[] = {"packed", "named", NULL};
+    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const of_file[] = {"packed", "named",
+                                                                                        NULL};
     bool beacon = r->t->schema->kind == NRS_KIND_BEACON;
     const char *const *keys = beacon ? windows : of_file;
     int rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
@@ -254,7 +257,8 @@ static int read_thresholds(struct reading *r, const cJSON *object)
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[w]);
 
         if (!cJSON_IsNumber(item) || !(item->valuedouble > -1e6 && item->valuedouble < 1e6))
-            return refuse(r, "thresholds", beacon ? "1h, 6h and 24h are logits" : "packed and named are logits");
+            return refuse(r, "thresholds",
+                          beacon ? "1h, 6h and 24h are logits" : "packed and named are logits");
         r->t->threshold[w] = item->valuedouble;
     }
     return rc;

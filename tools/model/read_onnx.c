@@ -1,5 +1,5 @@
-/* ONNX (onnx_graph.h has the messages): one chain of nodes from the features to a class, as sklearn-onnx, PyTorch and
- * others write linear models.
+/* ONNX (onnx_graph.h has the messages): one chain of nodes from the features
+ * to a class, as sklearn-onnx, PyTorch and others write linear models.
  *
  *   chain  = *prepare linear *shift [ tail ]
  *   prepare = Cast | Identity | Flatten | Scaler (x - offset) * scale | Add, Sub, Mul, Div by constants
@@ -8,10 +8,11 @@
  *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax, ZipMap,
  *            ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no decision
  *
- * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier, ZipMap
- * or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two labels: a
- * positive score means the second. Two rows that mirror each other (sklearn-onnx) are one, unless a softmax follows: then
- * the chance belongs to their difference. One row without labels: a positive score means flagged. */
+ * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier,
+ * ZipMap or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two
+ * labels: a positive score means the second. Two rows that mirror each other (sklearn-onnx) are one, unless a
+ * softmax follows: then the chance belongs to their difference. One row without labels: a positive score
+ * means flagged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,10 @@ struct reading {
     struct nrs_onnx_graph *g;
     const struct nrs_onnx_node *node; /* the one being read */
     struct nrs_proto chain;           /* what the chain has come to: scaled columns, then scores */
-    bool ended, read, softmax;        /* the chain: by a node that makes chances; its scores: by the tail; for a class */
-    double *mul, *add, *numbers;      /* [columns] what the columns were scaled by; [32 x columns] to read into */
+    bool ended, read, softmax;        /* the chain: by a node that makes chances;
+                                         its scores: by the tail; for a class */
+    double *mul, *add, *numbers;      /* [columns] what the columns were scaled
+                                         by; [32 x columns] to read into */
     unsigned n_tail;
     struct nrs_proto tail[TAIL_MAX];  /* what has become of the scores */
 };
@@ -43,8 +46,9 @@ static int refuse(struct reading *r, const char *what)
 {
     const struct nrs_onnx_node *n = r->node;
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s", (unsigned)(n - r->g->node),
-                        shown(n->op), (const char *)n->op.at, shown(n->name), (const char *)n->name.at, what);
+    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s",
+                        (unsigned)(n - r->g->node), shown(n->op), (const char *)n->op.at, shown(n->name),
+                        (const char *)n->name.at, what);
 }
 
 static bool has_scores(const struct reading *r)
@@ -173,7 +177,8 @@ static int read_labels(struct reading *r, const char *integers, const char *stri
 static int read_rows(struct reading *r)
 {
     unsigned n = r->l->columns->n;
-    size_t got = nrs_onnx_floats(r->node, "coefficients", (size_t)NRS_MODEL_OUTPUTS_MAX * n, r->numbers), intercepts;
+    size_t got = nrs_onnx_floats(r->node, "coefficients", (size_t)NRS_MODEL_OUTPUTS_MAX * n, r->numbers),
+           intercepts;
     double bias[NRS_MODEL_OUTPUTS_MAX] = {0};
     int rc;
 
@@ -198,14 +203,16 @@ static int apply_attributes(struct reading *r)
     bool logistic = nrs_onnx_text_is(n, "post_transform", "LOGISTIC");
     int rc = read_rows(r);
 
-    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") || nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
+    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") ||
+                 nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
     r->ended = !none;
     if (rc == 0 && !none && !logistic && !r->softmax)
         rc = refuse(r, "post_transform is not NONE, LOGISTIC or SOFTMAX");
     return rc ? rc : read_labels(r, "classlabels_ints", "classlabels_strings");
 }
 
-/* The constant matrix of a Gemm or MatMul, as rows of weights. rows_first: [rows, columns], else [columns, rows]. */
+/* The constant matrix of a Gemm or MatMul, as rows of weights.
+ * rows_first: [rows, columns], else [columns, rows]. */
 static int read_matrix(struct reading *r, unsigned input, bool rows_first, double factor)
 {
     const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
@@ -226,7 +233,8 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
 
 static int apply_matmul(struct reading *r)
 {
-    return chain_input(r) == 0 ? read_matrix(r, 1, false, 1) : refuse(r, "the features are not its first input");
+    return chain_input(r) == 0 ? read_matrix(r, 1, false, 1)
+                               : refuse(r, "the features are not its first input");
 }
 
 static int apply_gemm(struct reading *r)
@@ -274,18 +282,20 @@ static int apply_extractor(struct reading *r)
 enum { KEEPS = 1, LINEAR = 2, TAIL = 4, LABELS = 8 };
 static const struct op {
     const char *name;
-    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of columns; TAIL: after them; LABELS: comes out first */
+    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of
+                       columns; TAIL: after them; LABELS: comes out first */
     int (*apply)(struct reading *);
 } ops[] = {{"Cast", KEEPS | TAIL, apply_nothing},       {"Identity", KEEPS | TAIL, apply_nothing},
            {"Flatten", KEEPS | TAIL, apply_nothing},    {"Reshape", KEEPS | TAIL, apply_nothing},
            {"Squeeze", KEEPS | TAIL, apply_nothing},    {"Scaler", KEEPS, apply_scaler},
            {"Add", KEEPS, apply_affine},                {"Sub", KEEPS, apply_affine},
            {"Mul", KEEPS, apply_affine},                {"Div", KEEPS, apply_affine},
-           {"LinearRegressor", LINEAR, apply_attributes}, {"LinearClassifier", LINEAR | LABELS, apply_attributes},
-           {"Gemm", LINEAR, apply_gemm},                {"MatMul", LINEAR, apply_matmul},
-           {"Sigmoid", TAIL, apply_nothing},            {"Softmax", TAIL, apply_softmax},
-           {"LogSoftmax", TAIL, apply_softmax},         {"Normalizer", TAIL, apply_nothing},
-           {"ArgMax", TAIL, apply_nothing},             {"ZipMap", TAIL, apply_zipmap},
+           {"LinearRegressor", LINEAR, apply_attributes},
+           {"LinearClassifier", LINEAR | LABELS, apply_attributes}, {"Gemm", LINEAR, apply_gemm},
+           {"MatMul", LINEAR, apply_matmul}, {"Sigmoid", TAIL, apply_nothing},
+           {"Softmax", TAIL, apply_softmax}, {"LogSoftmax", TAIL, apply_softmax},
+           {"Normalizer", TAIL, apply_nothing}, {"ArgMax", TAIL, apply_nothing},
+           {"ZipMap", TAIL, apply_zipmap},
            {"ArrayFeatureExtractor", TAIL, apply_extractor}, {"Concat", TAIL, apply_nothing}};
 
 static const struct op *find_op(struct nrs_proto name)
@@ -371,7 +381,8 @@ static int read_graph(struct reading *r)
         rc = read_node(r);
     }
     if (rc == 0 && !has_scores(r))
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
+        rc = nrs_note_set(r->note, NRS_ERR_FORMAT,
+                          "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
     if (rc)
         return rc;
     nrs_linear_fold(r->l, r->mul, r->add);
@@ -384,7 +395,8 @@ int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs
 {
     static struct nrs_onnx_graph graph;
     size_t n = l->columns->n;
-    struct reading r = {.l = l, .note = note, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
+    struct reading r = {
+        .l = l, .note = note, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
     int rc;
 
     if (r.mul == NULL)

@@ -7,7 +7,9 @@
 #include "models/error.h"
 
 const struct nrs_reader nrs_readers[] = {
+    
     {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL, nrs_read_additive_json},
+    
     {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json, NULL},
     {"liblinear", "LIBLINEAR's model file", nrs_read_liblinear, NULL},
     {"libsvm", "LIBSVM's model file, linear kernel, two classes", nrs_read_libsvm, NULL},
@@ -43,12 +45,14 @@ static const char *refused_content(const char *file, size_t len)
 {
     if (is_safetensors(file, len))
         return NULL;
-    if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") || BEGINS("csklearn") ||
-        BEGINS("c__builtin__"))
+    if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") ||
+        BEGINS("csklearn") || BEGINS("c__builtin__"))
         return "a Python pickle: reading one runs the code in it; write JSON instead (tools/model/recipes)";
     if (BEGINS("PK\3\4"))
-        return "a zip, perhaps of PyTorch (a pickle in it) or skops; write JSON or safetensors instead (tools/model/recipes)";
-    if (BEGINS("\x78\x9c") || BEGINS("\x78\x01") || BEGINS("\x78\xda") || BEGINS("\x1f\x8b") || BEGINS("BZh") ||
+        return "a zip, perhaps of PyTorch (a pickle in it) or skops; write JSON or safetensors instead "
+               "(tools/model/recipes)";
+    if (BEGINS("\x78\x9c") || BEGINS("\x78\x01") || BEGINS("\x78\xda") || BEGINS("\x1f\x8b") ||
+        BEGINS("BZh") ||
         BEGINS("\xfd"
                "7zXZ"))
         return "compressed, perhaps joblib (a pickle inside); write JSON instead (tools/model/recipes)";
@@ -99,8 +103,9 @@ const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, str
     return name ? nrs_reader_of_name(name) : NULL;
 }
 
-static int read_linear(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
-                       const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
+static int read_linear(struct nrs_trained *t, const struct nrs_reader *reader,
+                       const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                       const char *file, size_t len, struct nrs_note *note)
 {
     struct nrs_linear l;
     int rc;
@@ -113,8 +118,9 @@ static int read_linear(struct nrs_trained *t, const struct nrs_reader *reader, c
     return rc;
 }
 
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
-                     const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader,
+                     const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                     const char *file, size_t len, struct nrs_note *note)
 {
     const char *refused = refused_content(file, len);
     int rc;
@@ -126,7 +132,8 @@ int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, con
     if (reader == NULL)
         return NRS_ERR_UNSUPPORTED;
     if (reader->terms && (choice->flagged || choice->labels || choice->mul))
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself", reader->name);
+        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself",
+                            reader->name);
     rc = reader->terms ? reader->terms(t, file, len, note)
                        : read_linear(t, reader, columns, choice, file, len, note);
     if (rc == 0 && choice->threshold)

@@ -1,8 +1,8 @@
 /* tools/model/readers.h - trainers' formats: one read_<format>.c and one line here each
  *
- * A reader gets the whole file (text is followed by a NUL that len does not count), fills what was initialised for it,
- * and refuses with a note that names the place. The file is as hostile as any other: no size, count or nesting in
- * it is believed before it is compared with a limit. */
+ * A reader gets the whole file (text is followed by a NUL that len does not count), fills what was
+ * initialised for it, and refuses with a note that names the place. The file is as hostile as any other: no
+ * size, count or nesting in it is believed before it is compared with a limit. */
 #ifndef NRS_TOOL_READERS_H
 #define NRS_TOOL_READERS_H
 #include <stddef.h>
@@ -37,8 +37,10 @@ const struct nrs_reader *nrs_reader_of_name(const char *name);
 const struct nrs_reader *nrs_reader_of_content(const char *file, size_t len, struct nrs_note *note);
 
 /* Reads a file with that reader, or with the one of its content for NULL, and checks the result. columns and
- * choice are for formats that are linear over columns; of the choice only a threshold is for others. t: initialised for the columns' schema. */
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader, const struct nrs_columns *columns,
-                     const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note);
+ * choice are for formats that are linear over columns; of the choice only
+ * a threshold is for others. t: initialised for the columns' schema. */
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_reader *reader,
+                     const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                     const char *file, size_t len, struct nrs_note *note);
 
 #endif
