@@ -4,11 +4,11 @@
  * weight table and one left shift a term and output, int32 sums, and one multiplier an output that turns a
  * sum into thousandths of a logit (mlogit). FORMAT.md is the contract of the bytes.
  *
- * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long as
- *         the model is used. Nothing allocates.
- * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the sum
- *         is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and signature
- *         are NOT checked here (agent/model_trust.h does that before it loads).
+ * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as
+ *         long as the model is used. Nothing allocates.
+ * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the
+ *         sum is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and
+ *         signature are NOT checked here (agent/model_trust.h does that before it loads).
  * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase, like
  *         "term 17: cuts not ascending". The phrase is static: valid until the next refusal, one thread. */
 #ifndef NRS_MODEL_H

@@ -27,9 +27,9 @@ enum nrs_coverage {            /* what the source in use cannot see; worst is la
 
 struct nrs_flowsrc_conf {
     const char *order;         /* NULL or "auto", or names to try in order: "packet,proc" */
-    const char *ifaces;        /* comma-separated names, at most 8; NULL or "" = all but lo. On a router name the inner
-                                * ones: only there routed flows are followed, with the inner
-                                * host as `local` */
+    const char *ifaces;        /* comma-separated names, at most 8; NULL or "" = all but lo. On a router
+                                * name the inner ones: only there routed flows are followed, with the
+                                * inner host as `local` */
     uint32_t buf_bytes;        /* ring or receive buffer, 0 = 262,144 */
     uint32_t poll_ms;          /* polled sources, 0 = 30,000; at most 50,000 */
     uint32_t max_open;         /* open flows followed, 0 = 4,096; the oldest is closed early when full */

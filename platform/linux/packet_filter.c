@@ -13,7 +13,8 @@
 /* How much of a packet is kept, from the IP header on. */
 enum { KEEP_HEADERS = 96, KEEP_ICMP = 192, KEEP_DNS = 600, KEEP_HELLO = 1600 };
 
-enum label { NEXT, LOOPBACK, ANY_LINK, IPV4, IPV6, TCP, UDP, UDP_QUIC, ICMP, ICMP6, HEADERS, QUOTED, ANSWER, HELLO, DROP };
+enum label { NEXT, LOOPBACK, ANY_LINK, IPV4, IPV6, TCP, UDP, UDP_QUIC, ICMP, ICMP6, HEADERS, QUOTED,
+             ANSWER, HELLO, DROP };
 
 struct step {
     uint8_t label; /* of this step; NEXT = none */

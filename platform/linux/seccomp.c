@@ -3,10 +3,10 @@
  * Allowed: the list, and a few calls by argument: sockets of the internet and netlink families, new threads
  * but no new processes, memory that is never executable.
  * Fatal:   calls that only an intruder makes (exec, fork, ptrace, executable memory): the process is killed.
- * Others:  ENOSYS. To the program the kernel simply has no such call, a case that libc and libuv are written for:
- *          musl falls back from newer calls, and libuv stops using io_uring. Killing there would turn every new
- *          kernel interface that a library learns to try into a dead agent on 100,000 machines; EPERM would be
- *          mistaken for an answer. */
+ * Others:  ENOSYS. To the program the kernel simply has no such call, a case that libc and libuv are written
+ *          for: musl falls back from newer calls, and libuv stops using io_uring. Killing there would turn
+ *          every new kernel interface that a library learns to try into a dead agent on 100,000 machines;
+ *          EPERM would be mistaken for an answer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>

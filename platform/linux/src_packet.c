@@ -335,7 +335,8 @@ static void stats(const void *state, struct nrs_flowsrc_stats *st)
 
 const struct nrs_flowsrc_ops nrs_src_packet = {
     .name = "packet",
-    .note = "sees every flow; not: inside tunnels, later QUIC sizes, routed flows unless inner interfaces are named",
+    .note = "sees every flow; not: inside tunnels, later QUIC sizes, routed flows unless inner interfaces "
+            "are named",
     .open = open_source,
     .coverage = coverage,
     .fd = readable_fd,

@@ -207,7 +207,8 @@ static void stats(const void *state, struct nrs_flowsrc_stats *st)
 
 const struct nrs_flowsrc_ops nrs_src_proc = {
     .name = "proc",
-    .note = "routed flows, unconnected UDP, sizes, and short connections that the other side closed are NOT visible",
+    .note = "routed flows, unconnected UDP, sizes, and short connections that the other side closed are NOT "
+            "visible",
     .open = open_source,
     .coverage = coverage,
     .fd = no_fd,

@@ -59,7 +59,8 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
                                   .deleted = from_link && cut_deleted(w, &st),
                                   .device = (uint64_t)st.st_dev,
                                   .inode = (uint64_t)st.st_ino,
-                                  .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
+                                  .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u +
+                                               (uint64_t)st.st_mtim.tv_nsec,
                                   .changed_s = (uint64_t)st.st_ctim.tv_sec};
 
         w->file(w->arg, &f);

@@ -1,12 +1,13 @@
 /* platform/packet/open_flows.h - the fixed table of flows that are open now
  *
- * Memory:   one block from the caller: 64 bytes an entry, 4 of chain, 4 to 8 of hash heads. Nothing here allocates.
+ * Memory:   one block from the caller: 64 bytes an entry, 4 of chain, 4 to 8 of hash heads. Nothing here
+ *           allocates.
  * Order:    every entry is on one list; a list is in order of last touch, and all its members share one
  *           timeout, so what has to expire is always at its front.
- * Eviction: the table never evicts by itself: add returns NULL when it is full, and nrs_open_flows_victim names
- *           who goes: first a finished entry, then the oldest of the longer inbound list, then (for a flow
- *           of our own only) the oldest of our longest list. So a flood of one kind pays for itself, and an
- *           inbound scan evicts nothing of ours.
+ * Eviction: the table never evicts by itself: add returns NULL when it is full, and nrs_open_flows_victim
+ *           names who goes: first a finished entry, then the oldest of the longer inbound list, then (for a
+ *           flow of our own only) the oldest of our longest list. So a flood of one kind pays for itself, and
+ *           an inbound scan evicts nothing of ours.
  * Hash:     HalfSipHash-1-3 with a key from the caller, because remote hosts choose what goes in. */
 #ifndef NRS_OPEN_FLOWS_H
 #define NRS_OPEN_FLOWS_H

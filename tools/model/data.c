@@ -1,8 +1,9 @@
 /* file   = header line*
- * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if the schema
- *                                        has bytes: two characters each, hexadecimal or ".."
+ * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if
+ *                                        the schema has bytes: two characters each, hexadecimal or ".."
  * line   = value ("," value)* [CR] LF     as many values as names; empty lines are skipped
- * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal number */
+ * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal
+ *                                        number */
 #include "tools/model/data.h"
 
 #include <stdlib.h>

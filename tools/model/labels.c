@@ -1,6 +1,7 @@
 /* file   = header line*
  * header = name (TAB name)* LF         one of labels, at least one key column, none of these twice
- * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are skipped */
+ * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are
+ *                                      skipped */
 #include "tools/model/labels.h"
 
 #include <stdbool.h>

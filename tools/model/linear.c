@@ -224,3 +224,17 @@ int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *
         rc = nrs_note_set(note, NRS_ERR_RANGE, "every weight is zero");
     return rc;
 }
+
+void nrs_linear_join_mirrored(struct nrs_linear *l)
+{
+    unsigned n = l->columns->n;
+
+    if (l->n_rows != 2 || l->bias[0] != -l->bias[1])
+        return;
+    for (unsigned c = 0; c < n; c++)
+        if (l->weights[c] != -l->weights[n + c])
+            return;
+    memcpy(l->weights, l->weights + n, n * sizeof *l->weights);
+    l->bias[0] = l->bias[1];
+    l->n_rows = 1;
+}

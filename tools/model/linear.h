@@ -46,6 +46,9 @@ int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct 
  * folds both, [columns->n], into weights and bias. */
 void nrs_linear_fold(struct nrs_linear *l, const double *mul, const double *add);
 
+/* Makes one row of two that are each other's negative; leaves everything else as it is. */
+void nrs_linear_join_mirrored(struct nrs_linear *l);
+
 /* As terms of the schema. A schema of one output (beacon) takes two classes: their difference, positive for
  * the flagged label, which is the choice's or else the 1 of 0/1 and -1/1, the true of false/true, or the
  * schema's name. Other schemas get one output a class. t: initialised for the columns' schema. */

@@ -6,8 +6,8 @@
  *   ValueInfoProto  name=1
  *   NodeProto       input=1 output=2 name=3 op_type=4 attribute=5
  *   AttributeProto  name=1 f=2 i=3 s=4 t=5 floats=7 ints=8 strings=9
- *   TensorProto     dims=1 data_type=2 float_data=4 int32_data=5 string_data=6 int64_data=7 name=8 raw_data=9 double_data=10
- *                   data_location=14
+ *   TensorProto     dims=1 data_type=2 float_data=4 int32_data=5 string_data=6 int64_data=7 name=8 raw_data=9
+ *                   double_data=10 data_location=14
  *
  * Repeated numbers come packed or one by one. Everything points into the file; limits are those below. */
 #ifndef NRS_TOOL_ONNX_GRAPH_H

@@ -1,8 +1,9 @@
 /* LIBLINEAR's model file (linear.cpp, save_model), versions 1.9 to 2.50:
  *
- *   file = "solver_type" NAME LF "nr_class" INT LF [ "label" *INT LF ] "nr_feature" INT LF "bias" NUM LF [ "rho" NUM LF ]
- *          "w" LF rows
- *   rows = nr_feature lines of weights, and one more with bias >= 0: the last feature is the number `bias` itself
+ *   file = "solver_type" NAME LF "nr_class" INT LF [ "label" *INT LF ] "nr_feature" INT LF "bias" NUM LF
+ *          [ "rho" NUM LF ] "w" LF rows
+ *   rows = nr_feature lines of weights, and one more with bias >= 0: the last feature is the number `bias`
+ *          itself
  *
  * A line has one weight, or nr_class of them with more than two classes or MCSVM_CS. One weight: a positive
  * sum means label[0], the label that came first in the training file, whichever number it is. Support vector

@@ -5,8 +5,9 @@
  *   prepare = Cast | Identity | Flatten | Scaler (x - offset) * scale | Add, Sub, Mul, Div by constants
  *   linear = LinearClassifier | LinearRegressor | Gemm | MatMul          one, over all columns
  *   shift  = Add, Sub, Mul, Div by constants | Cast | Identity | Flatten | Reshape | Squeeze
- *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax, ZipMap,
- *            ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no decision
+ *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax,
+ *            ZipMap, ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no
+ *            decision
  *
  * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier,
  * ZipMap or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two
@@ -68,7 +69,8 @@ static int chain_input(const struct reading *r)
 /* n numbers of a constant input, or one number for all of them. */
 static int read_constant(struct reading *r, unsigned input, size_t n, double *out)
 {
-    const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
+    const struct nrs_onnx_tensor *t =
+        input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
     size_t size = t ? nrs_onnx_size(t, n) : 0;
 
     if ((size != n && size != 1) || !nrs_onnx_numbers(t, size, out))
@@ -215,7 +217,8 @@ static int apply_attributes(struct reading *r)
  * rows_first: [rows, columns], else [columns, rows]. */
 static int read_matrix(struct reading *r, unsigned input, bool rows_first, double factor)
 {
-    const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
+    const struct nrs_onnx_tensor *t =
+        input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
     unsigned n = r->l->columns->n;
     size_t max = (size_t)NRS_MODEL_OUTPUTS_MAX * n, size = t ? nrs_onnx_size(t, max) : 0;
     size_t n_rows = size / n;
@@ -354,21 +357,6 @@ static int read_node(struct reading *r)
     return rc;
 }
 
-/* Two rows, one the negative of the other, are one. */
-static void join_mirrored(struct nrs_linear *l)
-{
-    unsigned n = l->columns->n;
-
-    if (l->n_rows != 2 || l->bias[0] != -l->bias[1])
-        return;
-    for (unsigned c = 0; c < n; c++)
-        if (l->weights[c] != -l->weights[n + c])
-            return;
-    memcpy(l->weights, l->weights + n, n * sizeof *l->weights);
-    l->bias[0] = l->bias[1];
-    l->n_rows = 1;
-}
-
 static int read_graph(struct reading *r)
 {
     int rc = 0;
@@ -387,7 +375,7 @@ static int read_graph(struct reading *r)
         return rc;
     nrs_linear_fold(r->l, r->mul, r->add);
     if (!r->softmax)
-        join_mirrored(r->l);
+        nrs_linear_join_mirrored(r->l);
     return 0;
 }
 

@@ -1,7 +1,8 @@
 /* safetensors, as written for a linear layer of PyTorch:
  *
  *   file   = N:u64le header[N] data
- *   header = JSON {"__metadata__": {...}, "<name>": {"dtype": "F32" | "F64", "shape": [n...], "data_offsets": [from, to]}}
+ *   header = JSON {"__metadata__": {...}, "<name>": {"dtype": "F32" | "F64", "shape": [n...],
+ *            "data_offsets": [from, to]}}
  *
  * Offsets count from the data's first byte. Tensors, with any prefix that ends in a dot:
  *

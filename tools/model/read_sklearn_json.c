@@ -2,14 +2,16 @@
  * has the lines that write it, for other trainers too):
  *
  *   {"coef_": [[f a column] a row], "intercept_": [f a row],
- *    "classes_": [label...],                  optional: two for one row, otherwise one a row; numbers, text or bool
+ *    "classes_": [label...],                  optional: two for one row, otherwise one a row; numbers, text
+ *                                             or bool
  *    "feature_names_in_": [name...],          optional: the columns, any of them in any order; otherwise all
  *    "n_features_in_": n,                     optional: only compared
  *    "schema_hash": "<16 hex>",               optional: only compared
  *    "scalers": [scaler...],                  optional: in the order in which they were applied
  *    "a_": f, "b_": f}                        optional: Platt's sigmoid (CalibratedClassifierCV), for one row
  *
- *   scaler = {"mean_": [...], "scale_": [...]}    StandardScaler: (x - mean_) / scale_; either may be null or absent
+ *   scaler = {"mean_": [...], "scale_": [...]}    StandardScaler: (x - mean_) / scale_; either may be null or
+ *                                                    absent
  *          | {"center_": [...], "scale_": [...]}  RobustScaler: the same
  *          | {"scale_": [...]}                    MaxAbsScaler: x / scale_
  *          | {"min_": [...], "scale_": [...]}     MinMaxScaler: x * scale_ + min_  (its scale_ multiplies)

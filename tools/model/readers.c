@@ -7,10 +7,10 @@
 #include "models/error.h"
 
 const struct nrs_reader nrs_readers[] = {
-    
-    {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL, nrs_read_additive_json},
-    
-    {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json, NULL},
+    {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL,
+     nrs_read_additive_json},
+    {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json,
+     NULL},
     {"liblinear", "LIBLINEAR's model file", nrs_read_liblinear, NULL},
     {"libsvm", "LIBSVM's model file, linear kernel, two classes", nrs_read_libsvm, NULL},
     {"vw", "Vowpal Wabbit, --readable_model or --invert_hash", nrs_read_vw, NULL},

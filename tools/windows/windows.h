@@ -6,8 +6,8 @@
  * itself with a fresh core; a window is judged as it ends. A destination that the table has to forget is
  * judged at that moment, so it can have two judgements in one window.
  *
- * Time:   traffic time is the largest time seen so far; a flow that arrives after its window was judged is counted
- *         as `late`.
+ * Time:   traffic time is the largest time seen so far; a flow that arrives after its window was judged is
+ *         counted as `late`.
  * Memory: the core's, allocated by init. */
 #ifndef NRS_WINDOWS_H
 #define NRS_WINDOWS_H
