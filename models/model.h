@@ -1,8 +1,8 @@
 /* models/model.h - a model in memory: load, check, score, explain
  *
- * A model is a sum of terms over a vector of one schema (linear, bins, cross, hashed n-grams): one int8 weight table and
- * one left shift a term and output, int32 sums, and one multiplier an output that turns a sum into thousandths
- * of a logit (mlogit). FORMAT.md is the contract of the bytes.
+ * A model is a sum of terms over a vector of one schema (linear, bins, cross, hashed n-grams): one int8
+ * weight table and one left shift a term and output, int32 sums, and one multiplier an output that turns a
+ * sum into thousandths of a logit (mlogit). FORMAT.md is the contract of the bytes.
  *
  * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long as
  *         the model is used. Nothing allocates.
@@ -57,7 +57,8 @@ struct nrs_term {
     const uint8_t *cuts_a;    /* n_a - 1 little-endian uint16, strictly ascending */
     const uint8_t *cuts_b;
     const uint8_t *shifts;    /* [output] left shift of every weight, 0..15 */
-    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear: [output], times x; n-grams: [output][bucket] */
+    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear:
+                                 [output], times x; n-grams: [output][bucket] */
 };
 
 enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3, NRS_TERM_GRAMS = 4 };
@@ -81,18 +82,19 @@ struct nrs_model {
 
 /* Splits a file into header and body. Checks magic, format number, lengths, and that what is unused is zero
  * (reserved bytes; the signature of an unsigned file); nothing else. */
-int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, size_t len, const char **place);
+int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, size_t len,
+                            const char **place);
 
 /* Parses and checks a body, then scores its golden pairs (NRS_ERR_SELFTEST). The schema is looked up by the
  * envelope's kind and compared by hash (NRS_ERR_SCHEMA). */
 int nrs_model_load(struct nrs_model *m, const struct nrs_model_envelope *e, const char **place);
 
 /* The same for a given schema, which must outlive the model. */
-int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
-                      const char **place);
+int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e,
+                      const struct nrs_schema *schema, const char **place);
 
-/* x: [nrs_schema_vector], features within their maxima (values above are read as the maximum), then the bytes.
- * out: [n_outputs] sums. Never fails: the loader proved the range. */
+/* x: [nrs_schema_vector], features within their maxima (values above are read as the maximum), then the
+ * bytes. out: [n_outputs] sums. Never fails: the loader proved the range. */
 void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 
 /* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
@@ -101,8 +103,10 @@ int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum
 /* The score of output 0 in one call, for callers with a single vector; windows that share features update a sum. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
 
-/* The sum of output 0 for x, from that of a vector that differs in few features: only their terms are looked up. */
-int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x, int32_t sum);
+/* The sum of output 0 for x, from that of a vector that
+ * differs in few features: only their terms are looked up. */
+int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x,
+                             int32_t sum);
 
 /* How much each term adds to the sum of one output. parts: [n_terms]; together with bias[output] they are
  * exactly the sum. */

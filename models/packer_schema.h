@@ -1,4 +1,5 @@
-/* models/packer_schema.h - indices of the packer features: NRS_P_arch and so on, NRS_PE_arch for Windows files */
+/* models/packer_schema.h - indices of the packer features:
+ * NRS_P_arch and so on, NRS_PE_arch for Windows files */
 #ifndef NRS_PACKER_SCHEMA_H
 #define NRS_PACKER_SCHEMA_H
 #include "models/packer_features.h"

@@ -4,8 +4,8 @@
  * list is refused by name, never misread. A feature is an unsigned integer in 0..max; whoever computes it
  * saturates. The lists themselves are schema_<kind>.c, with a line on each feature and its source.
  *
- * A vector of a schema is an array of uint16: the features, then n_bytes bytes of a file (0 for beacons), each 0..255, or
- * NRS_BYTE_ABSENT where the file has none. Only terms of hashed n-grams look at the bytes. */
+ * A vector of a schema is an array of uint16: the features, then n_bytes bytes of a file (0 for beacons),
+ * each 0..255, or NRS_BYTE_ABSENT where the file has none. Only terms of hashed n-grams look at the bytes. */
 #ifndef NRS_SCHEMA_H
 #define NRS_SCHEMA_H
 #include <stddef.h>
@@ -52,8 +52,8 @@ static inline unsigned nrs_schema_vector(const struct nrs_schema *s)
     return (unsigned)s->n_features + s->n_bytes;
 }
 
-/* 64-bit FNV-1a over "<name>/<version>;<feature>:<max>;..." in order; with bytes, "bytes:<n_bytes>;" at the end. It tells schemas apart; it protects
- * against nobody (the signature does). */
+/* 64-bit FNV-1a over "<name>/<version>;<feature>:<max>;..." in order; with bytes, "bytes:<n_bytes>;" at the
+ * end. It tells schemas apart; it protects against nobody (the signature does). */
 uint64_t nrs_schema_hash(const struct nrs_schema *s);
 
 /* Index of a feature by name (len bytes, no NUL needed), or -1. */

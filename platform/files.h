@@ -11,12 +11,14 @@
 int nrs_dir_open(const char *path);
 int nrs_dir_look(const char *path); /* the same, but it has to be there */
 
-/* Hands the directory and the files in it to `user` (a name or number); only root can. 0 if it is not root. */
+/* Hands the directory and the files in it to `user` (a name or
+ * number); only root can. 0 if it is not root. */
 int nrs_dir_give(int dir, const char *user);
 
 int nrs_dir_enter(int dir); /* becomes the current folder */
 
-/* Takes the lock that goes with the directory; -EWOULDBLOCK if another process has it. Ends with the process. */
+/* Takes the lock that goes with the directory; -EWOULDBLOCK if
+ * another process has it. Ends with the process. */
 int nrs_dir_lock(int dir);
 
 /* Calls fn for every name in the directory, in no order. */
@@ -31,11 +33,13 @@ int nrs_file_sync(int fd);
 int nrs_file_close(int fd); /* -1 is fine */
 int nrs_file_remove(int dir, const char *name);
 
-/* Replaces a small file as a whole: a reader, also after a power cut, finds the old bytes or the new ones. With
+/* Replaces a small file as a whole: a reader, also after a
+ * power cut, finds the old bytes or the new ones. With
  * durable = 0 the new bytes are not forced to disk. */
 int nrs_file_replace(int dir, const char *name, const void *bytes, size_t len, int durable);
 
-/* Reads a file of at most cap - 1 bytes and puts a NUL after it. Returns its length; -EFBIG if it is longer. */
+/* Reads a file of at most cap - 1 bytes and puts a NUL after
+ * it. Returns its length; -EFBIG if it is longer. */
 int nrs_file_load(int dir, const char *name, void *buf, size_t cap);
 
 /* The same for any path (a configuration, a certificate, a model); -EISDIR and such for what is no file. */

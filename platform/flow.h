@@ -13,7 +13,8 @@ struct nrs_addr {
 
 enum nrs_ev {
     NRS_EV_OPEN = 1, /* a flow began at t_ns; sizes unknown */
-    NRS_EV_CLOSE,    /* a flow that had an OPEN ended at t_ns; dur_ms, end and sizes are those of the whole flow */
+    NRS_EV_CLOSE,    /* a flow that had an OPEN ended at t_ns; dur_ms,
+                        end and sizes are those of the whole flow */
     NRS_EV_WHOLE,    /* a flow known only as a whole (recorded files, polling): t_ns is its START */
     NRS_EV_SNAP,     /* an open flow moved bytes since the last SNAP; sizes are the difference */
     NRS_EV_NAME,     /* no flow: `remote` is known under the name passed beside the event */

@@ -28,13 +28,15 @@ enum nrs_coverage {            /* what the source in use cannot see; worst is la
 
 struct nrs_flowsrc_conf {
     const char *order;         /* NULL or "auto", or names to try in order: "packet,proc" */
-    const char *ifaces;        /* comma-separated names, at most 8; NULL or "" = all but lo. On a router name the inner
-                                * ones: only there routed flows are followed, with the inner host as `local` */
+    const char *ifaces;        /* comma-separated names, at most 8; NULL or "" = all but lo. On a router
+                                * name the inner ones: only there routed flows are followed, with the
+                                * inner host as `local` */
     uint32_t buf_bytes;        /* ring or receive buffer, 0 = 262,144 */
     uint32_t poll_ms;          /* polled sources, 0 = 30,000; at most 50,000 */
     uint32_t max_open;         /* open flows followed, 0 = 4,096; the oldest is closed early when full */
     uint8_t names;             /* 1 = learn names from DNS answers and TLS SNI */
-    void (*log)(void *arg, int level, const char *msg); /* one clear line per decision; level 0 error .. 2 info */
+    void (*log)(void *arg, int level, const char *msg); /* one clear line per decision;
+                                                           level 0 error .. 2 info */
     void *log_arg;
 };
 
@@ -58,8 +60,8 @@ enum nrs_coverage nrs_flowsrc_coverage(const struct nrs_flowsrc *s);
 int nrs_flowsrc_fd(const struct nrs_flowsrc *s);                /* for poll; -1 = timer only */
 int nrs_flowsrc_wait_ms(const struct nrs_flowsrc *s, uint64_t now_ns); /* drain again after at most this */
 
-/* Delivers events until there are none or `max` is reached, and returns how many; what one packet or one expiry causes
- * is not cut in two, so it may be a few more. now_ns is the boot-time clock. */
+/* Delivers events until there are none or `max` is reached, and returns how many; what one packet or one
+ * expiry causes is not cut in two, so it may be a few more. now_ns is the boot-time clock. */
 int nrs_flowsrc_drain(struct nrs_flowsrc *s, uint64_t now_ns, int max, nrs_flow_fn fn, void *arg);
 
 void nrs_flowsrc_stats(const struct nrs_flowsrc *s, struct nrs_flowsrc_stats *st);

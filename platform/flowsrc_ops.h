@@ -1,7 +1,7 @@
 /* platform/flowsrc_ops.h - what a source is: a const table of functions
  *
- * A platform folder defines nrs_flowsrc_table, best source first. `state` is what open made; close frees it. Errors are
- * those of flowsrc.h. A source that gives up says why in one line without its own name. */
+ * A platform folder defines nrs_flowsrc_table, best source first. `state` is what open made; close frees it.
+ * Errors are those of flowsrc.h. A source that gives up says why in one line without its own name. */
 #ifndef NRS_FLOWSRC_OPS_H
 #define NRS_FLOWSRC_OPS_H
 #include "platform/flowsrc.h"

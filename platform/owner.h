@@ -1,7 +1,8 @@
 /* platform/owner.h - which process has a connection open just now
  *
- * One look reads the kernel's socket tables and, only if a socket fits, the descriptors of processes. What is closed
- * already has no owner: nothing is guessed. State is one per process, fixed; nothing allocates but folder listings. */
+ * One look reads the kernel's socket tables and, only if a socket fits, the descriptors of processes. What is
+ * closed already has no owner: nothing is guessed. State is one per process, fixed; nothing allocates but
+ * folder listings. */
 #ifndef NRS_OWNER_H
 #define NRS_OWNER_H
 #include <stddef.h>

@@ -1,17 +1,17 @@
 /* platform/privileges.h - give up rights after everything that needs them is open
  *
- * Order: seal_relro first thing in main; open what needs rights; drop; confine; then the first thread and the first
- * byte from outside (a thread that was started before confine is not confined by Landlock).
+ * Order: seal_relro first thing in main; open what needs rights; drop; confine; then the first thread and the
+ * first byte from outside (a thread that was started before confine is not confined by Landlock).
  *
  * Every function returns 0 or a negative errno and writes one line into `why` that says what was done or why
- * not. -ENOSYS: the system has no such thing; the caller reports it and goes on. Any other error of drop means
- * that rights may be left: the caller must not go on. */
+ * not. -ENOSYS: the system has no such thing; the caller reports it and goes on. Any other error of drop
+ * means that rights may be left: the caller must not go on. */
 #ifndef NRS_PRIVILEGES_H
 #define NRS_PRIVILEGES_H
 #include "models/base/why.h"
 
-/* Makes the program's relocated constants read-only; first thing in main (a static musl program does not do it
- * by itself). -ENOENT: the program has no such constants. */
+/* Makes the program's relocated constants read-only; first thing in main (a static musl program does not do
+ * it by itself). -ENOENT: the program has no such constants. */
 int nrs_privileges_seal_relro(void);
 
 /* Root: changes to `user` (a name or number; NULL = "nobody") and its group. Everyone: gives up every capability, forbids
@@ -23,7 +23,8 @@ int nrs_privileges_drop(const char *user, struct nrs_why *why);
  * seccomp). Both folders must exist. -ENOSYS: neither is there; 0: at least one is in force, `why` says which. */
 int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, struct nrs_why *why);
 
-/* Whether this process holds a capability by name ("CAP_NET_RAW"): 1, 0, or -EINVAL for a name that is not known. */
+/* Whether this process holds a capability by name ("CAP_NET_RAW"):
+ * 1, 0, or -EINVAL for a name that is not known. */
 int nrs_privileges_has(const char *capability);
 
 #endif

@@ -1,6 +1,7 @@
 /* platform/linux/confine.h - the two halves of nrs_privileges_confine
  *
- * Both need no_new_privs (nrs_privileges_drop sets it). 0 or a negative errno; -ENOSYS: not in this kernel. */
+ * Both need no_new_privs (nrs_privileges_drop sets it). 0 or a
+ * negative errno; -ENOSYS: not in this kernel. */
 #ifndef NRS_CONFINE_H
 #define NRS_CONFINE_H
 

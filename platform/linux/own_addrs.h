@@ -1,7 +1,7 @@
 /* platform/linux/own_addrs.h - which addresses belong to this machine, to tell routed packets from its own
  *
- * Only asked for when the machine forwards: elsewhere every packet is its own, and nothing can be out of date. Holds at
- * most NRS_OWN_ADDRS_MAX; a machine with more counts every address as its own. */
+ * Only asked for when the machine forwards: elsewhere every packet is its own, and nothing can be out of
+ * date. Holds at most NRS_OWN_ADDRS_MAX; a machine with more counts every address as its own. */
 #ifndef NRS_OWN_ADDRS_H
 #define NRS_OWN_ADDRS_H
 #include <stdbool.h>

@@ -1,10 +1,11 @@
 /* platform/linux/packet_filter.h - which packets the kernel hands to the packet source
  *
- * A classic BPF program for a cooked packet socket (offset 0 is the IP header). It passes, cut to what the parser needs:
- *   TCP segments with SYN, FIN or RST; TLS ClientHellos; UDP (DNS answers longer), without QUIC bulk data; ICMP echo and
- *   unreachable; IPv6 with an extension header (the parser looks behind it).
- * It drops everything else: data segments, later fragments, multicast and broadcast, frames for other hosts, and the
- * second copy that every packet on lo has. */
+ * A classic BPF program for a cooked packet socket (offset 0 is the IP header). It passes, cut to what the
+ * parser needs:
+ *   TCP segments with SYN, FIN or RST; TLS ClientHellos; UDP (DNS answers longer), without QUIC bulk data;
+ *   ICMP echo and unreachable; IPv6 with an extension header (the parser looks behind it).
+ * It drops everything else: data segments, later fragments, multicast and broadcast, frames for other hosts,
+ * and the second copy that every packet on lo has. */
 #ifndef NRS_PACKET_FILTER_H
 #define NRS_PACKET_FILTER_H
 #include <linux/filter.h>

@@ -10,7 +10,8 @@
 #include "models/base/units.h"
 
 #define N_BLOCKS  8u
-#define FRAME     2048u /* the largest packet kept is a ClientHello of 1,600 bytes; V3 packs smaller ones closely */
+/* the largest packet kept is a ClientHello of 1,600 bytes; V3 packs smaller ones closely */
+#define FRAME     2048u
 #define BLOCK_MIN 8192u
 #define BLOCK_MAX 1048576u
 #define LINK_AT   ((sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) & ~(size_t)(TPACKET_ALIGNMENT - 1))

@@ -1,7 +1,7 @@
 /* platform/linux/proc_lines.h - the lines of a /proc file, read again and again through one open descriptor
  *
- * The descriptor is opened once, while the program still may. A line is valid until the next call; one that is longer
- * than the buffer is skipped. */
+ * The descriptor is opened once, while the program still may. A line is
+ * valid until the next call; one that is longer than the buffer is skipped. */
 #ifndef NRS_PROC_LINES_H
 #define NRS_PROC_LINES_H
 #include <stdbool.h>

@@ -1,16 +1,17 @@
 /* platform/linux/proc_sockets.h - from the sockets of one poll after the other to flow events
  *
- * Pure: no file, no clock. A socket that is open at a poll gives OPEN, its disappearance CLOSE; both times are known to
- * the poll period only. A connection that this side closed first stays in TIME_WAIT for 60 s, and the remaining timer
- * says when it ended: so one that lived and died between two polls is still seen, as WHOLE with its end standing in for its
- * start.
+ * Pure: no file, no clock. A socket that is open at a poll gives OPEN, its disappearance CLOSE; both times
+ * are known to the poll period only. A connection that this side closed first stays in TIME_WAIT for 60 s,
+ * and the remaining timer says when it ended: so one that lived and died between two polls is still seen, as
+ * WHOLE with its end standing in for its start.
  *
- * No connection is told twice. A TIME_WAIT entry whose end lies before the previous poll was told by that one; those that
- * ended around the moment of the poll are kept in the table. While the table is full, new sockets are lost (and
- * counted): evicting a known one would make it new again. What was open at the first poll is never told.
+ * No connection is told twice. A TIME_WAIT entry whose end lies before the previous poll was told by that
+ * one; those that ended around the moment of the poll are kept in the table. While the table is full, new
+ * sockets are lost (and counted): evicting a known one would make it new again. What was open at the first
+ * poll is never told.
  *
- * Usage: begin, socket for every line (listening ones first, as the kernel has them), sweep until it returns false,
- * end. Times are boot time. */
+ * Usage: begin, socket for every line (listening ones first, as the kernel
+ * has them), sweep until it returns false, end. Times are boot time. */
 #ifndef NRS_PROC_SOCKETS_H
 #define NRS_PROC_SOCKETS_H
 #include <stdbool.h>
@@ -32,8 +33,8 @@ struct nrs_proc_sockets {
 };
 
 /* mem: nrs_open_flows_bytes(cap). tick_hz: of the TIME_WAIT timers, AT_CLKTCK. */
-void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key, bool with_loopback,
-                           uint32_t tick_hz, uint64_t now_ns);
+void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key,
+                           bool with_loopback, uint32_t tick_hz, uint64_t now_ns);
 
 void nrs_proc_sockets_begin(struct nrs_proc_sockets *s, uint64_t now_ns);
 

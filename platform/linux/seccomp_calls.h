@@ -9,7 +9,8 @@
 extern const unsigned short nrs_seccomp_allowed[];
 extern const size_t nrs_seccomp_n_allowed;
 
-/* What a helper uses (platform/helper.h): reading files, and its end of the pair. Opening is looked at closer (seccomp.c). */
+/* What a helper uses (platform/helper.h): reading files, and its
+ * end of the pair. Opening is looked at closer (seccomp.c). */
 extern const unsigned short nrs_seccomp_helper[];
 extern const size_t nrs_seccomp_n_helper;
 

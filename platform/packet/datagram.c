@@ -46,8 +46,8 @@ static uint32_t minute_of(const struct nrs_open_flow *e, uint32_t t_ms)
     return nrs_open_flows_age_ms(t_ms, e->start_ms) / NRS_MS_PER_MIN;
 }
 
-/* Sizes are counted on the interface where the exchange began only: a bridge, a VLAN or a bond shows every packet
- * twice. */
+/* Sizes are counted on the interface where the exchange began
+ * only: a bridge, a VLAN or a bond shows every packet twice. */
 struct nrs_open_flow *nrs_datagram_take(struct nrs_one_packet *k, size_t payload)
 {
     bool from_local = true, comes_in = nrs_packet_comes_in(k), again;

@@ -1,7 +1,7 @@
 /* platform/packet/name_text.h - the one rule for bytes of names out of packets
  *
- * Printable ASCII without blank and dot, letters in lower case (resolvers mix the case on purpose). A name with any other
- * byte is not reported at all. */
+ * Printable ASCII without blank and dot, letters in lower case (resolvers mix the case on purpose). A name
+ * with any other byte is not reported at all. */
 #ifndef NRS_NAME_TEXT_H
 #define NRS_NAME_TEXT_H
 #include <stdint.h>

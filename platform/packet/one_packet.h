@@ -1,7 +1,7 @@
 /* platform/packet/one_packet.h - inside this room only: the parser's state and the packet in hand
  *
- * Each protocol file has one entry, nrs_PROTOCOL_take, that reads k->ip.body and turns it into events with the
- * functions of packets.c below. */
+ * Each protocol file has one entry, nrs_PROTOCOL_take, that reads k->ip.body
+ * and turns it into events with the functions of packets.c below. */
 #ifndef NRS_ONE_PACKET_H
 #define NRS_ONE_PACKET_H
 #include "platform/packet/ip.h"
@@ -49,10 +49,12 @@ void nrs_tcp_take(struct nrs_one_packet *k);
 void nrs_udp_take(struct nrs_one_packet *k);
 void nrs_icmp_take(struct nrs_one_packet *k);
 
-/* Shared by UDP and ICMP echo: one datagram of k->key. NULL if it is not followed, or seen before elsewhere. */
+/* Shared by UDP and ICMP echo: one datagram of k->key. NULL if
+ * it is not followed, or seen before elsewhere. */
 struct nrs_open_flow *nrs_datagram_take(struct nrs_one_packet *k, size_t payload);
 
-/* An ICMP error says that the SYN of k->key with this number, or a datagram of k->key, did not get through. */
+/* An ICMP error says that the SYN of k->key with this number,
+ * or a datagram of k->key, did not get through. */
 void nrs_tcp_unreachable(struct nrs_one_packet *k, uint32_t seq);
 void nrs_datagram_unreachable(struct nrs_one_packet *k);
 

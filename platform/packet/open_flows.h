@@ -1,12 +1,13 @@
 /* platform/packet/open_flows.h - the fixed table of flows that are open now
  *
- * Memory:   one block from the caller: 64 bytes an entry, 4 of chain, 4 to 8 of hash heads. Nothing here allocates.
+ * Memory:   one block from the caller: 64 bytes an entry, 4 of chain, 4 to 8 of hash heads. Nothing here
+ *           allocates.
  * Order:    every entry is on one list; a list is in order of last touch, and all its members share one
  *           timeout, so what has to expire is always at its front.
- * Eviction: the table never evicts by itself: add returns NULL when it is full, and nrs_open_flows_victim names
- *           who goes: first a finished entry, then the oldest of the longer inbound list, then (for a flow
- *           of our own only) the oldest of our longest list. So a flood of one kind pays for itself, and an
- *           inbound scan evicts nothing of ours.
+ * Eviction: the table never evicts by itself: add returns NULL when it is full, and nrs_open_flows_victim
+ *           names who goes: first a finished entry, then the oldest of the longer inbound list, then (for a
+ *           flow of our own only) the oldest of our longest list. So a flood of one kind pays for itself, and
+ *           an inbound scan evicts nothing of ours.
  * Hash:     HalfSipHash-1-3 with a key from the caller, because remote hosts choose what goes in. */
 #ifndef NRS_OPEN_FLOWS_H
 #define NRS_OPEN_FLOWS_H
@@ -41,7 +42,8 @@ struct nrs_open_flow {
     uint32_t forwarded : 1;
     uint32_t tx_began : 1;       /* datagram: one was sent; TCP: the initial sequence number is known */
     uint32_t rx_began : 1;
-    uint32_t tx_ended : 1;       /* TCP: tx is the number of bytes (or, before tx_began, the position of the FIN) */
+    uint32_t tx_ended : 1;       /* TCP: tx is the number of bytes (or,
+                                    before tx_began, the position of the FIN) */
     uint32_t rx_ended : 1;
     uint32_t told : 1;           /* the OPEN was delivered */
     uint32_t tag : 13;           /* low bits of: the interface (datagram), the first SYN's number (TCP) */
@@ -80,10 +82,10 @@ void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint
 struct nrs_open_flow *nrs_open_flows_find(const struct nrs_open_flows *t, const struct nrs_open_key *k,
                                           bool *from_local);
 
-/* A new entry with local = src (or dst, if local_is_src is false), zeroed otherwise, touched at now_ms. The key must
- * not be in the table. NULL when it is full. */
-struct nrs_open_flow *nrs_open_flows_add(struct nrs_open_flows *t, const struct nrs_open_key *k, bool local_is_src,
-                                         enum nrs_open_list list, uint32_t now_ms);
+/* A new entry with local = src (or dst, if local_is_src is false), zeroed otherwise, touched at now_ms. The
+ * key must not be in the table. NULL when it is full. */
+struct nrs_open_flow *nrs_open_flows_add(struct nrs_open_flows *t, const struct nrs_open_key *k,
+                                         bool local_is_src, enum nrs_open_list list, uint32_t now_ms);
 
 void nrs_open_flows_touch(struct nrs_open_flows *t, struct nrs_open_flow *e, enum nrs_open_list list,
                           uint32_t now_ms);

@@ -34,8 +34,8 @@ int nrs_packets_init(struct nrs_packets **out, void *mem, size_t len, const stru
     uint32_t udp_ms = or_default(c->udp_idle_s, 60) * 1000;
     uint32_t tcp_ms = or_default(c->tcp_idle_s, NRS_S_PER_DAY) * 1000;
 
-    if (cap < MAX_OPEN_MIN || cap > MAX_OPEN_MAX || c->udp_idle_s > TIME_MAX_S || c->tcp_silent_s > TIME_MAX_S ||
-        c->tcp_idle_s > TIME_MAX_S)
+    if (cap < MAX_OPEN_MIN || cap > MAX_OPEN_MAX || c->udp_idle_s > TIME_MAX_S ||
+        c->tcp_silent_s > TIME_MAX_S || c->tcp_idle_s > TIME_MAX_S)
         return -EINVAL;
     if (len < nrs_packets_bytes(c))
         return -ENOMEM;
@@ -60,7 +60,8 @@ static struct nrs_flow flow_event(const struct nrs_packets *p, const struct nrs_
                                   uint64_t t_ns, uint32_t ifindex)
 {
     return (struct nrs_flow){.local = e->local, .remote = e->remote, .lport = e->lport, .rport = e->rport,
-                             .proto = (uint8_t)e->proto, .dir = (uint8_t)e->dir, .ev = (uint8_t)ev, .t_ns = t_ns,
+                             .proto = (uint8_t)e->proto, .dir = (uint8_t)e->dir, .ev = (uint8_t)ev,
+                             .t_ns = t_ns,
                              .flags = e->forwarded ? NRS_F_FORWARDED : 0, .ifindex = ifindex, .weight = 1,
                              .uid = NRS_ID_UNKNOWN, .dur_ms = NRS_DUR_UNKNOWN,
                              .join = nrs_open_flows_join(&p->flows, e)};
@@ -170,14 +171,19 @@ void nrs_packet_snap(struct nrs_one_packet *k, const struct nrs_open_flow *e)
 
 void nrs_packet_name(struct nrs_one_packet *k, const struct nrs_addr *remote, const char *name)
 {
-    struct nrs_flow f = {.remote = *remote, .t_ns = k->t_ns, .ev = NRS_EV_NAME, .weight = 1, .ifindex = k->ifindex,
-                         .uid = NRS_ID_UNKNOWN, .dur_ms = NRS_DUR_UNKNOWN};
+    struct nrs_flow f = {.remote = *remote,
+                         .t_ns = k->t_ns,
+                         .ev = NRS_EV_NAME,
+                         .weight = 1,
+                         .ifindex = k->ifindex,
+                         .uid = NRS_ID_UNKNOWN,
+                         .dur_ms = NRS_DUR_UNKNOWN};
 
     k->fn(k->arg, &f, name);
 }
 
-void nrs_packets_take(struct nrs_packets *p, const uint8_t *ip, size_t cap_len, size_t wire_len, uint64_t t_ns,
-                      enum nrs_way way, uint32_t ifindex, nrs_flow_fn fn, void *arg)
+void nrs_packets_take(struct nrs_packets *p, const uint8_t *ip, size_t cap_len, size_t wire_len,
+                      uint64_t t_ns, enum nrs_way way, uint32_t ifindex, nrs_flow_fn fn, void *arg)
 {
     struct nrs_one_packet k = {.p = p, .t_ns = t_ns, .way = way, .ifindex = ifindex, .fn = fn, .arg = arg};
 

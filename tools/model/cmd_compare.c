@@ -57,7 +57,8 @@ static unsigned list_edges(const struct difference *d, bool second, uint16_t max
         const struct nrs_term *t = d->term[s];
 
         if (t)
-            n = second ? add_edges(edge, n, t->cuts_b, t->n_b - 1u) : add_edges(edge, n, t->cuts_a, t->n_a - 1u);
+            n = second ? add_edges(edge, n, t->cuts_b, t->n_b - 1u)
+                       : add_edges(edge, n, t->cuts_a, t->n_a - 1u);
     }
     edge[n++] = max;
     return n;
@@ -94,9 +95,11 @@ static void compare_cells(const struct side s[2], struct difference *d, const st
     x[shape->a] = x[shape->b] = 0;
 }
 
-static int32_t bucket_mlogit(const struct nrs_model *m, const struct nrs_term *t, unsigned output, unsigned bucket)
+static int32_t bucket_mlogit(const struct nrs_model *m, const struct nrs_term *t, unsigned output,
+                             unsigned bucket)
 {
-    int32_t units = t ? t->weights[((size_t)output << t->bits) + bucket] * (int32_t)(1u << t->shifts[output]) : 0;
+    int32_t units =
+        t ? t->weights[((size_t)output << t->bits) + bucket] * (int32_t)(1u << t->shifts[output]) : 0;
 
     return nrs_model_mlogit(m, output, units);
 }

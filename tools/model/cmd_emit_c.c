@@ -17,7 +17,8 @@ static bool is_identifier(const char *name)
     size_t n = 0;
 
     for (; name[n]; n++)
-        if (!(isalpha((unsigned char)name[n]) || name[n] == '_' || (n > 0 && isdigit((unsigned char)name[n]))))
+        if (!(isalpha((unsigned char)name[n]) || name[n] == '_' ||
+              (n > 0 && isdigit((unsigned char)name[n]))))
             return false;
     return n > 0 && n < NAME_MAX;
 }
@@ -36,8 +37,8 @@ static void emit(FILE *to, const char *name, const struct nrs_nrm *f, const stru
             " *     nrs_model_load(&model, &e, &place) == 0)\n"
             " *     score = nrs_model_score(&model, x);\n"
             " *\n"
-            " * The bytes stay where they are: the model points into them. What is compiled in is trusted by the build; digest\n"
-            " * and signature are not looked at. */\n"
+            " * The bytes stay where they are: the model points into them. What is compiled in is\n"
+            " * trusted by the build; digest and signature are not looked at. */\n"
             "const unsigned char %s[] = {",
             m->schema->name, m->serial, nrs_schema_hash(m->schema), f->len, name, name, name, name, name);
     for (size_t i = 0; i < f->len; i++)

@@ -142,7 +142,8 @@ static int evaluate_binary(struct evaluation *v, const struct choice *chosen)
     struct nrs_note note;
 
     if (chosen->positive == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--positive LABEL,... is needed: which rows should be flagged");
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate",
+                            "--positive LABEL,... is needed: which rows should be flagged");
     if (nrs_data_choose(&v->data, chosen->positive, v->positive, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
     if (score(v) != 0)
@@ -190,7 +191,8 @@ static int evaluate_classes(const struct evaluation *v, const struct choice *cho
     static size_t count[NRS_MODEL_OUTPUTS_MAX][NRS_MODEL_OUTPUTS_MAX];
 
     if (chosen->positive || chosen->plot)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--positive and --plot are for models with one output");
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate",
+                            "--positive and --plot are for models with one output");
     for (size_t i = 0; i < v->data.n; i++) {
         const char *label = v->data.name[v->data.label[i]];
         int o = output_of(&v->model, label);

@@ -139,8 +139,8 @@ static int parse(struct choice *chosen, int argc, char **argv)
 }
 
 /* mul and add of every column, from one block that the caller frees through *mul. */
-static int read_scale(const struct choice *chosen, const struct nrs_columns *columns, char *text, double **mul,
-                      struct nrs_note *note)
+static int read_scale(const struct choice *chosen, const struct nrs_columns *columns, char *text,
+                      double **mul, struct nrs_note *note)
 {
     size_t len;
     int rc = nrs_cmd_load(chosen->scale, text, TRAINED_BYTES_MAX, &len, note);

@@ -21,7 +21,8 @@ struct choice {
     const char *labels, *label_column, *expand, *grams, *out;
 };
 
-static const struct nrs_source *const sources[] = {&nrs_source_beacon, &nrs_source_packer, &nrs_source_packer_pe};
+static const struct nrs_source *const sources[] = {&nrs_source_beacon, &nrs_source_packer,
+                                                   &nrs_source_packer_pe};
 
 const struct nrs_source *nrs_source_of_name(const char *schema)
 {
@@ -165,7 +166,8 @@ static int features(const struct choice *chosen, struct nrs_rows *rows, char **i
     int exit_code = nrs_cmd_columns(&rows->columns, source->schema, chosen->expand, chosen->grams);
 
     if (exit_code == NRS_EXIT_OK && chosen->labels &&
-        nrs_labels_read(&labels, chosen->labels, chosen->label_column, source->ids, source->n_ids, &note) != 0)
+        nrs_labels_read(&labels, chosen->labels, chosen->label_column, source->ids, source->n_ids, &note) !=
+            0)
         exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, chosen->labels, note.text);
     rows->labels = chosen->labels ? &labels : NULL;
     if (exit_code == NRS_EXIT_OK)
@@ -177,7 +179,8 @@ static int features(const struct choice *chosen, struct nrs_rows *rows, char **i
 
 int nrs_cmd_features(int argc, char **argv)
 {
-    struct choice chosen = {.source = &nrs_source_beacon, .options.min_conns = MIN_CONNS, .label_column = "label"};
+    struct choice chosen = {
+        .source = &nrs_source_beacon, .options.min_conns = MIN_CONNS, .label_column = "label"};
     struct nrs_rows rows = {.to = NULL};
     int exit_code = parse(&chosen, argc, argv);
 

@@ -103,7 +103,8 @@ static int check_private(const char *path, struct nrs_note *note)
     if (stat(path, &st) != 0)
         return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
     if (st.st_mode & (S_IRWXG | S_IRWXO))
-        return nrs_note_set(note, NRS_ERR_RANGE, "key: open to others (mode %04o); it has to be 0600 or stricter",
+        return nrs_note_set(note, NRS_ERR_RANGE,
+                            "key: open to others (mode %04o); it has to be 0600 or stricter",
                             (unsigned)st.st_mode & 07777);
     return 0;
 }
@@ -187,8 +188,8 @@ static int check_signature(struct nrs_signkey *k, const struct nrs_model_envelop
     if (rc == 0 && memcmp(none, e->key_id, sizeof none) == 0)
         rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: none");
     else if (rc == 0 && memcmp(id, e->key_id, sizeof id) != 0)
-        rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: by key %s, not by %s", hex_of(e->key_id, signer),
-                          hex_of(id, own));
+        rc = nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: by key %s, not by %s",
+                          hex_of(e->key_id, signer), hex_of(id, own));
     return rc ? rc : nrs_signkey_verify(k, e->digest, e->signature, note);
 }
 

@@ -74,11 +74,13 @@ static int parse(struct choice *chosen, int argc, char **argv)
     if (exit_code)
         return exit_code;
     if ((chosen->out == NULL) != chosen->dry_run)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "either -o or --dry-run is needed; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "update",
+                            "either -o or --dry-run is needed; see noroshi-model --help");
     if (chosen->data == NULL && (chosen->positive || chosen->negative))
         return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "--positive and --negative name labels of --data");
     if (chosen->n_feedback == 0 && chosen->negative == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "nothing to learn from: --feedback or --negative is needed");
+        return nrs_cmd_fail(NRS_EXIT_USAGE, "update",
+                            "nothing to learn from: --feedback or --negative is needed");
     if (chosen->quanta == 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, "--quanta", "0 steps are no update");
     chosen->model = nrs_cmd_only_file(argc, argv);
@@ -183,8 +185,8 @@ static unsigned list_moved(const struct update *u, struct moved *list)
             double most = t->type == NRS_TERM_LINEAR ? u->before.schema->features[t->a].max : 1;
 
             if (steps)
-                list[n++] =
-                    (struct moved){i, c, steps, 1000 * steps * most * nrs_reopen_quantum(&u->arow.rounded, i, 0)};
+                list[n++] = (struct moved){i, c, steps,
+                                           1000 * steps * most * nrs_reopen_quantum(&u->arow.rounded, i, 0)};
         }
     qsort(list, n, sizeof list[0], farthest_first);
     return n;
@@ -199,9 +201,11 @@ static void print_moved(const struct update *u, const struct choice *chosen)
     nrs_arow_reach(&u->arow, &low, &high);
     printf("weights      %u of %u moved, each by at most %" PRIu32 " steps of its term\n", n,
            u->arow.rounded.n_weights, chosen->quanta);
-    printf("scores       none moves by more than %+.0f or %+.0f mlogit: an alert with more to spare stays one\n", low,
-           high);
-    printf("bound        %" PRId32 " mlogit, was %" PRId32 "\n", u->after.bound_mlogit, u->before.bound_mlogit);
+    printf(
+        "scores       none moves by more than %+.0f or %+.0f mlogit: an alert with more to spare stays one\n",
+        low, high);
+    printf("bound        %" PRId32 " mlogit, was %" PRId32 "\n", u->after.bound_mlogit,
+           u->before.bound_mlogit);
     if (n)
         printf("\n%8s %8s  weight\n", "mlogit", "steps");
     for (unsigned i = 0; i < n && i < SHOWN; i++) {
@@ -224,8 +228,8 @@ static void print_marks(const struct update *u)
         after[f->mark[i].right] += nrs_decide(&u->after, f->mark[i].x);
     }
     printf("\n%-24s %8s %8s %8s\n", "marks", "", "flagged", "now");
-    printf("%-24s %8zu %8zu %8zu\n%-24s %8zu %8zu %8zu\n", "right", n[true], before[true], after[true], "wrong",
-           n[false], before[false], after[false]);
+    printf("%-24s %8zu %8zu %8zu\n%-24s %8zu %8zu %8zu\n", "right", n[true], before[true], after[true],
+           "wrong", n[false], before[false], after[false]);
 }
 
 static int update(struct update *u, const struct choice *chosen)
@@ -241,8 +245,8 @@ static int update(struct update *u, const struct choice *chosen)
         return exit_code;
     if (learn(u, chosen, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->model, note.text);
-    printf("model        %s-%" PRIu32 ", from %s-%" PRIu32 ", unsigned\n", u->after.schema->name, u->after.serial,
-           u->before.schema->name, u->before.serial);
+    printf("model        %s-%" PRIu32 ", from %s-%" PRIu32 ", unsigned\n", u->after.schema->name,
+           u->after.serial, u->before.schema->name, u->before.serial);
     print_moved(u, chosen);
     print_marks(u);
     if (chosen->data)

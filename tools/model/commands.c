@@ -133,7 +133,8 @@ void nrs_cmd_print_cell(const struct nrs_model *m, unsigned term, unsigned cell)
     }
 }
 
-int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand, const char *grams)
+int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand,
+                    const char *grams)
 {
     static struct nrs_nrm file;
     static struct nrs_model model;

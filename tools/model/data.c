@@ -1,8 +1,9 @@
 /* file   = header line*
- * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if the schema
- *                                        has bytes: two characters each, hexadecimal or ".."
+ * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if
+ *                                        the schema has bytes: two characters each, hexadecimal or ".."
  * line   = value ("," value)* [CR] LF     as many values as names; empty lines are skipped
- * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal number */
+ * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal
+ *                                        number */
 #include "tools/model/data.h"
 
 #include <stdlib.h>
@@ -58,7 +59,8 @@ static int special(const struct nrs_schema *schema, const char *name)
     return schema->n_bytes && strcmp(name, "start") == 0 ? START : IGNORED;
 }
 
-static int read_header(struct layout *layout, const struct nrs_schema *schema, char *rest, struct nrs_note *note)
+static int read_header(struct layout *layout, const struct nrs_schema *schema, char *rest,
+                       struct nrs_note *note)
 {
     bool seen[NRS_FEATURES_MAX] = {false}, labelled = false, started = schema->n_bytes == 0;
 
@@ -81,10 +83,12 @@ static int read_header(struct layout *layout, const struct nrs_schema *schema, c
     }
     for (unsigned i = 0; i < schema->n_features; i++)
         if (!seen[i])
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column %s: not the raw features of schema %s",
+            return nrs_note_set(note, NRS_ERR_FORMAT,
+                                "line 1: no column %s: not the raw features of schema %s",
                                 schema->features[i].name, schema->name);
     if (!started)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column start: the bytes of schema %s", schema->name);
+        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column start: the bytes of schema %s",
+                            schema->name);
     return 0;
 }
 
@@ -155,11 +159,13 @@ static int read_line(struct nrs_data *d, const struct layout *layout, char *rest
         int field = n < layout->n ? layout->field[n] : IGNORED;
 
         if (value == NULL)
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: column %u: a quote is not closed", number, n + 1);
+            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: column %u: a quote is not closed", number,
+                                n + 1);
         if (field == LABEL)
             label = value;
         else if (field == START && read_start(x + d->schema->n_features, value, d->schema->n_bytes) != 0)
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: start: not %u bytes", number, d->schema->n_bytes);
+            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: start: not %u bytes", number,
+                                d->schema->n_bytes);
         else if (field >= 0 && read_number(&x[field], value, features[field].max) != 0)
             return nrs_note_set(note, NRS_ERR_RANGE, "line %zu: %s: %s is not a number from 0 to %u", number,
                                 features[field].name, value, features[field].max);
@@ -184,7 +190,8 @@ int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *sche
     if (d->x == NULL || d->label == NULL)
         return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
     line = nrs_textfile_line(&rest);
-    rc = line ? read_header(&layout, schema, line, note) : nrs_note_set(note, NRS_ERR_SHORT, "no header line");
+    rc =
+        line ? read_header(&layout, schema, line, note) : nrs_note_set(note, NRS_ERR_SHORT, "no header line");
     while (rc == 0 && (line = nrs_textfile_line(&rest))) {
         number++;
         if (*line != '\0')
@@ -193,7 +200,8 @@ int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *sche
     return rc;
 }
 
-int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema, struct nrs_note *note)
+int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema,
+                  struct nrs_note *note)
 {
     size_t len;
     char *text = nrs_textfile_load(path, &len, note);

@@ -1,7 +1,7 @@
 /* tools/model/data.h - labelled feature vectors read back: what `noroshi-model features` writes as CSV
  *
- * Every feature of the schema has to be a column (raw, not expanded); `label` is optional, other columns are ignored.
- * Rows without a label have the label "". Values above a feature's maximum are refused.
+ * Every feature of the schema has to be a column (raw, not expanded); `label` is optional, other columns are
+ * ignored. Rows without a label have the label "". Values above a feature's maximum are refused.
  *
  * Memory: the vectors and the label names, until done. */
 #ifndef NRS_TOOL_DATA_H
@@ -23,7 +23,8 @@ struct nrs_data {
 };
 
 /* Call done in any case. */
-int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema, struct nrs_note *note);
+int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema,
+                  struct nrs_note *note);
 
 /* The same for text in memory, which is written to. */
 int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *schema, struct nrs_note *note);

@@ -228,13 +228,15 @@ static int join(const struct nrs_feedback *f, struct nrs_mark *mark, struct nrs_
     if (f->n_evidence)
         found = bsearch(&wanted, f->evidence, f->n_evidence, sizeof wanted, by_verdict);
     if (found == NULL)
-        return nrs_note_set(note, NRS_ERR_RANGE, "%s: marked, but there is no evidence record of it", mark->verdict);
+        return nrs_note_set(note, NRS_ERR_RANGE, "%s: marked, but there is no evidence record of it",
+                            mark->verdict);
     if (found->x == NULL && found->schema_hash && found->schema_hash != nrs_schema_hash(f->schema))
-        return nrs_note_set(note, NRS_ERR_SCHEMA, "%s: its vector is of schema %016" PRIx64 ", the model's is %016" PRIx64,
+        return nrs_note_set(note, NRS_ERR_SCHEMA,
+                            "%s: its vector is of schema %016" PRIx64 ", the model's is %016" PRIx64,
                             mark->verdict, found->schema_hash, nrs_schema_hash(f->schema));
     if (found->x == NULL)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "%s: its evidence has no vector of schema %s", mark->verdict,
-                            f->schema->name);
+        return nrs_note_set(note, NRS_ERR_FORMAT, "%s: its evidence has no vector of schema %s",
+                            mark->verdict, f->schema->name);
     mark->x = found->x;
     return 0;
 }

@@ -1,8 +1,8 @@
 /* tools/model/feedback.h - what an analyst said of alerts: marks, and the vectors that they are about
  *
- * NDJSON, any number of files; grammar in feedback.c. A mark names a verdict by its event.id, and the vector comes out of
- * the evidence record of that verdict (agent/VERDICT.md, `x`), which `noroshi-collector export` writes; or a mark brings its
- * vector along. Other records of an export are passed over.
+ * NDJSON, any number of files; grammar in feedback.c. A mark names a verdict by its event.id, and the vector
+ * comes out of the evidence record of that verdict (agent/VERDICT.md, `x`), which `noroshi-collector export`
+ * writes; or a mark brings its vector along. Other records of an export are passed over.
  *
  * Memory: grows with the files, until done. */
 #ifndef NRS_TOOL_FEEDBACK_H

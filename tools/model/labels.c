@@ -1,6 +1,7 @@
 /* file   = header line*
  * header = name (TAB name)* LF         one of labels, at least one key column, none of these twice
- * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are skipped */
+ * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are
+ *                                      skipped */
 #include "tools/model/labels.h"
 
 #include <stdbool.h>
@@ -119,7 +120,8 @@ static int refuse_contradictions(const struct nrs_labels *l, struct nrs_note *no
             continue;
         while (a->key[first] == NULL)
             first++;
-        return nrs_note_set(note, NRS_ERR_FORMAT, "%s: labelled %s and %s", a->key[first], a->label, b->label);
+        return nrs_note_set(note, NRS_ERR_FORMAT, "%s: labelled %s and %s", a->key[first], a->label,
+                            b->label);
     }
     return 0;
 }
@@ -143,8 +145,8 @@ static int read_lines(struct nrs_labels *l, char *rest, struct nrs_note *note)
     return rc;
 }
 
-int nrs_labels_take(struct nrs_labels *l, char *text, const char *column, const char *const *ids, unsigned n_ids,
-                    struct nrs_note *note)
+int nrs_labels_take(struct nrs_labels *l, char *text, const char *column, const char *const *ids,
+                    unsigned n_ids, struct nrs_note *note)
 {
     size_t n_lines = 1;
 

@@ -23,7 +23,8 @@ void nrs_linear_done(struct nrs_linear *l)
 int nrs_linear_alloc(struct nrs_linear *l, unsigned n_rows, struct nrs_note *note)
 {
     if (n_rows < 1 || n_rows > NRS_MODEL_OUTPUTS_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "%u classes: 1 to %u can be held", n_rows, NRS_MODEL_OUTPUTS_MAX);
+        return nrs_note_set(note, NRS_ERR_LIMIT, "%u classes: 1 to %u can be held", n_rows,
+                            NRS_MODEL_OUTPUTS_MAX);
     l->weights = calloc((size_t)n_rows * l->columns->n, sizeof *l->weights);
     if (l->weights == NULL)
         return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
@@ -39,10 +40,12 @@ int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct 
         return nrs_note_set(note, NRS_ERR_RANGE, "label %u: not 1 to 31 characters", l->n_labels + 1);
     for (size_t i = 0; i < len; i++)
         if (text[i] <= ' ' || text[i] > '~' || text[i] == '"' || text[i] == '\\')
-            return nrs_note_set(note, NRS_ERR_RANGE, "label %u: not of printable characters", l->n_labels + 1);
+            return nrs_note_set(note, NRS_ERR_RANGE, "label %u: not of printable characters",
+                                l->n_labels + 1);
     for (unsigned i = 0; i < l->n_labels; i++)
         if (strlen(l->label[i]) == len && memcmp(l->label[i], text, len) == 0)
-            return nrs_note_set(note, NRS_ERR_RANGE, "label %u: the same as label %u", l->n_labels + 1, i + 1);
+            return nrs_note_set(note, NRS_ERR_RANGE, "label %u: the same as label %u", l->n_labels + 1,
+                                i + 1);
     memcpy(l->label[l->n_labels], text, len);
     l->label[l->n_labels++][len] = '\0';
     return 0;
@@ -64,8 +67,8 @@ static int take_labels(struct nrs_linear *l, const char *labels, struct nrs_note
     int rc = 0;
 
     if (l->n_rows == 1 && l->n_labels) /* their order in the file is not that of the sum's sign */
-        return nrs_note_set(note, NRS_ERR_FORMAT, "--labels: the file names its two classes: %s and %s", l->label[0],
-                            l->label[1]);
+        return nrs_note_set(note, NRS_ERR_FORMAT, "--labels: the file names its two classes: %s and %s",
+                            l->label[0], l->label[1]);
     l->n_labels = 0;
     for (const char *at = labels, *end = labels; rc == 0 && *end; at = end + 1) {
         end = strchr(at, ',');
@@ -103,7 +106,8 @@ static bool usual_pair(const struct nrs_linear *l, const char *other, const char
 }
 
 /* Which of two labels is the flagged one. */
-static int find_flagged(const struct nrs_linear *l, const char *flagged, unsigned *index, struct nrs_note *note)
+static int find_flagged(const struct nrs_linear *l, const char *flagged, unsigned *index,
+                        struct nrs_note *note)
 {
     for (unsigned i = 0; i < 2; i++)
         if (flagged ? strcmp(l->label[i], flagged) == 0 : usual_pair(l, l->label[1 - i], l->label[i])) {
@@ -111,7 +115,8 @@ static int find_flagged(const struct nrs_linear *l, const char *flagged, unsigne
             return 0;
         }
     return nrs_note_set(note, NRS_ERR_FORMAT, "labels %s and %s: %s", l->label[0], l->label[1],
-                        flagged ? "neither is the one given with --flagged" : "name the flagged one with --flagged");
+                        flagged ? "neither is the one given with --flagged"
+                                : "name the flagged one with --flagged");
 }
 
 /* Two classes as one row, positive for the flagged one. */
@@ -126,7 +131,8 @@ static int join_classes(struct nrs_linear *l, const char *flagged, struct nrs_no
     if (l->n_labels)
         rc = find_flagged(l, flagged, &at, note);
     else if (flagged)
-        rc = nrs_note_set(note, NRS_ERR_FORMAT, "no labels in it: a positive sum means flagged, --flagged cannot choose");
+        rc = nrs_note_set(note, NRS_ERR_FORMAT,
+                          "no labels in it: a positive sum means flagged, --flagged cannot choose");
     if (rc)
         return rc;
     if (l->n_rows == 2) {
@@ -146,7 +152,8 @@ static int join_classes(struct nrs_linear *l, const char *flagged, struct nrs_no
 /* The chance that the trainer fitted becomes the calibration table. */
 static int calibrate(const struct nrs_linear *l, struct nrs_trained *t, struct nrs_note *note)
 {
-    const double widest = 5, apart = 0.002; /* logits: chances of 0.7 to 99.3 percent; points that stay two in the file */
+    const double widest = 5, apart = 0.002; /* logits: chances of 0.7 to 99.3 percent;
+                                               points that stay two in the file */
 
     if (!(l->sigmoid.a < 0) || !isfinite(l->sigmoid.a) || !isfinite(l->sigmoid.b))
         return nrs_note_set(note, NRS_ERR_RANGE, "calibration: the chance does not rise with the sum");
@@ -217,4 +224,18 @@ int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *
     if (rc == 0 && t->n_terms == 0)
         rc = nrs_note_set(note, NRS_ERR_RANGE, "every weight is zero");
     return rc;
+}
+
+void nrs_linear_join_mirrored(struct nrs_linear *l)
+{
+    unsigned n = l->columns->n;
+
+    if (l->n_rows != 2 || l->bias[0] != -l->bias[1])
+        return;
+    for (unsigned c = 0; c < n; c++)
+        if (l->weights[c] != -l->weights[n + c])
+            return;
+    memcpy(l->weights, l->weights + n, n * sizeof *l->weights);
+    l->bias[0] = l->bias[1];
+    l->n_rows = 1;
 }

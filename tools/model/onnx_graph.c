@@ -69,7 +69,8 @@ static int read_tensor(struct nrs_onnx_tensor *t, struct nrs_proto message, stru
 static int add_tensor(struct nrs_onnx_graph *g, struct nrs_proto message, struct nrs_note *note)
 {
     if (g->n_tensors == NRS_ONNX_TENSORS_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %u tensors: not a linear model", NRS_ONNX_TENSORS_MAX);
+        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %u tensors: not a linear model",
+                            NRS_ONNX_TENSORS_MAX);
     return read_tensor(&g->tensor[g->n_tensors++], message, note);
 }
 
@@ -91,7 +92,8 @@ static bool find_attribute(const struct nrs_onnx_node *n, const char *name, stru
 }
 
 /* The field of an attribute that holds its value, the last if there are several. */
-static bool find_value(const struct nrs_onnx_node *n, const char *name, uint32_t number, struct nrs_proto_field *value)
+static bool find_value(const struct nrs_onnx_node *n, const char *name, uint32_t number,
+                       struct nrs_proto_field *value)
 {
     struct nrs_proto attribute;
     struct nrs_proto_field f;
@@ -123,7 +125,8 @@ static int add_constant(struct nrs_onnx_graph *g, const struct nrs_onnx_node *n,
 static int add_name(struct nrs_proto *names, unsigned *n, struct nrs_proto name, struct nrs_note *note)
 {
     if (*n == NRS_ONNX_INPUTS_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "a node with more than %u inputs or outputs", NRS_ONNX_INPUTS_MAX);
+        return nrs_note_set(note, NRS_ERR_LIMIT, "a node with more than %u inputs or outputs",
+                            NRS_ONNX_INPUTS_MAX);
     names[(*n)++] = name;
     return 0;
 }
@@ -135,7 +138,8 @@ static int add_node(struct nrs_onnx_graph *g, struct nrs_proto message, struct n
     int rc = 1;
 
     if (g->n_nodes == NRS_ONNX_NODES_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %u nodes: not a linear model", NRS_ONNX_NODES_MAX);
+        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %u nodes: not a linear model",
+                            NRS_ONNX_NODES_MAX);
     memset(n, 0, sizeof *n);
     n->message = message;
     while ((rc = nrs_proto_next(&message, &f)) == 1) {
@@ -236,7 +240,8 @@ static bool raw_numbers(const struct nrs_onnx_tensor *t, struct nrs_proto raw, s
     if ((size_t)(raw.end - raw.at) != n * width)
         return false;
     for (size_t i = 0; i < n; i++)
-        out[i] = width == 8 ? double_of(nrs_get_u64le(raw.at + 8 * i)) : float_of(nrs_get_u32le(raw.at + 4 * i));
+        out[i] =
+            width == 8 ? double_of(nrs_get_u64le(raw.at + 8 * i)) : float_of(nrs_get_u32le(raw.at + 4 * i));
     return true;
 }
 

@@ -32,7 +32,8 @@ static bool read_fixed(struct nrs_proto *p, size_t width, uint64_t *value)
 
 static bool read_plain(struct nrs_proto *p, uint8_t wire, uint64_t *value)
 {
-    return wire == NRS_WIRE_VARINT ? read_varint(p, value) : read_fixed(p, wire == NRS_WIRE_64 ? 8 : 4, value);
+    return wire == NRS_WIRE_VARINT ? read_varint(p, value)
+                                   : read_fixed(p, wire == NRS_WIRE_64 ? 8 : 4, value);
 }
 
 int nrs_proto_next(struct nrs_proto *p, struct nrs_proto_field *f)

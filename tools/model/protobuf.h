@@ -26,8 +26,9 @@ struct nrs_proto_field {
 /* 1 and a field, 0 at the end, or NRS_ERR_FORMAT. */
 int nrs_proto_next(struct nrs_proto *p, struct nrs_proto_field *f);
 
-/* The numbers of a repeated field, packed or one by one: takes the next of them from a field of wire type `wire`, or
- * from its bytes. Starts with the field as nrs_proto_next gave it; false at its end (or where a varint is cut off). */
+/* The numbers of a repeated field, packed or one by one: takes the next of them from a field of wire type
+ * `wire`, or from its bytes. Starts with the field as nrs_proto_next gave it; false at its end (or where a
+ * varint is cut off). */
 bool nrs_proto_number(struct nrs_proto_field *f, uint8_t wire, uint64_t *value);
 
 bool nrs_proto_is(struct nrs_proto bytes, const char *text);

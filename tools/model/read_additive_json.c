@@ -131,12 +131,13 @@ static int read_linear(struct reading *r, const cJSON *object, struct nrs_traine
 }
 
 /* A whole number from least to most. */
-static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most, unsigned *out)
+static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most,
+                      unsigned *out)
 {
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= least && item->valuedouble <= most) ||
         item->valuedouble != (unsigned)item->valuedouble)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key, least,
-                            most);
+        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key,
+                            least, most);
     *out = (unsigned)item->valuedouble;
     return 0;
 }
@@ -159,7 +160,8 @@ static int read_grams(struct reading *r, const cJSON *object, struct nrs_trained
             term->grams |= (uint8_t)(1u << (n - 1));
     }
     if (rc == 0)
-        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES, &reach);
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES,
+                        &reach);
     if (rc == 0)
         rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "bits"), "bits", NRS_MODEL_GRAM_BITS_MIN,
                         NRS_MODEL_GRAM_BITS_MAX, &bits);

@@ -3,10 +3,10 @@
  *   {"storage": {"storage": {"weight": WEIGHT}, "label": ...} | {"weight": WEIGHT}, "weights": ...}
  *   WEIGHT = {"<column>@num" | "<column>": {"<label>": {"v1": f, "v2": f, "v3": f}}}
  *
- * v1 is the weight, v2 and v3 are the learner's confidence and are not needed; nor is "weights", the statistics of words.
- * There is no intercept: give the trainer a feature "bias" that is always 1; it is read as one. One sum a label, the
- * greatest wins; a label that a feature does not name has 0. Features made from text ("key$value@...") or from the
- * logarithm ("@log") are refused. A regression has the one label "+". */
+ * v1 is the weight, v2 and v3 are the learner's confidence and are not needed; nor is "weights", the
+ * statistics of words. There is no intercept: give the trainer a feature "bias" that is always 1; it is read
+ * as one. One sum a label, the greatest wins; a label that a feature does not name has 0. Features made from
+ * text ("key$value@...") or from the logarithm ("@log") are refused. A regression has the one label "+". */
 #include <cJSON.h>
 #include <string.h>
 
@@ -60,15 +60,17 @@ static int read_feature(struct reading *r, const cJSON *feature)
     int column = find_column(l->columns, feature->string);
 
     if (column < 0)
-        return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "%.60s: not a column taken as a number (\"<column>@num\")",
-                            feature->string);
+        return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED,
+                            "%.60s: not a column taken as a number (\"<column>@num\")", feature->string);
     for (const cJSON *label = feature->child; label; label = label->next) {
         const cJSON *v1 = cJSON_GetObjectItemCaseSensitive(label, "v1");
         unsigned row = (unsigned)find_label(l, label->string);
-        double *to = column == (int)l->columns->n ? &l->bias[row] : &l->weights[row * l->columns->n + (unsigned)column];
+        double *to = column == (int)l->columns->n ? &l->bias[row]
+                                                  : &l->weights[row * l->columns->n + (unsigned)column];
 
         if (!cJSON_IsNumber(v1))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "%.60s: %.31s: no v1", feature->string, label->string);
+            return nrs_note_set(r->note, NRS_ERR_FORMAT, "%.60s: %.31s: no v1", feature->string,
+                                label->string);
         *to = v1->valuedouble;
     }
     return 0;

@@ -1,12 +1,14 @@
 /* LIBLINEAR's model file (linear.cpp, save_model), versions 1.9 to 2.50:
  *
- *   file = "solver_type" NAME LF "nr_class" INT LF [ "label" *INT LF ] "nr_feature" INT LF "bias" NUM LF [ "rho" NUM LF ]
- *          "w" LF rows
- *   rows = nr_feature lines of weights, and one more with bias >= 0: the last feature is the number `bias` itself
+ *   file = "solver_type" NAME LF "nr_class" INT LF [ "label" *INT LF ] "nr_feature" INT LF "bias" NUM LF
+ *          [ "rho" NUM LF ] "w" LF rows
+ *   rows = nr_feature lines of weights, and one more with bias >= 0: the last feature is the number `bias`
+ *          itself
  *
- * A line has one weight, or nr_class of them with more than two classes or MCSVM_CS. One weight: a positive sum means
- * label[0], the label that came first in the training file, whichever number it is. Support vector regression has
- * no labels. ONECLASS_SVM subtracts rho; a positive sum means that the row is like the training data. */
+ * A line has one weight, or nr_class of them with more than two classes or MCSVM_CS. One weight: a positive
+ * sum means label[0], the label that came first in the training file, whichever number it is. Support vector
+ * regression has no labels. ONECLASS_SVM subtracts rho; a positive sum means that the row is like the
+ * training data. */
 #include <string.h>
 
 #include "models/base/error.h"
@@ -26,9 +28,11 @@ static const struct solver {
     const char *name;
     enum { CLASSES, ALWAYS_A_ROW_A_CLASS, REGRESSION, ONE_CLASS } kind;
 } solvers[] = {{"L2R_LR", CLASSES}, {"L2R_L2LOSS_SVC_DUAL", CLASSES}, {"L2R_L2LOSS_SVC", CLASSES},
-               {"L2R_L1LOSS_SVC_DUAL", CLASSES}, {"MCSVM_CS", ALWAYS_A_ROW_A_CLASS}, {"L1R_L2LOSS_SVC", CLASSES},
-               {"L1R_LR", CLASSES}, {"L2R_LR_DUAL", CLASSES}, {"L2R_L2LOSS_SVR", REGRESSION},
-               {"L2R_L2LOSS_SVR_DUAL", REGRESSION}, {"L2R_L1LOSS_SVR_DUAL", REGRESSION}, {"ONECLASS_SVM", ONE_CLASS}};
+               {"L2R_L1LOSS_SVC_DUAL", CLASSES}, {"MCSVM_CS", ALWAYS_A_ROW_A_CLASS},
+               {"L1R_L2LOSS_SVC", CLASSES}, {"L1R_LR", CLASSES}, {"L2R_LR_DUAL", CLASSES},
+               {"L2R_L2LOSS_SVR", REGRESSION},
+               {"L2R_L2LOSS_SVR_DUAL", REGRESSION}, {"L2R_L1LOSS_SVR_DUAL", REGRESSION},
+               {"ONECLASS_SVM", ONE_CLASS}};
 
 static int refuse(struct reading *r, const char *what)
 {
@@ -51,7 +55,8 @@ static int read_whole(struct reading *r, const char *key, uint32_t max, uint32_t
     int rc = read_key(r, key, &line);
 
     if (rc == 0 && (!nrs_line_word(&line, &word) || !nrs_span_whole(word, max, out) || !nrs_line_ends(line)))
-        rc = nrs_note_set(r->note, NRS_ERR_RANGE, "line %u: %s is not a number of 0 to %u", r->text.line, key, max);
+        rc = nrs_note_set(r->note, NRS_ERR_RANGE, "line %u: %s is not a number of 0 to %u", r->text.line, key,
+                          max);
     return rc;
 }
 

@@ -5,9 +5,10 @@
  *          [ "nr_sv" INT INT LF ] "SV" LF L lines
  *   line = coefficient *( SP index ":" value )      indices from 1, ascending; what is left out is 0
  *
- * The sum of coefficient * vector is the weight vector, which is all that a linear kernel needs; minus rho. A positive
- * sum means label[0], the label that came first in the training file; its chance is 1 / (1 + exp(probA * sum + probB)).
- * Three and more classes vote one against one, which no sums of one class each can tell. */
+ * The sum of coefficient * vector is the weight vector, which is all that a linear kernel needs; minus rho. A
+ * positive sum means label[0], the label that came first in the training file; its chance is 1 / (1 +
+ * exp(probA * sum + probB)). Three and more classes vote one against one, which no sums of one class each can
+ * tell. */
 #include <string.h>
 
 #include "models/base/error.h"
@@ -111,11 +112,11 @@ static int read_key(struct reading *r, const struct key *key, struct nrs_span li
 
     for (unsigned i = 0; i < key->n_values; i++)
         if (!nrs_line_word(&line, &value[i]))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: fewer than %u values", r->text.line, key->name,
-                                key->n_values);
+            return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: fewer than %u values", r->text.line,
+                                key->name, key->n_values);
     if (!nrs_line_ends(line))
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: more than %u values", r->text.line, key->name,
-                            key->n_values);
+        return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: more than %u values", r->text.line,
+                            key->name, key->n_values);
     return key->read ? key->read(r, value[0]) : read_labels(r, value[0], value[1]);
 }
 
@@ -133,7 +134,8 @@ static int read_head(struct reading *r)
         while (at < N_KEYS && !nrs_span_is(word, keys[at].name) && !keys[at].needed)
             at++;
         if (at == N_KEYS)
-            return nrs_span_is(word, "SV") ? 0 : refuse(r, "not a key of a linear model, or not in its place");
+            return nrs_span_is(word, "SV") ? 0
+                                           : refuse(r, "not a key of a linear model, or not in its place");
         if (!nrs_span_is(word, keys[at].name))
             return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, keys[at].name);
         rc = read_key(r, &keys[at++], line);

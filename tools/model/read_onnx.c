@@ -1,17 +1,19 @@
-/* ONNX (onnx_graph.h has the messages): one chain of nodes from the features to a class, as sklearn-onnx, PyTorch and
- * others write linear models.
+/* ONNX (onnx_graph.h has the messages): one chain of nodes from the features
+ * to a class, as sklearn-onnx, PyTorch and others write linear models.
  *
  *   chain  = *prepare linear *shift [ tail ]
  *   prepare = Cast | Identity | Flatten | Scaler (x - offset) * scale | Add, Sub, Mul, Div by constants
  *   linear = LinearClassifier | LinearRegressor | Gemm | MatMul          one, over all columns
  *   shift  = Add, Sub, Mul, Div by constants | Cast | Identity | Flatten | Reshape | Squeeze
- *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax, ZipMap,
- *            ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no decision
+ *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax,
+ *            ZipMap, ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no
+ *            decision
  *
- * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier, ZipMap
- * or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two labels: a
- * positive score means the second. Two rows that mirror each other (sklearn-onnx) are one, unless a softmax follows: then
- * the chance belongs to their difference. One row without labels: a positive score means flagged. */
+ * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier,
+ * ZipMap or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two
+ * labels: a positive score means the second. Two rows that mirror each other (sklearn-onnx) are one, unless a
+ * softmax follows: then the chance belongs to their difference. One row without labels: a positive score
+ * means flagged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +30,10 @@ struct reading {
     struct nrs_onnx_graph *g;
     const struct nrs_onnx_node *node; /* the one being read */
     struct nrs_proto chain;           /* what the chain has come to: scaled columns, then scores */
-    bool ended, read, softmax;        /* the chain: by a node that makes chances; its scores: by the tail; for a class */
-    double *mul, *add, *numbers;      /* [columns] what the columns were scaled by; [32 x columns] to read into */
+    bool ended, read, softmax;        /* the chain: by a node that makes chances;
+                                         its scores: by the tail; for a class */
+    double *mul, *add, *numbers;      /* [columns] what the columns were scaled
+                                         by; [32 x columns] to read into */
     unsigned n_tail;
     struct nrs_proto tail[TAIL_MAX];  /* what has become of the scores */
 };
@@ -43,8 +47,9 @@ static int refuse(struct reading *r, const char *what)
 {
     const struct nrs_onnx_node *n = r->node;
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s", (unsigned)(n - r->g->node),
-                        shown(n->op), (const char *)n->op.at, shown(n->name), (const char *)n->name.at, what);
+    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s",
+                        (unsigned)(n - r->g->node), shown(n->op), (const char *)n->op.at, shown(n->name),
+                        (const char *)n->name.at, what);
 }
 
 static bool has_scores(const struct reading *r)
@@ -64,7 +69,8 @@ static int chain_input(const struct reading *r)
 /* n numbers of a constant input, or one number for all of them. */
 static int read_constant(struct reading *r, unsigned input, size_t n, double *out)
 {
-    const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
+    const struct nrs_onnx_tensor *t =
+        input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
     size_t size = t ? nrs_onnx_size(t, n) : 0;
 
     if ((size != n && size != 1) || !nrs_onnx_numbers(t, size, out))
@@ -173,7 +179,8 @@ static int read_labels(struct reading *r, const char *integers, const char *stri
 static int read_rows(struct reading *r)
 {
     unsigned n = r->l->columns->n;
-    size_t got = nrs_onnx_floats(r->node, "coefficients", (size_t)NRS_MODEL_OUTPUTS_MAX * n, r->numbers), intercepts;
+    size_t got = nrs_onnx_floats(r->node, "coefficients", (size_t)NRS_MODEL_OUTPUTS_MAX * n, r->numbers),
+           intercepts;
     double bias[NRS_MODEL_OUTPUTS_MAX] = {0};
     int rc;
 
@@ -198,17 +205,20 @@ static int apply_attributes(struct reading *r)
     bool logistic = nrs_onnx_text_is(n, "post_transform", "LOGISTIC");
     int rc = read_rows(r);
 
-    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") || nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
+    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") ||
+                 nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
     r->ended = !none;
     if (rc == 0 && !none && !logistic && !r->softmax)
         rc = refuse(r, "post_transform is not NONE, LOGISTIC or SOFTMAX");
     return rc ? rc : read_labels(r, "classlabels_ints", "classlabels_strings");
 }
 
-/* The constant matrix of a Gemm or MatMul, as rows of weights. rows_first: [rows, columns], else [columns, rows]. */
+/* The constant matrix of a Gemm or MatMul, as rows of weights.
+ * rows_first: [rows, columns], else [columns, rows]. */
 static int read_matrix(struct reading *r, unsigned input, bool rows_first, double factor)
 {
-    const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
+    const struct nrs_onnx_tensor *t =
+        input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
     unsigned n = r->l->columns->n;
     size_t max = (size_t)NRS_MODEL_OUTPUTS_MAX * n, size = t ? nrs_onnx_size(t, max) : 0;
     size_t n_rows = size / n;
@@ -226,7 +236,8 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
 
 static int apply_matmul(struct reading *r)
 {
-    return chain_input(r) == 0 ? read_matrix(r, 1, false, 1) : refuse(r, "the features are not its first input");
+    return chain_input(r) == 0 ? read_matrix(r, 1, false, 1)
+                               : refuse(r, "the features are not its first input");
 }
 
 static int apply_gemm(struct reading *r)
@@ -274,18 +285,20 @@ static int apply_extractor(struct reading *r)
 enum { KEEPS = 1, LINEAR = 2, TAIL = 4, LABELS = 8 };
 static const struct op {
     const char *name;
-    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of columns; TAIL: after them; LABELS: comes out first */
+    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of
+                       columns; TAIL: after them; LABELS: comes out first */
     int (*apply)(struct reading *);
 } ops[] = {{"Cast", KEEPS | TAIL, apply_nothing},       {"Identity", KEEPS | TAIL, apply_nothing},
            {"Flatten", KEEPS | TAIL, apply_nothing},    {"Reshape", KEEPS | TAIL, apply_nothing},
            {"Squeeze", KEEPS | TAIL, apply_nothing},    {"Scaler", KEEPS, apply_scaler},
            {"Add", KEEPS, apply_affine},                {"Sub", KEEPS, apply_affine},
            {"Mul", KEEPS, apply_affine},                {"Div", KEEPS, apply_affine},
-           {"LinearRegressor", LINEAR, apply_attributes}, {"LinearClassifier", LINEAR | LABELS, apply_attributes},
-           {"Gemm", LINEAR, apply_gemm},                {"MatMul", LINEAR, apply_matmul},
-           {"Sigmoid", TAIL, apply_nothing},            {"Softmax", TAIL, apply_softmax},
-           {"LogSoftmax", TAIL, apply_softmax},         {"Normalizer", TAIL, apply_nothing},
-           {"ArgMax", TAIL, apply_nothing},             {"ZipMap", TAIL, apply_zipmap},
+           {"LinearRegressor", LINEAR, apply_attributes},
+           {"LinearClassifier", LINEAR | LABELS, apply_attributes}, {"Gemm", LINEAR, apply_gemm},
+           {"MatMul", LINEAR, apply_matmul}, {"Sigmoid", TAIL, apply_nothing},
+           {"Softmax", TAIL, apply_softmax}, {"LogSoftmax", TAIL, apply_softmax},
+           {"Normalizer", TAIL, apply_nothing}, {"ArgMax", TAIL, apply_nothing},
+           {"ZipMap", TAIL, apply_zipmap},
            {"ArrayFeatureExtractor", TAIL, apply_extractor}, {"Concat", TAIL, apply_nothing}};
 
 static const struct op *find_op(struct nrs_proto name)
@@ -344,21 +357,6 @@ static int read_node(struct reading *r)
     return rc;
 }
 
-/* Two rows, one the negative of the other, are one. */
-static void join_mirrored(struct nrs_linear *l)
-{
-    unsigned n = l->columns->n;
-
-    if (l->n_rows != 2 || l->bias[0] != -l->bias[1])
-        return;
-    for (unsigned c = 0; c < n; c++)
-        if (l->weights[c] != -l->weights[n + c])
-            return;
-    memcpy(l->weights, l->weights + n, n * sizeof *l->weights);
-    l->bias[0] = l->bias[1];
-    l->n_rows = 1;
-}
-
 static int read_graph(struct reading *r)
 {
     int rc = 0;
@@ -371,12 +369,13 @@ static int read_graph(struct reading *r)
         rc = read_node(r);
     }
     if (rc == 0 && !has_scores(r))
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
+        rc = nrs_note_set(r->note, NRS_ERR_FORMAT,
+                          "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
     if (rc)
         return rc;
     nrs_linear_fold(r->l, r->mul, r->add);
     if (!r->softmax)
-        join_mirrored(r->l);
+        nrs_linear_join_mirrored(r->l);
     return 0;
 }
 
@@ -384,7 +383,8 @@ int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs
 {
     static struct nrs_onnx_graph graph;
     size_t n = l->columns->n;
-    struct reading r = {.l = l, .note = note, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
+    struct reading r = {
+        .l = l, .note = note, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
     int rc;
 
     if (r.mul == NULL)

@@ -1,7 +1,8 @@
 /* safetensors, as written for a linear layer of PyTorch:
  *
  *   file   = N:u64le header[N] data
- *   header = JSON {"__metadata__": {...}, "<name>": {"dtype": "F32" | "F64", "shape": [n...], "data_offsets": [from, to]}}
+ *   header = JSON {"__metadata__": {...}, "<name>": {"dtype": "F32" | "F64", "shape": [n...],
+ *            "data_offsets": [from, to]}}
  *
  * Offsets count from the data's first byte. Tensors, with any prefix that ends in a dot:
  *
@@ -10,8 +11,9 @@
  *   mean    [columns]         optional: the layer saw (x - mean) / scale
  *   scale   [columns]         optional
  *
- * One row: a positive sum means flagged (or the second of --labels). Several: one class each, "0", "1", ... unless
- * "__metadata__" has "labels": "a,b,...". Any other tensor is refused: a second layer is not a linear model. */
+ * One row: a positive sum means flagged (or the second of --labels). Several: one class each, "0", "1", ...
+ * unless "__metadata__" has "labels": "a,b,...". Any other tensor is refused: a second layer is not a linear
+ * model. */
 #include <cJSON.h>
 #include <math.h>
 #include <stdlib.h>
@@ -93,8 +95,8 @@ static int read_tensor(struct reading *r, const cJSON *item, struct tensor *t)
         return refuse(r, item, "dtype: not F32 or F64");
     t->width = type[1] == '3' ? 4 : 8;
     bytes = t->width * t->dim[0] * (t->n_dims == 2 ? t->dim[1] : 1);
-    if (nrs_json_numbers(cJSON_GetObjectItemCaseSensitive(item, "data_offsets"), 2, "", "data_offsets", offset,
-                         r->note) != 0 ||
+    if (nrs_json_numbers(cJSON_GetObjectItemCaseSensitive(item, "data_offsets"), 2, "", "data_offsets",
+                         offset, r->note) != 0 ||
         !(offset[0] >= 0 && offset[0] <= (double)r->data_len) || offset[0] != floor(offset[0]) ||
         offset[1] != offset[0] + (double)bytes || offset[1] > (double)r->data_len)
         return refuse(r, item, "data_offsets: not its bytes within the file");

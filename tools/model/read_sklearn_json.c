@@ -1,14 +1,17 @@
-/* A linear model in JSON, with scikit-learn's names (recipes/ has the lines that write it, for other trainers too):
+/* A linear model in JSON, with scikit-learn's names (recipes/
+ * has the lines that write it, for other trainers too):
  *
  *   {"coef_": [[f a column] a row], "intercept_": [f a row],
- *    "classes_": [label...],                  optional: two for one row, otherwise one a row; numbers, text or bool
+ *    "classes_": [label...],                  optional: two for one row, otherwise one a row; numbers, text
+ *                                             or bool
  *    "feature_names_in_": [name...],          optional: the columns, any of them in any order; otherwise all
  *    "n_features_in_": n,                     optional: only compared
  *    "schema_hash": "<16 hex>",               optional: only compared
  *    "scalers": [scaler...],                  optional: in the order in which they were applied
  *    "a_": f, "b_": f}                        optional: Platt's sigmoid (CalibratedClassifierCV), for one row
  *
- *   scaler = {"mean_": [...], "scale_": [...]}    StandardScaler: (x - mean_) / scale_; either may be null or absent
+ *   scaler = {"mean_": [...], "scale_": [...]}    StandardScaler: (x - mean_) / scale_; either may be null or
+ *                                                    absent
  *          | {"center_": [...], "scale_": [...]}  RobustScaler: the same
  *          | {"scale_": [...]}                    MaxAbsScaler: x / scale_
  *          | {"min_": [...], "scale_": [...]}     MinMaxScaler: x * scale_ + min_  (its scale_ multiplies)
@@ -170,8 +173,8 @@ static int read_classes(struct reading *r, const cJSON *root)
 }
 
 /* One list of a scaler, with the value given where the list is absent. */
-static int read_list(struct reading *r, const cJSON *scaler, const char *key, const char *place, double absent,
-                     double *out)
+static int read_list(struct reading *r, const cJSON *scaler, const char *key, const char *place,
+                     double absent, double *out)
 {
     const cJSON *list = item_of(scaler, key);
 
@@ -185,7 +188,8 @@ static int fold_scaler(struct reading *r, const cJSON *scaler, const char *place
     static const char *const keys[] = {"mean_", "center_", "min_", "scale_", NULL};
     bool multiplies = item_of(scaler, "min_") != NULL, has_center = item_of(scaler, "center_") != NULL;
     const char *offset_key = multiplies ? "min_" : has_center ? "center_" : "mean_";
-    int rc = cJSON_IsObject(scaler) ? nrs_json_keys(scaler, keys, place, r->note) : refuse(r, "scalers", "not objects");
+    int rc = cJSON_IsObject(scaler) ? nrs_json_keys(scaler, keys, place, r->note)
+                                    : refuse(r, "scalers", "not objects");
 
     if (rc == 0 && multiplies + has_center + (item_of(scaler, "mean_") != NULL) > 1)
         rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "%stwo of mean_, center_ and min_", place);
@@ -243,10 +247,12 @@ static int read_sigmoid(struct reading *r, const cJSON *root)
 
 static int read_root(struct reading *r, const cJSON *root)
 {
-    static const char *const keys[] = {"coef_", "intercept_", "classes_", "feature_names_in_", "n_features_in_",
-                                       "schema_hash", "scalers", "a_", "b_", NULL};
+    static const char *const keys[] = {
+        "coef_", "intercept_", "classes_", "feature_names_in_", "n_features_in_", "schema_hash", "scalers",
+        "a_",    "b_",         NULL};
     static int (*const parts[])(struct reading *, const cJSON *) = {
-        check_schema, read_columns, read_coefficients, read_intercept, read_classes, read_scalers, read_sigmoid};
+        check_schema, read_columns, read_coefficients, read_intercept,
+        read_classes, read_scalers, read_sigmoid};
     int rc = cJSON_IsObject(root) ? nrs_json_keys(root, keys, "", r->note)
                                   : nrs_note_set(r->note, NRS_ERR_FORMAT, "not a JSON object");
 

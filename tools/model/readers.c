@@ -43,12 +43,14 @@ static const char *refused_content(const char *file, size_t len)
 {
     if (is_safetensors(file, len))
         return NULL;
-    if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") || BEGINS("csklearn") ||
-        BEGINS("c__builtin__"))
+    if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") ||
+        BEGINS("csklearn") || BEGINS("c__builtin__"))
         return "a Python pickle: reading one runs the code in it; write JSON instead (tools/model/recipes)";
     if (BEGINS("PK\3\4"))
-        return "a zip, perhaps of PyTorch (a pickle in it) or skops; write JSON or safetensors instead (tools/model/recipes)";
-    if (BEGINS("\x78\x9c") || BEGINS("\x78\x01") || BEGINS("\x78\xda") || BEGINS("\x1f\x8b") || BEGINS("BZh") ||
+        return "a zip, perhaps of PyTorch (a pickle in it) or skops; write JSON or safetensors instead "
+               "(tools/model/recipes)";
+    if (BEGINS("\x78\x9c") || BEGINS("\x78\x01") || BEGINS("\x78\xda") || BEGINS("\x1f\x8b") ||
+        BEGINS("BZh") ||
         BEGINS("\xfd"
                "7zXZ"))
         return "compressed, perhaps joblib (a pickle inside); write JSON instead (tools/model/recipes)";
@@ -126,7 +128,8 @@ int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *rea
     if (reader == NULL)
         return NRS_ERR_UNSUPPORTED;
     if (reader->terms && (choice->flagged || choice->labels || choice->mul))
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself", reader->name);
+        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself",
+                            reader->name);
     rc = reader->terms ? reader->terms(t, file, len, note)
                        : read_linear(t, reader, columns, choice, file, len, note);
     if (rc == 0 && choice->threshold)

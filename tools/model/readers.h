@@ -1,8 +1,8 @@
 /* tools/model/readers.h - trainers' formats: one read_<format>.c and one line here each
  *
- * A reader gets the whole file (text is followed by a NUL that len does not count), fills what was initialised for it,
- * and refuses with a note that names the place. The file is as hostile as any other: no size, count or nesting in
- * it is believed before it is compared with a limit. */
+ * A reader gets the whole file (text is followed by a NUL that len does not count), fills what was
+ * initialised for it, and refuses with a note that names the place. The file is as hostile as any other: no
+ * size, count or nesting in it is believed before it is compared with a limit. */
 #ifndef NRS_TOOL_READERS_H
 #define NRS_TOOL_READERS_H
 #include <stddef.h>

@@ -11,8 +11,9 @@
 
 #define EVENTS_AT_A_TIME 8192
 
-static const char *const ids[] = {"source",           "from",              "window", "source.ip", "destination.ip",
-                                  "destination.port", "network.transport", "conns"};
+static const char *const ids[] = {
+    "source", "from", "window", "source.ip", "destination.ip", "destination.port", "network.transport",
+    "conns"};
 
 struct reading {
     const struct nrs_source_options *options;
@@ -49,8 +50,14 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
 {
     const struct reading *r = arg;
     char from[24], local[46], remote[46], port[8], number[4], n[12];
-    const char *const id[] = {
-        r->source, from, nrs_window_name[j->window], local, remote, port, nrs_windows_transport(j->proto, number), n};
+    const char *const id[] = {r->source,
+                              from,
+                              nrs_window_name[j->window],
+                              local,
+                              remote,
+                              port,
+                              nrs_windows_transport(j->proto, number),
+                              n};
 
     if (j->n < r->options->min_conns)
         return;

@@ -175,4 +175,5 @@ static int read_pe(const char *path, const struct nrs_source_options *o, nrs_sou
 }
 
 const struct nrs_source nrs_source_packer = {&nrs_schema_packer, ids, sizeof ids / sizeof ids[0], read_elf};
-const struct nrs_source nrs_source_packer_pe = {&nrs_schema_packer_pe, ids, sizeof ids / sizeof ids[0], read_pe};
+const struct nrs_source nrs_source_packer_pe = {&nrs_schema_packer_pe, ids, sizeof ids / sizeof ids[0],
+                                                read_pe};

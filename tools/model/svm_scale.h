@@ -5,7 +5,7 @@
 #include "tools/model/note.h"
 
 /* Reads the file of `svm-scale -s`: column x became x * mul + add. mul, add: [columns->n]. */
-int nrs_svm_scale_read(double *mul, double *add, const struct nrs_columns *columns, const char *file, size_t len,
-                       struct nrs_note *note);
+int nrs_svm_scale_read(double *mul, double *add, const struct nrs_columns *columns, const char *file,
+                       size_t len, struct nrs_note *note);
 
 #endif

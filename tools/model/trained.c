@@ -82,7 +82,8 @@ static int check_cuts(const struct nrs_trained *t, unsigned feature, const uint1
     return 0;
 }
 
-static int check_grams(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
+static int check_grams(const struct nrs_trained *t, const struct nrs_trained_term *term,
+                       struct nrs_note *note)
 {
     if (term->grams == 0 || term->grams >> NRS_MODEL_GRAM_MAX != 0)
         return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: not of 1 to %d bytes", NRS_MODEL_GRAM_MAX);
@@ -115,7 +116,8 @@ static int check_term(const struct nrs_trained *t, const struct nrs_trained_term
 static int check_points(const struct nrs_trained *t, struct nrs_note *note)
 {
     for (unsigned i = 0; i < t->n_points; i++) {
-        if (!(fabs(t->point[i].score) < NRS_TRAINED_LOGITS_MAX) || !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
+        if (!(fabs(t->point[i].score) < NRS_TRAINED_LOGITS_MAX) ||
+            !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
             return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: not a score and a percent", i);
         if (i > 0 &&
             (t->point[i].score <= t->point[i - 1].score || t->point[i].percent < t->point[i - 1].percent))

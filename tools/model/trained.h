@@ -21,7 +21,8 @@ struct nrs_trained_term {
     uint8_t grams, bits; /* n-grams (models/model_grams.h): which runs, log2 of the buckets */
     uint16_t reach;      /* n-grams: bytes looked at */
     uint16_t cuts_a[NRS_MODEL_CUTS_MAX], cuts_b[NRS_MODEL_CUTS_MAX];
-    double *weights; /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature; n-grams: [output][bucket] */
+    double *weights; /* logits, [output][bin a][bin b]; linear: [output],
+                        a unit of the feature; n-grams: [output][bucket] */
 };
 
 #define NRS_TRAINED_LOGITS_MAX 1e6 /* thresholds and scores of the calibration are below it in magnitude */
