@@ -4,9 +4,11 @@
  * weight table and one left shift a term and output, int32 sums, and one multiplier an output that turns a
  * sum into thousandths of a logit (mlogit). FORMAT.md is the contract of the bytes.
  *
- * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long as
+ * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long
+ * as
  *         the model is used. Nothing allocates.
- * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the sum
+ * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the
+ * sum
  *         is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and signature
  *         are NOT checked here (agent/trust/model_trust.h does that before it loads).
  * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase, like
@@ -70,7 +72,7 @@ struct nrs_model {
     uint16_t n_terms;
     int32_t bias[NRS_MODEL_OUTPUTS_MAX];                   /* in sum units */
     uint32_t scale_q31[NRS_MODEL_OUTPUTS_MAX];             /* 1..2^31; mlogit = int64(sum) * scale / 2^31 */
-    int32_t threshold_mlogit[NRS_MODEL_THRESHOLDS];        /* reached when score >= threshold; the kind says what for */
+    int32_t threshold_mlogit[NRS_MODEL_THRESHOLDS];        /* reached when score >= threshold (kinds.h) */
     int32_t bound_mlogit;                                  /* |score - trained score| never exceeds this */
     const uint8_t *calibration;                            /* see nrs_model_risk */
     uint8_t n_calibration;
@@ -100,7 +102,8 @@ void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 /* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
 int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum);
 
-/* The score of output 0 in one call, for callers with a single vector; windows that share features update a sum. */
+/* The score of output 0 in one call, for callers with a single vector; windows that share features update a
+ * sum. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
 
 /* The sum of output 0 for x, from that of a vector that

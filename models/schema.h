@@ -20,7 +20,8 @@
 enum nrs_kind_id { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2, NRS_KIND_PACKER_PE = 3 };
 #define NRS_KINDS 3
 
-/* The name is an array, and the text is for the tools only: on the device pointers and texts would take 8 KiB more. */
+/* The name is an array, and the text is for the tools only: on the device pointers and texts would take 8 KiB
+ * more. */
 struct nrs_feature {
     char name[16]; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
     uint16_t max;  /* at least 1 */

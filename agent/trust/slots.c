@@ -30,7 +30,8 @@ struct nrs_model_place *nrs_slots_free(struct nrs_slots *s)
     return s->model == &s->a->model ? s->b : s->a;
 }
 
-int nrs_slots_try(struct nrs_slots *s, const struct nrs_config *c, uint32_t today, size_t len, struct nrs_why *why)
+int nrs_slots_try(struct nrs_slots *s, const struct nrs_config *c, uint32_t today, size_t len,
+                  struct nrs_why *why)
 {
     struct nrs_model_place *place = nrs_slots_free(s);
     struct nrs_trust trust = {

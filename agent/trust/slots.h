@@ -2,14 +2,17 @@
  *
  * A kind has three places for a model:
  *   built in   compiled into the program and trusted by the build (models/builtin.h)
- *   A, B       models from files, verified by model_trust.h. There are two, so that the model in use stays whole while
+ *   A, B       models from files, verified by model_trust.h. There are two, so that the model in use stays
+ *   whole while
  *              another one is read.
- * At most one model is in use: `model`. A model is first on trial: `trial`. It judges nothing until nrs_slots_confirm puts
- * it into use. A file that is refused leaves the model in use as it was and ends a trial.
+ * At most one model is in use: `model`. A model is first on trial: `trial`. It judges nothing until
+ * nrs_slots_confirm puts it into use. A file that is refused leaves the model in use as it was and ends a
+ * trial.
  *
- * Floor: no file may have a lower serial. The floor is the largest of these: the serial of the built-in model, the serials
- *        of files that were in use since the start, and what a folder remembers of earlier starts. So nobody can bring an
- *        old model back. The folder remembers files only.
+ * Floor: no file may have a lower serial. The floor is the largest of these: the serial of the built-in
+ * model, the serials
+ *        of files that were in use since the start, and what a folder remembers of earlier starts. So nobody
+ *        can bring an old model back. The folder remembers files only.
  * Memory: the caller's. A and B have 64 KiB each. A program that reads one file in its life has no B. */
 #ifndef NRS_SLOTS_H
 #define NRS_SLOTS_H
@@ -28,16 +31,18 @@ struct nrs_slots {
 };
 
 /* Begins with the built-in model in use. b may be NULL.
- * NRS_ERR_UNSUPPORTED: the build has none, and none is in use. Another NRS_ERR_*: it is broken. `why` is a short phrase. */
+ * NRS_ERR_UNSUPPORTED: the build has none, and none is in use. Another NRS_ERR_*: it is broken. `why` is a
+ * short phrase. */
 int nrs_slots_open(struct nrs_slots *s, const struct nrs_kind *kind, struct nrs_model_place *a,
                    struct nrs_model_place *b, struct nrs_why *why);
 
 /* The place for the next file: A or B, whichever does not hold the model in use. The trial ends. */
 struct nrs_model_place *nrs_slots_free(struct nrs_slots *s);
 
-/* Verifies the first len bytes of the free place with the keys of the configuration and puts the model on trial.
- * today: days since 1970; 0 = the clock is not set, and nothing expires. `why` is a short phrase. */
-int nrs_slots_try(struct nrs_slots *s, const struct nrs_config *c, uint32_t today, size_t len, struct nrs_why *why);
+/* Verifies the first len bytes of the free place with the keys of the configuration and puts the model on
+ * trial. today: days since 1970; 0 = the clock is not set, and nothing expires. `why` is a short phrase. */
+int nrs_slots_try(struct nrs_slots *s, const struct nrs_config *c, uint32_t today, size_t len,
+                  struct nrs_why *why);
 
 /* Reads a file into the free place and does the same. NRS_ERR_IO: it cannot be read. */
 int nrs_slots_load(struct nrs_slots *s, const struct nrs_config *c, uint32_t today, const char *path,
@@ -49,8 +54,9 @@ void nrs_slots_try_builtin(struct nrs_slots *s);
 /* There is a model on trial: it is in use from now on. Its serial is the floor if it came from a file. */
 void nrs_slots_confirm(struct nrs_slots *s);
 
-/* The floor in a folder of the agent (dir as platform/files.h opens it; < 0 = there is none, and nothing happens).
- * read: raises the floor of *s to it. write: 0 or a negative errno; a built-in model in use writes nothing. */
+/* The floor in a folder of the agent (dir as platform/files.h opens it; < 0 = there is none, and nothing
+ * happens). read: raises the floor of *s to it. write: 0 or a negative errno; a built-in model in use writes
+ * nothing. */
 void nrs_slots_read_floor(struct nrs_slots *s, int dir);
 int nrs_slots_write_floor(const struct nrs_slots *s, int dir);
 

@@ -7,7 +7,7 @@
 
 #define NS_PER_MS    1000000ull
 #define TIME_WAIT_NS (60 * NRS_NS_PER_S) /* TCP_TIMEWAIT_LEN, a constant of the kernel */
-#define SLACK_MS     500u            /* how wrong the end of a TIME_WAIT may be: clock ticks, and being preempted */
+#define SLACK_MS     500u /* how wrong the end of a TIME_WAIT may be: clock ticks, and being preempted */
 #define SLACK_NS     (SLACK_MS * NS_PER_MS)
 
 void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key,

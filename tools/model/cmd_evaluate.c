@@ -87,8 +87,8 @@ static int score(struct evaluation *v)
 
 static void print_rates(const struct evaluation *v)
 {
-    printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %", "at 0.1 %",
-           "threshold", "found", "missed", "flagged", "quiet");
+    printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %",
+           "at 0.1 %", "threshold", "found", "missed", "flagged", "quiet");
     for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++) {
         const struct nrs_scored *row = v->row[w];
         size_t n = v->n[w], n_positive = nrs_metrics_positive(row, n);
@@ -98,9 +98,9 @@ static void print_rates(const struct evaluation *v)
         if (n == 0)
             continue;
         printf("%-8s %8zu %8zu %7.4f %7.4f %8.4f %+10" PRId32 " %7zu %7zu %8zu %7zu\n",
-               nrs_kind(v->model.schema->kind)->threshold[w], n_positive, n - n_positive, nrs_metrics_auc(row, n),
-               nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001), threshold, c.found, c.missed,
-               c.alarmed, c.quiet);
+               nrs_kind(v->model.schema->kind)->threshold[w], n_positive, n - n_positive,
+               nrs_metrics_auc(row, n), nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001),
+               threshold, c.found, c.missed, c.alarmed, c.quiet);
     }
 }
 
@@ -126,9 +126,10 @@ static int plot(const struct evaluation *v, const struct choice *chosen)
 
     for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         if (v->n[w])
-            series[n++] = (struct nrs_plot_series){nrs_kind(v->model.schema->kind)->threshold[w], v->row[w], v->n[w],
-                                                   v->model.threshold_mlogit[w]};
-    snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial, chosen->data);
+            series[n++] = (struct nrs_plot_series){nrs_kind(v->model.schema->kind)->threshold[w], v->row[w],
+                                                   v->n[w], v->model.threshold_mlogit[w]};
+    snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial,
+             chosen->data);
     if (nrs_outfile_open(&file, chosen->plot, &note) != 0)
         return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->plot, note.text);
     nrs_plot_write(file.to, title, series, n, &v->reliability);

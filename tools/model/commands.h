@@ -26,8 +26,9 @@ int nrs_cmd_bump(int argc, char **argv);
 /* "noroshi-model: place: what" on stderr; returns the code given. */
 int nrs_cmd_fail(int exit_code, const char *place, const char *what);
 
-/* Reads all options of a command: `letters` and `options` as getopt_long has them. take: keeps one option, whose value is in
- * optarg; it may say in the note why it does not accept the value. Says what is wrong; returns an exit code. */
+/* Reads all options of a command: `letters` and `options` as getopt_long has them. take: keeps one option,
+ * whose value is in optarg; it may say in the note why it does not accept the value. Says what is wrong;
+ * returns an exit code. */
 int nrs_cmd_options(int argc, char **argv, const char *letters, const struct option *options,
                     int (*take)(void *choice, int c, struct nrs_note *note), void *choice);
 

@@ -8,7 +8,8 @@
 #include "models/model.h"
 #include "tools/model/data.h"
 
-/* The index of the threshold that holds for a vector (models/kinds.h: threshold_by); of a beacon that of its window. */
+/* The index of the threshold that holds for a vector (models/kinds.h: threshold_by); of a beacon that of its
+ * window. */
 unsigned nrs_decide_threshold(const struct nrs_schema *schema, const uint16_t *x);
 
 /* With one output 1 = flagged, else the number of the class. */

@@ -46,7 +46,8 @@ int nrs_nrm_open(struct nrs_model_envelope *e, const struct nrs_nrm *f, struct n
     return 0;
 }
 
-int nrs_nrm_load(struct nrs_model *m, const struct nrs_nrm *f, const struct nrs_schema *schema, struct nrs_note *note)
+int nrs_nrm_load(struct nrs_model *m, const struct nrs_nrm *f, const struct nrs_schema *schema,
+                 struct nrs_note *note)
 {
     struct nrs_model_envelope e;
     const char *place = "";

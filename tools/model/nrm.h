@@ -34,7 +34,8 @@ void nrs_nrm_set_signature(struct nrs_nrm *f, const uint8_t signature[64]);
 void nrs_nrm_set_serial(struct nrs_nrm *f, uint32_t serial);
 
 /* Loads a file with the device's loader; the model points into it. The note says what is wrong. */
-int nrs_nrm_load(struct nrs_model *m, const struct nrs_nrm *f, const struct nrs_schema *schema, struct nrs_note *note);
+int nrs_nrm_load(struct nrs_model *m, const struct nrs_nrm *f, const struct nrs_schema *schema,
+                 struct nrs_note *note);
 
 /* Envelope and digest; the note says which of them is wrong. */
 int nrs_nrm_open(struct nrs_model_envelope *e, const struct nrs_nrm *f, struct nrs_note *note);

@@ -7,8 +7,10 @@
 #include "models/base/error.h"
 
 const struct nrs_trained_reader nrs_trained_readers[] = {
-    {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL, nrs_read_additive_json},
-    {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json, NULL},
+    {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL,
+     nrs_read_additive_json},
+    {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json,
+     NULL},
     {"liblinear", "LIBLINEAR's model file", nrs_read_liblinear, NULL},
     {"libsvm", "LIBSVM's model file, linear kernel, two classes", nrs_read_libsvm, NULL},
     {"vw", "Vowpal Wabbit, --readable_model or --invert_hash", nrs_read_vw, NULL},
@@ -75,7 +77,8 @@ static const char *json_reader(const char *file, size_t len)
     return name;
 }
 
-const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len, struct nrs_note *note)
+const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len,
+                                                               struct nrs_note *note)
 {
     const char *refused = refused_content(file, len), *name = NULL;
     size_t space = 0;
@@ -101,8 +104,9 @@ const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file,
     return name ? nrs_trained_reader_of_name(name) : NULL;
 }
 
-static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
-                       const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
+static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *reader,
+                       const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                       const char *file, size_t len, struct nrs_note *note)
 {
     struct nrs_linear l;
     int rc;
@@ -115,8 +119,9 @@ static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *r
     return rc;
 }
 
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
-                     const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader,
+                     const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                     const char *file, size_t len, struct nrs_note *note)
 {
     const char *refused = refused_content(file, len);
     int rc;

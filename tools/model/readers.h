@@ -34,11 +34,14 @@ extern const size_t nrs_n_readers;
 const struct nrs_trained_reader *nrs_trained_reader_of_name(const char *name);
 
 /* Which reader a file is for, by its content; NULL, and the note says what it looks like, if none. */
-const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len, struct nrs_note *note);
+const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len,
+                                                               struct nrs_note *note);
 
 /* Reads a file with that reader, or with the one of its content for NULL, and checks the result. columns and
- * choice are for formats that are linear over columns; of the choice only a threshold is for others. t: initialised for the columns' schema. */
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
-                     const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note);
+ * choice are for formats that are linear over columns; of the choice only a threshold is for others. t:
+ * initialised for the columns' schema. */
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader,
+                     const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                     const char *file, size_t len, struct nrs_note *note);
 
 #endif

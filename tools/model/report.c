@@ -89,7 +89,8 @@ void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t, 
                nrs_quantised_unit(q, o), bits_of(q->reach[o]));
     printf("thresholds");
     for (unsigned w = 0; w < nrs_kind(t->schema->kind)->n_thresholds; w++)
-        printf("%s %s %+d", w ? "," : "", nrs_kind(t->schema->kind)->threshold[w], (int)x->model.threshold_mlogit[w]);
+        printf("%s %s %+d", w ? "," : "", nrs_kind(t->schema->kind)->threshold[w],
+               (int)x->model.threshold_mlogit[w]);
     puts(" mlogit");
     print_calibration(&x->model);
     if (data)
