@@ -54,7 +54,7 @@ int nrs_cmd_emit_c(int argc, char **argv)
     static struct nrs_model m;
     static struct nrs_nrm f;
     struct nrs_outfile file;
-    struct nrs_note note;
+    struct nrs_why why;
     int c, exit_code;
 
     while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
@@ -63,13 +63,13 @@ int nrs_cmd_emit_c(int argc, char **argv)
         *(c == 'n' ? &name : &out) = optarg;
     }
     if (!is_identifier(name))
-        return nrs_cmd_fail(NRS_EXIT_USAGE, name, "not a name in C");
+        return nrs_cmd_fail(NRS_CMD_USAGE, name, "not a name in C");
     path = nrs_cmd_only_file(argc, argv);
-    exit_code = path ? nrs_cmd_open_model(path, &f, &e, &m, NULL) : NRS_EXIT_USAGE;
+    exit_code = path ? nrs_cmd_open_model(path, &f, &e, &m, NULL) : NRS_CMD_USAGE;
     if (exit_code)
         return exit_code;
-    if (nrs_outfile_open(&file, out, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, out, note.text);
+    if (nrs_outfile_open(&file, out, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, out, why.text);
     emit(file.to, name, &f, &m);
-    return nrs_outfile_close(&file, true, &note) ? nrs_cmd_fail(NRS_EXIT_USAGE, out, note.text) : NRS_EXIT_OK;
+    return nrs_outfile_close(&file, true, &why) ? nrs_cmd_fail(NRS_CMD_USAGE, out, why.text) : NRS_CMD_OK;
 }

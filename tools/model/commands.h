@@ -8,7 +8,7 @@
 #include "tools/model/columns.h"
 #include "tools/model/nrm.h"
 
-enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
+enum { NRS_CMD_OK = 0, NRS_CMD_NO = 1, NRS_CMD_USAGE = 2 };
 
 int nrs_cmd_schema(int argc, char **argv);
 int nrs_cmd_features(int argc, char **argv);
@@ -27,10 +27,10 @@ int nrs_cmd_bump(int argc, char **argv);
 int nrs_cmd_fail(int exit_code, const char *place, const char *what);
 
 /* Reads all options of a command: `letters` and `options` as getopt_long has them. take: keeps one option,
- * whose value is in optarg; it may say in the note why it does not accept the value. Says what is wrong;
+ * whose value is in optarg; it may say in `why` why it does not accept the value. Says what is wrong;
  * returns an exit code. */
 int nrs_cmd_options(int argc, char **argv, const char *letters, const struct option *options,
-                    int (*take)(void *choice, int c, struct nrs_note *note), void *choice);
+                    int (*take)(void *choice, int c, struct nrs_why *why), void *choice);
 
 /* Says which option getopt_long (with opterr 0) did not like; the usage code. */
 int nrs_cmd_bad_option(char **argv);
@@ -41,8 +41,8 @@ const char *nrs_cmd_only_file(int argc, char **argv);
 /* A whole decimal number up to max; NRS_ERR_RANGE. */
 int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out);
 
-/* Reads a whole file of less than cap bytes and puts a NUL after it; the note says why not. */
-int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_note *note);
+/* Reads a whole file of less than cap bytes and puts a NUL after it; `why` says why not. */
+int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_why *why);
 
 /* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);

@@ -37,10 +37,10 @@ void nrs_linear_init(struct nrs_linear *l, const struct nrs_columns *columns);
 void nrs_linear_done(struct nrs_linear *l);
 
 /* Sets the number of rows and gives zeroed weights; refuses 0 and more than 32. */
-int nrs_linear_alloc(struct nrs_linear *l, unsigned n_rows, struct nrs_note *note);
+int nrs_linear_alloc(struct nrs_linear *l, unsigned n_rows, struct nrs_why *why);
 
 /* Adds a label; refuses what is not 1 to 31 printable characters, or is there already. */
-int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct nrs_note *note);
+int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct nrs_why *why);
 
 /* The trainer saw x * mul + add in place of every column x:
  * folds both, [columns->n], into weights and bias. */
@@ -53,6 +53,6 @@ void nrs_linear_join_mirrored(struct nrs_linear *l);
  * the flagged label, which is the choice's or else the 1 of 0/1 and -1/1, the true of false/true, or the
  * schema's name. Other schemas get one output a class. t: initialised for the columns' schema. */
 int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *choice, struct nrs_trained *t,
-                          struct nrs_note *note);
+                          struct nrs_why *why);
 
 #endif

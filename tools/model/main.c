@@ -80,25 +80,25 @@ static int print_help(void)
     fputs(help, stdout);
     for (size_t i = 0; i < nrs_n_readers; i++)
         printf("  %-16s %s\n", nrs_trained_readers[i].name, nrs_trained_readers[i].text);
-    return NRS_EXIT_OK;
+    return NRS_CMD_OK;
 }
 
 static int run(int argc, char **argv)
 {
     if (argc < 2)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "usage", "a command is expected; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "usage", "a command is expected; see noroshi-model --help");
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0)
             return print_help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("noroshi-model " NRS_VERSION);
-        return NRS_EXIT_OK;
+        return NRS_CMD_OK;
     }
     opterr = 0; /* each command says itself what it does not know */
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    return nrs_cmd_fail(NRS_EXIT_USAGE, argv[1], "no such command; see noroshi-model --help");
+    return nrs_cmd_fail(NRS_CMD_USAGE, argv[1], "no such command; see noroshi-model --help");
 }
 
 int main(int argc, char **argv)
@@ -106,6 +106,6 @@ int main(int argc, char **argv)
     int exit_code = run(argc, argv);
 
     if (fflush(stdout) != 0 || ferror(stdout))
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "standard output", "cannot be written");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "standard output", "cannot be written");
     return exit_code;
 }

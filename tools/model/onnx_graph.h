@@ -12,7 +12,7 @@
  * Repeated numbers come packed or one by one. Everything points into the file; limits are those below. */
 #ifndef NRS_TOOL_ONNX_GRAPH_H
 #define NRS_TOOL_ONNX_GRAPH_H
-#include "tools/model/note.h"
+#include "models/base/why.h"
 #include "tools/model/protobuf.h"
 
 #define NRS_ONNX_NODES_MAX   64
@@ -28,30 +28,30 @@ enum {
 };
 
 struct nrs_onnx_tensor {
-    struct nrs_proto name, message;
+    struct nrs_protobuf name, message;
     int type;
     unsigned n_dims; /* 0: one number */
     uint64_t dim[2]; /* of the last two; those before must be 1 */
 };
 
 struct nrs_onnx_node {
-    struct nrs_proto op, name, message;
+    struct nrs_protobuf op, name, message;
     unsigned n_inputs, n_outputs;
-    struct nrs_proto input[NRS_ONNX_INPUTS_MAX], output[NRS_ONNX_INPUTS_MAX];
+    struct nrs_protobuf input[NRS_ONNX_INPUTS_MAX], output[NRS_ONNX_INPUTS_MAX];
 };
 
 struct nrs_onnx_graph {
     unsigned n_nodes, n_tensors;
-    struct nrs_proto input; /* the first that is no tensor below */
+    struct nrs_protobuf input; /* the first that is no tensor below */
     struct nrs_onnx_node node[NRS_ONNX_NODES_MAX];         /* in the file's order, which
                                                               is that of computing */
     struct nrs_onnx_tensor tensor[NRS_ONNX_TENSORS_MAX]; /* initializers, and the values of Constant nodes */
 };
 
-int nrs_onnx_read(struct nrs_onnx_graph *g, const char *file, size_t len, struct nrs_note *note);
+int nrs_onnx_read(struct nrs_onnx_graph *g, const char *file, size_t len, struct nrs_why *why);
 
 /* A tensor by name; NULL if there is none. */
-const struct nrs_onnx_tensor *nrs_onnx_find(const struct nrs_onnx_graph *g, struct nrs_proto name);
+const struct nrs_onnx_tensor *nrs_onnx_find(const struct nrs_onnx_graph *g, struct nrs_protobuf name);
 
 /* How many numbers its dimensions promise; 0 if that is more than max. */
 size_t nrs_onnx_size(const struct nrs_onnx_tensor *t, size_t max);

@@ -19,7 +19,7 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     uint32_t n_vectors;
     bool has_classes, one_class;
@@ -28,7 +28,7 @@ struct reading {
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 static int read_type(struct reading *r, struct nrs_span value)
@@ -89,9 +89,9 @@ static int skip_values(struct reading *r, struct nrs_span value)
 /* The second label is that of a positive sum: the first of the file. */
 static int read_labels(struct reading *r, struct nrs_span first, struct nrs_span second)
 {
-    int rc = nrs_linear_label(r->l, second.at, (size_t)(second.end - second.at), r->note);
+    int rc = nrs_linear_label(r->l, second.at, (size_t)(second.end - second.at), r->why);
 
-    return rc ? rc : nrs_linear_label(r->l, first.at, (size_t)(first.end - first.at), r->note);
+    return rc ? rc : nrs_linear_label(r->l, first.at, (size_t)(first.end - first.at), r->why);
 }
 
 static const struct key {
@@ -112,11 +112,11 @@ static int read_key(struct reading *r, const struct key *key, struct nrs_span li
 
     for (unsigned i = 0; i < key->n_values; i++)
         if (!nrs_line_word(&line, &value[i]))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: fewer than %u values", r->text.line,
-                                key->name, key->n_values);
+            return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s: fewer than %u values", r->text.line,
+                           key->name, key->n_values);
     if (!nrs_line_ends(line))
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: more than %u values", r->text.line,
-                            key->name, key->n_values);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s: more than %u values", r->text.line,
+                       key->name, key->n_values);
     return key->read ? key->read(r, value[0]) : read_labels(r, value[0], value[1]);
 }
 
@@ -137,7 +137,7 @@ static int read_head(struct reading *r)
             return nrs_span_is(word, "SV") ? 0
                                            : refuse(r, "not a key of a linear model, or not in its place");
         if (!nrs_span_is(word, keys[at].name))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, keys[at].name);
+            return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, keys[at].name);
         rc = read_key(r, &keys[at++], line);
         if (rc)
             return rc;
@@ -155,8 +155,8 @@ static int check_head(struct reading *r)
     r->l->sigmoid.given = r->has_classes && r->has_a;
     if (!r->one_class)
         return 0;
-    rc = nrs_linear_label(r->l, "outlier", 7, r->note);
-    return rc ? rc : nrs_linear_label(r->l, "inlier", 6, r->note);
+    rc = nrs_linear_label(r->l, "outlier", 7, r->why);
+    return rc ? rc : nrs_linear_label(r->l, "inlier", 6, r->why);
 }
 
 static int read_vector(struct reading *r)
@@ -174,18 +174,18 @@ static int read_vector(struct reading *r)
             !nrs_span_number(word, &value))
             return refuse(r, "not index:value");
         if (i <= last || i > r->l->columns->n)
-            return nrs_note_set(r->note, NRS_ERR_RANGE, "line %u: index %u is not above %u and at most %u",
-                                r->text.line, i, last, r->l->columns->n);
+            return nrs_why(r->why, NRS_ERR_RANGE, "line %u: index %u is not above %u and at most %u",
+                           r->text.line, i, last, r->l->columns->n);
         r->l->weights[i - 1] += coefficient * value;
         last = i;
     }
     return 0;
 }
 
-int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
-    struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}};
-    int rc = nrs_linear_alloc(l, 1, note);
+    struct reading r = {.l = l, .why = why, .text = {.left = {file, file + len}}};
+    int rc = nrs_linear_alloc(l, 1, why);
 
     if (rc == 0)
         rc = read_head(&r);

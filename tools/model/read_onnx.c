@@ -26,19 +26,19 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_onnx_graph *g;
     const struct nrs_onnx_node *node; /* the one being read */
-    struct nrs_proto chain;           /* what the chain has come to: scaled columns, then scores */
+    struct nrs_protobuf chain;           /* what the chain has come to: scaled columns, then scores */
     bool ended, read, softmax;        /* the chain: by a node that makes chances;
                                          its scores: by the tail; for a class */
     double *mul, *add, *numbers;      /* [columns] what the columns were scaled
                                          by; [32 x columns] to read into */
     unsigned n_tail;
-    struct nrs_proto tail[TAIL_MAX];  /* what has become of the scores */
+    struct nrs_protobuf tail[TAIL_MAX];  /* what has become of the scores */
 };
 
-static int shown(struct nrs_proto text)
+static int shown(struct nrs_protobuf text)
 {
     return text.end - text.at > 40 ? 40 : (int)(text.end - text.at);
 }
@@ -47,9 +47,9 @@ static int refuse(struct reading *r, const char *what)
 {
     const struct nrs_onnx_node *n = r->node;
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s",
-                        (unsigned)(n - r->g->node), shown(n->op), (const char *)n->op.at, shown(n->name),
-                        (const char *)n->name.at, what);
+    return nrs_why(r->why, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s",
+                   (unsigned)(n - r->g->node), shown(n->op), (const char *)n->op.at, shown(n->name),
+                   (const char *)n->name.at, what);
 }
 
 static bool has_scores(const struct reading *r)
@@ -61,7 +61,7 @@ static bool has_scores(const struct reading *r)
 static int chain_input(const struct reading *r)
 {
     for (unsigned i = 0; !r->ended && i < r->node->n_inputs; i++)
-        if (nrs_proto_same(r->node->input[i], r->chain))
+        if (nrs_protobuf_same(r->node->input[i], r->chain))
             return (int)i;
     return -1;
 }
@@ -83,15 +83,15 @@ static int read_constant(struct reading *r, unsigned input, size_t n, double *ou
 /* *mul and *add of x -> x * mul + add, from the constant c of an Add, Sub, Mul or Div. */
 static int as_affine(struct reading *r, bool chain_first, double c, double *mul, double *add)
 {
-    const struct nrs_proto op = r->node->op;
+    const struct nrs_protobuf op = r->node->op;
 
     *mul = 1;
     *add = 0;
-    if (nrs_proto_is(op, "Add")) {
+    if (nrs_protobuf_is(op, "Add")) {
         *add = c;
-    } else if (nrs_proto_is(op, "Mul")) {
+    } else if (nrs_protobuf_is(op, "Mul")) {
         *mul = c;
-    } else if (nrs_proto_is(op, "Sub")) {
+    } else if (nrs_protobuf_is(op, "Sub")) {
         *mul = chain_first ? 1 : -1;
         *add = chain_first ? -c : c;
     } else {
@@ -165,7 +165,7 @@ static int take_label(void *arg, const char *text, size_t len)
 {
     struct reading *r = arg;
 
-    return nrs_linear_label(r->l, text, len, r->note);
+    return nrs_linear_label(r->l, text, len, r->why);
 }
 
 static int read_labels(struct reading *r, const char *integers, const char *strings)
@@ -186,7 +186,7 @@ static int read_rows(struct reading *r)
 
     if (got == 0 || got % n != 0)
         return refuse(r, "coefficients: not rows with one for each column");
-    rc = nrs_linear_alloc(r->l, (unsigned)(got / n), r->note);
+    rc = nrs_linear_alloc(r->l, (unsigned)(got / n), r->why);
     if (rc)
         return rc;
     memcpy(r->l->weights, r->numbers, got * sizeof *r->numbers);
@@ -228,7 +228,7 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
         return refuse(r, "its weights are not a constant matrix over the columns");
     if (!nrs_onnx_numbers(t, size, r->numbers))
         return refuse(r, "its weights are not float or double, or not so many as promised");
-    rc = nrs_linear_alloc(r->l, (unsigned)n_rows, r->note);
+    rc = nrs_linear_alloc(r->l, (unsigned)n_rows, r->why);
     for (size_t i = 0; rc == 0 && i < size; i++)
         r->l->weights[rows_first ? i : i % n_rows * n + i / n_rows] = factor * r->numbers[i];
     return rc;
@@ -301,10 +301,10 @@ static const struct op {
            {"ZipMap", TAIL, apply_zipmap},
            {"ArrayFeatureExtractor", TAIL, apply_extractor}, {"Concat", TAIL, apply_nothing}};
 
-static const struct op *find_op(struct nrs_proto name)
+static const struct op *find_op(struct nrs_protobuf name)
 {
     for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
-        if (nrs_proto_is(name, ops[i].name))
+        if (nrs_protobuf_is(name, ops[i].name))
             return &ops[i];
     return NULL;
 }
@@ -313,7 +313,7 @@ static bool reads_tail(const struct reading *r)
 {
     for (unsigned i = 0; i < r->node->n_inputs; i++)
         for (unsigned t = 0; t < r->n_tail; t++)
-            if (nrs_proto_same(r->node->input[i], r->tail[t]))
+            if (nrs_protobuf_same(r->node->input[i], r->tail[t]))
                 return true;
     return false;
 }
@@ -369,8 +369,8 @@ static int read_graph(struct reading *r)
         rc = read_node(r);
     }
     if (rc == 0 && !has_scores(r))
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT,
-                          "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
+        rc = nrs_why(r->why, NRS_ERR_FORMAT,
+                     "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
     if (rc)
         return rc;
     nrs_linear_fold(r->l, r->mul, r->add);
@@ -379,19 +379,19 @@ static int read_graph(struct reading *r)
     return 0;
 }
 
-int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
     static struct nrs_onnx_graph graph;
     size_t n = l->columns->n;
     struct reading r = {
-        .l = l, .note = note, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
+        .l = l, .why = why, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
     int rc;
 
     if (r.mul == NULL)
-        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+        return nrs_why(why, NRS_ERR_SPACE, "out of memory");
     r.add = r.mul + n;
     r.numbers = r.add + n;
-    rc = nrs_onnx_read(&graph, file, len, note);
+    rc = nrs_onnx_read(&graph, file, len, why);
     if (rc == 0)
         rc = read_graph(&r);
     free(r.mul);

@@ -23,7 +23,7 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     uint32_t bits;
     bool *seen;         /* [columns + 1], the last for the constant */
@@ -43,14 +43,14 @@ static const struct option {
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 static int refuse_word(struct reading *r, struct nrs_span word, const char *what)
 {
     int len = word.end - word.at > 40 ? 40 : (int)(word.end - word.at);
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "line %u: %.*s: %s", r->text.line, len, word.at, what);
+    return nrs_why(r->why, NRS_ERR_UNSUPPORTED, "line %u: %.*s: %s", r->text.line, len, word.at, what);
 }
 
 static bool is_one_of(struct nrs_span word, const char *words)
@@ -221,12 +221,12 @@ static int read_weight(struct reading *r, struct nrs_span line)
     return 0;
 }
 
-int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
     bool seen[NRS_COLUMNS_MAX + 1] = {false}, state = false;
-    struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}, .seen = seen};
+    struct reading r = {.l = l, .why = why, .text = {.left = {file, file + len}}, .seen = seen};
     struct nrs_span line;
-    int rc = nrs_linear_alloc(l, 1, note);
+    int rc = nrs_linear_alloc(l, 1, why);
 
     if (rc == 0)
         rc = read_head(&r, &state);

@@ -78,7 +78,7 @@ static const char *json_reader(const char *file, size_t len)
 }
 
 const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len,
-                                                               struct nrs_note *note)
+                                                               struct nrs_why *why)
 {
     const char *refused = refused_content(file, len), *name = NULL;
     size_t space = 0;
@@ -86,7 +86,7 @@ const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file,
     while (space < len && memchr(" \t\r\n", file[space], 4))
         space++;
     if (refused)
-        nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s", refused);
+        nrs_why(why, NRS_ERR_UNSUPPORTED, "%s", refused);
     else if (BEGINS("solver_type "))
         name = "liblinear";
     else if (BEGINS("svm_type "))
@@ -100,44 +100,44 @@ const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file,
     else if (BEGINS("\x08")) /* ModelProto.ir_version, a varint */
         name = "onnx";
     if (!refused && !name)
-        nrs_note_set(note, NRS_ERR_UNSUPPORTED, "no format that is known here; see --from");
+        nrs_why(why, NRS_ERR_UNSUPPORTED, "no format that is known here; see --from");
     return name ? nrs_trained_reader_of_name(name) : NULL;
 }
 
 static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *reader,
                        const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
-                       const char *file, size_t len, struct nrs_note *note)
+                       const char *file, size_t len, struct nrs_why *why)
 {
     struct nrs_linear l;
     int rc;
 
     nrs_linear_init(&l, columns);
-    rc = reader->linear(&l, file, len, note);
+    rc = reader->linear(&l, file, len, why);
     if (rc == 0)
-        rc = nrs_linear_to_trained(&l, choice, t, note);
+        rc = nrs_linear_to_trained(&l, choice, t, why);
     nrs_linear_done(&l);
     return rc;
 }
 
 int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader,
                      const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
-                     const char *file, size_t len, struct nrs_note *note)
+                     const char *file, size_t len, struct nrs_why *why)
 {
     const char *refused = refused_content(file, len);
     int rc;
 
     if (refused)
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s", refused);
+        return nrs_why(why, NRS_ERR_UNSUPPORTED, "%s", refused);
     if (reader == NULL)
-        reader = nrs_trained_reader_of_content(file, len, note);
+        reader = nrs_trained_reader_of_content(file, len, why);
     if (reader == NULL)
         return NRS_ERR_UNSUPPORTED;
     if (reader->terms && (choice->flagged || choice->labels || choice->mul))
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself",
-                            reader->name);
-    rc = reader->terms ? reader->terms(t, file, len, note)
-                       : read_linear(t, reader, columns, choice, file, len, note);
+        return nrs_why(why, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself",
+                       reader->name);
+    rc = reader->terms ? reader->terms(t, file, len, why)
+                       : read_linear(t, reader, columns, choice, file, len, why);
     if (rc == 0 && choice->threshold)
         memcpy(t->threshold, choice->threshold, sizeof t->threshold);
-    return rc ? rc : nrs_trained_check(t, note);
+    return rc ? rc : nrs_trained_check(t, why);
 }

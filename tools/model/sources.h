@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "agent/core/core.h"
-#include "tools/model/note.h"
+#include "models/base/why.h"
 
 /* Of traffic only; executables have none. */
 struct nrs_source_options {
@@ -25,9 +25,9 @@ struct nrs_source {
     const char *const *ids; /* names of the identity columns */
     unsigned n_ids;
     /* Reads one input. A damaged record costs itself: it is named by
-     * `say`. NRS_ERR_* with the note set when the input cannot be read. */
+     * `say`. NRS_ERR_* with `why` set when the input cannot be read. */
     int (*read)(const char *path, const struct nrs_source_options *o, nrs_source_fn add, void *arg,
-                void (*say)(void *none, const char *msg), struct nrs_note *note);
+                void (*say)(void *none, const char *msg), struct nrs_why *why);
 };
 
 extern const struct nrs_source nrs_source_beacon, nrs_source_packer, nrs_source_packer_pe;

@@ -14,14 +14,14 @@
 
 struct reading {
     const struct nrs_columns *columns;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     double lower, upper;
 };
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 /* Two numbers and the end of the line. */
@@ -61,9 +61,9 @@ static int read_range(struct reading *r, struct nrs_span line, uint32_t *last, d
 }
 
 int nrs_svm_scale_read(double *mul, double *add, const struct nrs_columns *columns, const char *file,
-                       size_t len, struct nrs_note *note)
+                       size_t len, struct nrs_why *why)
 {
-    struct reading r = {.columns = columns, .note = note, .text = {.left = {file, file + len}}};
+    struct reading r = {.columns = columns, .why = why, .text = {.left = {file, file + len}}};
     struct nrs_span line;
     uint32_t last = 0;
     int rc = read_head(&r);
