@@ -1,11 +1,11 @@
 /* models/beacon_features.h - the beacon schema: X(name, maximum, what it is and where the idea comes from)
  *
- * Order is part of the schema. Logarithms are base 2 in eighths (q3): 8 is a factor of two. Shares are out
- * of 255. "Relative" values are quotients to the median. gap_* look at the last connections one by one,
- * vis_* at visits: connections after at least ten quiet seconds, so that a check-in made of several
- * connections counts once. With fewer than four visits remembered, vis_* repeat gap_*. Of the window 7 d, `n`
- * and `hours` are those of the week, what comes from single minutes (fill, span, acf, peak) is that of its
- * last day. */
+ * The order is part of the schema. Logarithms are base 2 in eighths (q3): 8 is a factor of two. Shares are
+ * out of 255. "Relative" values are quotients to the median. Features gap_* look at the last connections
+ * one by one. Features vis_* look at visits: connections after at least ten quiet seconds, so that a
+ * check-in of several connections counts once. With fewer than four visits remembered, vis_* repeat gap_*.
+ * In the window of 7 d, `n` and `hours` count the week, while features of single minutes (fill, span, acf,
+ * peak) count its last day. */
 #ifndef NRS_BEACON_FEATURES_H
 #define NRS_BEACON_FEATURES_H
 

@@ -1,10 +1,10 @@
 /* models/packer_features.h - the packer schema: X(name, maximum, what it is and where the idea comes from)
  *
- * What agent/scan reads of an ELF file. Order is part of the schema. Logarithms are base 2 in eighths (q3): 8
- * is a factor of two. Shares are out of 255. Entropies are bits a byte times 32, so 255 is 8 bits; they are
- * means over sampled blocks of 1 KiB. "The start" is the entry point; of a shared library without one, its
- * DT_INIT. After the features come NRS_START_BYTES bytes from the start on: the unpacking routine (Isawa et
- * al. 2014). */
+ * The facts that agent/scan reads of an ELF file. The order is part of the schema. Logarithms are base 2
+ * in eighths (q3): 8 is a factor of two. Shares are out of 255. Entropies are bits a byte times 32, so 255
+ * is 8 bits; they are means over sampled blocks of 1 KiB. "The start" is the entry point, or DT_INIT of a
+ * shared library that has none. NRS_START_BYTES bytes from the start on follow the features: the unpacking
+ * routine (Isawa et al. 2014). */
 #ifndef NRS_PACKER_FEATURES_H
 #define NRS_PACKER_FEATURES_H
 

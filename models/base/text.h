@@ -1,8 +1,8 @@
 /* models/base/text.h - the one writer of JSON text
  *
- * Appends to a caller's buffer; when it is full, `full` is set and nothing more is written. The buffer is
- * always NUL-terminated. Strings from outside go through nrs_text_string, which escapes quotes, backslashes
- * and control characters and replaces what is not UTF-8 by U+FFFD. */
+ * The functions append to a caller's buffer. When the buffer is full, `full` is set and nothing more is
+ * written. The buffer is always NUL-terminated. Strings from outside go through nrs_text_string: it
+ * escapes quotes, backslashes and control characters, and it replaces bytes that are not UTF-8 by U+FFFD. */
 #ifndef NRS_TEXT_H
 #define NRS_TEXT_H
 #include <stdbool.h>
