@@ -19,6 +19,7 @@ static void name_what_stays(const struct nrs_config *now, const struct nrs_confi
         {"table", &now->table, &wanted->table, sizeof now->table},
         {"scan", &now->scan, &wanted->scan, sizeof now->scan},
         {"spool", &now->spool, &wanted->spool, sizeof now->spool},
+        {"state", &now->state, &wanted->state, sizeof now->state},
         {"collector.url", now->collector.url_text, wanted->collector.url_text,
          sizeof now->collector.url_text},
         {"collector.proxy", now->collector.proxy_text, wanted->collector.proxy_text,
@@ -65,7 +66,7 @@ static void reload_model(struct nrs_agent *a)
     if (a->slots.model == before)
         return;
     nrs_core_set_model(a->core, a->slots.model);
-    nrs_slots_write_floor(&a->slots, a->spool_dir);
+    nrs_agent_keep_floor(a);
     nrs_log("reload: model %s%u in use", a->slots.kind->rule, (unsigned)a->slots.model->serial);
 }
 

@@ -34,7 +34,4 @@ int nrs_scanner_file(struct nrs_scanner *s, int fd, uint64_t size, bool *shrank)
 /* SHA-256 of the whole file. NRS_ERR_IO. */
 int nrs_scanner_hash(int fd, uint8_t sha256[32]);
 
-/* scan_command.c: `noroshi scan`. Returns the exit code. argv[0] is "scan". */
-int nrs_scan_command(int argc, char **argv);
-
 #endif

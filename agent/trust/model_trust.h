@@ -1,11 +1,11 @@
 /* agent/trust/model_trust.h - why a model may be believed
  *
- * A file is believed only when, in this order: its size is within NRS_MODEL_BYTES_MAX, its envelope is whole,
- * its digest is right, one of the configured P-256 keys signed that digest, it has not expired, this agent is
- * new enough for it, and its serial is not below the floor. Only then its body is parsed. The model compiled
- * in is trusted by the build; its digest is checked all the same.
+ * A file is believed only when, in this order: its size is within NRS_MODEL_BYTES_MAX, its envelope is
+ * whole, its digest is right, one of the configured P-256 keys signed that digest, it has not expired,
+ * this agent is new enough for it, and its serial is not below the floor. Only then its body is parsed.
+ * The model compiled in is trusted by the build; its digest is checked all the same.
  *
- * slots.h keeps the models of a kind and decides which serial is the floor. */
+ * slots.h keeps the models of a kind and their floor; model_floor.h remembers a floor across restarts. */
 #ifndef NRS_MODEL_TRUST_H
 #define NRS_MODEL_TRUST_H
 #include <stddef.h>
@@ -41,16 +41,12 @@ int nrs_model_digest(const uint8_t *file, size_t len, uint8_t digest[32]);
 /* Reads the public keys (PEM, P-256). On an error `why` names file and reason. */
 int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, struct nrs_why *why);
 
-/* Checks and loads a model from len bytes at p->bytes. why: a short phrase. p->model is unchanged on error.
- * */
+/* Checks and loads a model from len bytes at p->bytes. why: a short phrase. p->model is unchanged on
+ * error. */
 int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, struct nrs_why *why);
 
 /* Loads the model of a kind that is compiled in; its bytes stay where they are. NRS_ERR_UNSUPPORTED: the
  * build has none. */
 int nrs_trust_builtin(struct nrs_model *m, const struct nrs_kind *kind, struct nrs_why *why);
-
-/* The persisted floor: 0 if there is none. raise: 0, or a negative errno if it could not be written. */
-uint32_t nrs_model_floor_load(int dir);
-int nrs_model_floor_raise(int dir, uint32_t serial);
 
 #endif

@@ -15,7 +15,7 @@ int nrs_slots_open(struct nrs_slots *s, const struct nrs_kind *kind, struct nrs_
     s->a = a;
     s->b = b;
     s->model = s->trial = NULL;
-    s->floor = 0;
+    s->floor = s->kept = 0;
     rc = nrs_trust_builtin(&s->builtin, kind, why);
     if (rc == 0) {
         s->model = &s->builtin;
@@ -61,23 +61,18 @@ void nrs_slots_try_builtin(struct nrs_slots *s)
     s->trial = &s->builtin;
 }
 
+void nrs_slots_remember(struct nrs_slots *s, uint32_t serial)
+{
+    if (serial > s->kept)
+        s->kept = serial;
+    if (serial > s->floor)
+        s->floor = serial;
+}
+
 void nrs_slots_confirm(struct nrs_slots *s)
 {
     s->model = s->trial;
     s->trial = NULL;
     if (s->model != &s->builtin)
-        s->floor = s->model->serial;
-}
-
-void nrs_slots_read_floor(struct nrs_slots *s, int dir)
-{
-    uint32_t floor = dir >= 0 ? nrs_model_floor_load(dir) : 0;
-
-    if (floor > s->floor)
-        s->floor = floor;
-}
-
-int nrs_slots_write_floor(const struct nrs_slots *s, int dir)
-{
-    return dir >= 0 && s->model != &s->builtin ? nrs_model_floor_raise(dir, s->model->serial) : 0;
+        nrs_slots_remember(s, s->model->serial);
 }

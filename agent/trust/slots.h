@@ -1,18 +1,14 @@
 /* agent/trust/slots.h - the models of one kind: which is in use, which may replace it, which is too old
  *
- * A kind has three places for a model:
- *   built in   compiled into the program and trusted by the build (models/builtin.h)
- *   A, B       models from files, verified by model_trust.h. There are two, so that the model in use stays
- *   whole while
- *              another one is read.
- * At most one model is in use: `model`. A model is first on trial: `trial`. It judges nothing until
- * nrs_slots_confirm puts it into use. A file that is refused leaves the model in use as it was and ends a
- * trial.
+ * A kind has three places for a model: built in   compiled into the program and trusted by the build
+ * (models/builtin.h) A, B       models from files, verified by model_trust.h. There are two, so that the
+ * model in use stays whole while another one is read. At most one model is in use: `model`. A model is
+ * first on trial: `trial`. It judges nothing until nrs_slots_confirm puts it into use. A file that is
+ * refused leaves the model in use as it was and ends a trial.
  *
- * Floor: no file may have a lower serial. The floor is the largest of these: the serial of the built-in
- * model, the serials
- *        of files that were in use since the start, and what a folder remembers of earlier starts. So nobody
- *        can bring an old model back. The folder remembers files only.
+ * Floor: no file may have a lower serial. `kept` is the highest serial that a file in use ever had, as far
+ *        as the caller knows from earlier starts (model_floor.h). The floor is `kept` or the serial of the
+ *        built-in model, whichever is higher. So nobody can bring an old model back.
  * Memory: the caller's. A and B have 64 KiB each. A program that reads one file in its life has no B. */
 #ifndef NRS_SLOTS_H
 #define NRS_SLOTS_H
@@ -27,7 +23,7 @@ struct nrs_slots {
     struct nrs_model_place *a, *b; /* for files; NULL = this program has no such place */
     const struct nrs_model *model; /* in use; NULL = none */
     const struct nrs_model *trial; /* verified, not in use yet; NULL = none */
-    uint32_t floor;
+    uint32_t floor, kept;
 };
 
 /* Begins with the built-in model in use. b may be NULL.
@@ -51,13 +47,10 @@ int nrs_slots_load(struct nrs_slots *s, const struct nrs_config *c, uint32_t tod
 /* Puts the built-in model on trial. The build has one: nrs_slots_open has returned 0. */
 void nrs_slots_try_builtin(struct nrs_slots *s);
 
-/* There is a model on trial: it is in use from now on. Its serial is the floor if it came from a file. */
+/* There is a model on trial: it is in use from now on. If it came from a file, its serial is remembered. */
 void nrs_slots_confirm(struct nrs_slots *s);
 
-/* The floor in a folder of the agent (dir as platform/files.h opens it; < 0 = there is none, and nothing
- * happens). read: raises the floor of *s to it. write: 0 or a negative errno; a built-in model in use writes
- * nothing. */
-void nrs_slots_read_floor(struct nrs_slots *s, int dir);
-int nrs_slots_write_floor(const struct nrs_slots *s, int dir);
+/* A file of this serial was in use, now or in an earlier start: raises `kept` and the floor to it. */
+void nrs_slots_remember(struct nrs_slots *s, uint32_t serial);
 
 #endif

@@ -314,7 +314,7 @@ static int readable_fd(const void *state)
     return ((const struct src_packet *)state)->fd;
 }
 
-static enum nrs_coverage coverage(const void *state)
+static uint8_t coverage(const void *state)
 {
     const struct src_packet *s = state;
 

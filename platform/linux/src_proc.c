@@ -190,7 +190,7 @@ static int no_fd(const void *state)
     return -1;
 }
 
-static enum nrs_coverage coverage(const void *state)
+static uint8_t coverage(const void *state)
 {
     (void)state;
     return NRS_COVER_CLOSER_ONLY;

@@ -1,8 +1,9 @@
 /* UDP, and what UDP and ICMP echo share: exchanges that begin with a packet and end with silence. */
+#include "platform/packet/datagram.h"
+
 #include "models/base/units.h"
 #include "platform/packet/bytes_be.h"
 #include "platform/packet/dns.h"
-#include "platform/packet/one_packet.h"
 
 enum { UDP_HEADER = 8, PORT_DNS = 53, PORT_QUIC = 443 };
 

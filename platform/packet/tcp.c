@@ -1,14 +1,15 @@
 /* TCP flows from their control segments.
  *
  * Sizes: a side's payload is the position of its FIN minus its initial sequence number minus one (the SYN
- * counts as one), modulo 2^32; loss, repetition and reordering of data do not disturb it. An entry's tx and
- * rx hold the initial sequence number until the FIN turns it into the size; a FIN seen first leaves its
- * position there.
+ * counts as one), modulo 2^32; loss, repetition and reordering of data do not disturb it. An entry's tx
+ * and rx hold the initial sequence number until the FIN turns it into the size; a FIN seen first leaves
+ * its position there.
  *
- * Who opened a flow is `remote` for inbound flows, else `local`; the tag holds the low bits of the opener's
- * initial sequence number, so that a repeated SYN is told from a new use of the same ports. */
+ * Who opened a flow is `remote` for inbound flows, else `local`; the tag holds the low bits of the
+ * opener's initial sequence number, so that a repeated SYN is told from a new use of the same ports. */
+#include "platform/packet/tcp.h"
+
 #include "platform/packet/bytes_be.h"
-#include "platform/packet/one_packet.h"
 #include "platform/packet/tls_sni.h"
 
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16, HEADER_MIN = 20 };
@@ -26,8 +27,8 @@ static bool opened_by_local(const struct nrs_open_flow *e)
     return e->list != NRS_LIST_IN_TCP;
 }
 
-/* The number of bytes between an initial sequence number and
- * the position after the last byte; what cannot be is 0. */
+/* The number of bytes between an initial sequence number and the position after the last byte; what cannot
+ * be is 0. */
 static uint32_t size_between(uint32_t start, uint32_t position)
 {
     uint32_t n = position - start - 1;
@@ -180,8 +181,8 @@ static void control(struct nrs_one_packet *k, const struct segment *s)
     }
 }
 
-/* Most segments are decided by one byte. Only what leaves
- * counts: a ClientHello that arrives names our own server. */
+/* Most segments are decided by one byte. Only what leaves counts: a ClientHello that arrives names our own
+ * server. */
 static bool may_name(const struct nrs_one_packet *k, size_t header)
 {
     return k->p->names && k->ip.body_cap > header && k->ip.body[header] == NRS_TLS_HANDSHAKE &&

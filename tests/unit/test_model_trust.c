@@ -147,17 +147,6 @@ static void other_keys_than_p256_in_pem_are_refused(void **state)
     assert_int_equal(nrs_trust_keys(&trust, &config, &why), NRS_ERR_IO);
 }
 
-static void floor_only_rises(void **state)
-{
-    (void)state;
-    assert_int_equal(nrs_model_floor_load(dir.fd), 0);
-    assert_int_equal(nrs_model_floor_raise(dir.fd, 9), 0);
-    assert_int_equal(nrs_model_floor_raise(dir.fd, 3), 0);
-    assert_int_equal(nrs_model_floor_load(dir.fd), 9);
-    nrs_file_replace(dir.fd, "model.floor", "12345678", 8, 0);
-    assert_int_equal(nrs_model_floor_load(dir.fd), 0);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -170,7 +159,6 @@ int main(void)
         TEST(policy_of_the_header_is_kept),
         TEST(signed_nonsense_is_still_refused),
         TEST(other_keys_than_p256_in_pem_are_refused),
-        TEST(floor_only_rises),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

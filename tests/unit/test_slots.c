@@ -126,22 +126,28 @@ static void the_way_back_to_the_built_in_model_keeps_the_floor(void **state)
     assert_int_equal(load(1), NRS_ERR_STALE);
 }
 
-static void the_floor_outlives_the_agent(void **state)
+static void the_floor_is_what_is_remembered_of_files(void **state)
 {
     (void)state;
-    assert_int_equal(nrs_slots_write_floor(&slots, dir.fd), 0);
-    assert_int_equal(nrs_model_floor_load(dir.fd), 0); /* the built-in model writes nothing */
+    assert_int_equal(slots.kept, 0); /* the built-in model is not remembered */
     assert_int_equal(load(3), 0);
+    assert_int_equal(slots.kept, 0); /* nor a file that was not in use */
     nrs_slots_confirm(&slots);
-    assert_int_equal(nrs_slots_write_floor(&slots, dir.fd), 0);
-    assert_int_equal(nrs_slots_write_floor(&slots, -1), 0);
+    assert_int_equal(slots.kept, slots.builtin.serial + 3);
     assert_int_equal(nrs_slots_open(&slots, nrs_kind(NRS_KIND_BEACON), &a, &b, &why), 0); /* the next start */
-    nrs_slots_read_floor(&slots, -1);
-    assert_int_equal(slots.floor, slots.builtin.serial);
-    nrs_slots_read_floor(&slots, dir.fd);
+    nrs_slots_remember(&slots, slots.builtin.serial + 3);
+    nrs_slots_remember(&slots, 1);
     assert_int_equal(slots.floor, slots.builtin.serial + 3);
     assert_int_equal(load(2), NRS_ERR_STALE);
     assert_int_equal(load(3), 0);
+}
+
+static void a_newer_built_in_model_is_the_floor(void **state)
+{
+    (void)state;
+    nrs_slots_remember(&slots, 1);
+    assert_int_equal(slots.kept, 1);
+    assert_int_equal(slots.floor, slots.builtin.serial);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -155,7 +161,8 @@ int main(void)
         TEST(files_take_turns_so_that_the_model_in_use_stays_whole),
         TEST(a_refused_file_ends_the_trial_and_leaves_the_model_in_use),
         TEST(the_way_back_to_the_built_in_model_keeps_the_floor),
-        TEST(the_floor_outlives_the_agent),
+        TEST(the_floor_is_what_is_remembered_of_files),
+        TEST(a_newer_built_in_model_is_the_floor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
