@@ -25,8 +25,8 @@
  *        into the first segment, its server name. An inbound DNS answer is believed only after an outbound
  *        packet to that port 53.
  * Twice: a bridge and its port, or a VLAN and its parent, show every packet twice. A finished TCP flow is
- *        remembered for two seconds, so that a late copy opens nothing. A datagram is counted on the interface
- *        where its exchange began. */
+ *        remembered for two seconds, so that a late copy opens nothing. A datagram is counted on the
+ *        interface where its exchange began. */
 #ifndef NRS_PACKET_H
 #define NRS_PACKET_H
 #include <stddef.h>
