@@ -39,14 +39,14 @@ enum nrs_coverage {
 
 struct nrs_flowsrc_conf {
     const char *order;         /* NULL or "auto", or names to try in order: "packet,proc" */
-    const char
-        *ifaces; /* comma-separated names, at most 8; NULL or "" = all but lo. On a router name the inner
-                                * ones: routed flows are followed only there, with the inner host as `local` */
+    const char *ifaces;        /* comma-separated names, at most 8; NULL or "" = all but lo. On a router
+                                * name the inner ones: routed flows are followed only there, with the
+                                * inner host as `local` */
     uint32_t max_sources;      /* sources to keep open at once, 0 = 1; at most NRS_FLOWSRC_MAX */
     uint32_t buf_bytes;        /* ring or receive buffer of each source, 0 = 262,144 */
     uint32_t poll_ms;          /* period of polled sources, 0 = 30,000; at most 50,000 */
-    uint32_t
-        max_open; /* open flows that each source follows, 0 = 4,096; a full table closes the oldest early */
+    uint32_t max_open;         /* open flows that each source follows, 0 = 4,096; a full table closes the
+                                * oldest early */
     uint8_t names;             /* 1 = learn names from DNS answers and TLS SNI */
     void (*log)(void *arg, int level,
                 const char *msg); /* one clear line per decision; level 0 error .. 2 info */
