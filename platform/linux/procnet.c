@@ -1,8 +1,6 @@
-/* line     ::= blanks slot ":" " " end " " end " " state " " queues " " timer " " retransmits
- *              blanks uid [blanks timeout " " inode rest]
- * end      ::= address ":" port      address: 8 or 32 hexadecimal digits, each 8 one word as it lies in
- *                                    memory
- * queues   ::= hex ":" hex           timer ::= kind ":" hex */
+/* line     ::= blanks slot ":" " " end " " end " " state " " queues " " timer " " retransmits blanks uid
+ * [blanks timeout " " inode rest] end      ::= address ":" port      address: 8 or 32 hexadecimal digits,
+ * each 8 one word as it lies in memory queues   ::= hex ":" hex           timer ::= kind ":" hex */
 #include "platform/linux/procnet.h"
 
 #include <string.h>

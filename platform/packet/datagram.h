@@ -1,5 +1,4 @@
-/* platform/packet/datagram.h - inside this room only: UDP, and the exchanges of datagrams that UDP and
- * ICMP echo share */
+/* platform/packet/datagram.h - inside this room: UDP, and what UDP and ICMP echo share */
 #ifndef NRS_PACKET_DATAGRAM_H
 #define NRS_PACKET_DATAGRAM_H
 #include "platform/packet/one_packet.h"

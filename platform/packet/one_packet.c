@@ -100,7 +100,7 @@ struct nrs_open_flow *nrs_packet_open(struct nrs_one_packet *k, bool local_is_sr
         return NULL;
     e->dir = direction(k, list) & 3u;
     e->forwarded = k->way == NRS_WAY_FORWARD_OUT || k->way == NRS_WAY_FORWARD_IN;
-    e->told = 1;
+    e->reported = 1;
     p->stats.opened++;
     f = flow_event(p, e, NRS_EV_OPEN, k->t_ns, k->ifindex);
     k->fn(k->arg, &f, NULL);

@@ -1,9 +1,8 @@
-/* platform/packet/one_packet.h - inside this room only: the parser's state, the packet in hand, and the
- * events it causes
+/* platform/packet/one_packet.h - inside this room: the parser's state, the packet at hand, its events
  *
  * Calls go one way: packets.c (which transport) -> icmp.c, datagram.c, tcp.c (what the packet means) ->
- * one_packet.c (the events) -> open_flows.c (the table). Only icmp.c calls a neighbour, because an ICMP
- * error ends a flow of another transport. */
+ * one_packet.c (the events) -> open_flows.c (the table). Only icmp.c calls a neighbour, because an ICMP error
+ * ends a flow of another transport. */
 #ifndef NRS_ONE_PACKET_H
 #define NRS_ONE_PACKET_H
 #include "platform/packet/ip.h"
@@ -38,8 +37,8 @@ static inline bool nrs_packet_comes_in(const struct nrs_one_packet *k)
 /* Fills k->key. */
 void nrs_packet_key(struct nrs_one_packet *k, uint16_t sport, uint16_t dport);
 
-/* Opens the flow k->key on `list` and reports it; a full table gives up another flow for it. NULL: it is
- * not followed, and counted. */
+/* Opens the flow k->key on `list` and reports it; a full table gives up another flow for it. NULL: it is not
+ * followed, and counted. */
 struct nrs_open_flow *nrs_packet_open(struct nrs_one_packet *k, bool local_is_src, enum nrs_open_list list);
 
 /* Reports the end at the packet's time. A TCP entry stays on NRS_LIST_DONE for a moment; another entry is
