@@ -15,8 +15,8 @@ unsigned nrs_decide_threshold(const struct nrs_schema *schema, const uint16_t *x
 /* With one output 1 = flagged, else the number of the class. */
 unsigned nrs_decide(const struct nrs_model *m, const uint16_t *x);
 
-/* A table by label: rows flagged before and after, now and no more; of
- * classes how many changed. Models of one schema and the same outputs. */
+/* A table by label: rows flagged before and after, now and no more; of classes how many changed. Models of
+ * one schema and the same outputs. */
 void nrs_decide_print_changes(const struct nrs_model *before, const struct nrs_model *after,
                               const struct nrs_data *d);
 
