@@ -1,8 +1,8 @@
 /* tools/model/decide.h - what a model says of a vector, as the host looks at it
  *
- * With one output a vector is flagged or not, by the threshold of its window. With several the class is the
- * output with the highest score; when a file is packed or unknown is the scanner's matter (models/FORMAT.md,
- * Classes). */
+ * With one output a vector is flagged or not, by its threshold (models/kinds.h). With several the class is
+ * the output with the highest score; when a file is packed or unknown is the scanner's matter
+ * (models/FORMAT.md, Classes). */
 #ifndef NRS_TOOL_DECIDE_H
 #define NRS_TOOL_DECIDE_H
 #include "models/model.h"

@@ -1,5 +1,4 @@
-/* tools/model/labels.h - who is what: labels of destinations or files from a TSV, and the classes made of
- * them
+/* tools/model/labels.h - labels of destinations or files from a TSV, and the classes made of them
  *
  * The TSV (plain or gzip) has a header line. One column, `label` or another that is named, is the label;
  * every column that carries the name of an identity column of the rows (rows.h) is part of the key, other

@@ -25,7 +25,7 @@ struct nrs_linear {
     } sigmoid;
 };
 
-/* What the file cannot say; all NULL: nothing is added to it. */
+/* What the file cannot say, from the command line; NULL = not given. */
 struct nrs_linear_choice {
     const char *flagged;     /* the label that means flagged; NULL: see nrs_linear_to_trained */
     const char *labels;      /* comma-separated, in place of the file's */

@@ -11,8 +11,8 @@ struct nrs_scored {
 };
 
 struct nrs_confusion {
-    size_t found, missed;  /* positive rows at or above a threshold, and below */
-    size_t alarmed, quiet; /* the others, likewise */
+    size_t found, missed;  /* positive rows: at or above the threshold, and below it */
+    size_t alarmed, quiet; /* the other rows: at or above the threshold, and below it */
 };
 
 /* Highest score first; the functions below take rows in this order. */

@@ -32,7 +32,7 @@ struct nrs_source {
 
 extern const struct nrs_source nrs_source_beacon, nrs_source_packer, nrs_source_packer_pe;
 
-/* NULL if there is none of that schema's name. */
+/* The source of a schema by its name; NULL if there is none. */
 const struct nrs_source *nrs_source_of_name(const char *schema);
 
 #endif

@@ -1,4 +1,4 @@
-/* tools/model/words.h - text files of lines of words, for the readers of such formats
+/* tools/model/words.h - text files that consist of lines of words, for the readers of such files
  *
  * Everything points into the caller's bytes, which need no NUL at their end. A line ends at LF (CR LF too);
  * what follows the last LF is no line but a cut file. Words are separated by spaces and tabs. */
