@@ -1,10 +1,12 @@
 /* tests/disk_log.h - the agent's file operations on Linux, with a log of what they change
  *
- * The file that implements platform/files.h is compiled into the test once more, with its system calls directed
- * to the functions here. They are carried out in the test's own folder, and noted in their order. A sync is noted and not carried
- * out: what it promises is what a test can find out from the log. Include this once in a program, before temp_dir.h.
+ * The file that implements platform/files.h is compiled into the test once more, with its system calls
+ * directed to the functions here. They are carried out in the test's own folder, and noted in their order.
+ * A sync is noted and not carried out: what it promises is what a test can find out from the log. Include
+ * this once in a program, before temp_dir.h.
  *
- * Files have numbers, which stay with them through a rename; 0 is no file. Nothing is noted while disk_log.off. */
+ * Files have numbers, which stay with them through a rename; 0 is no file. Nothing is noted while
+ * disk_log.off. */
 #ifndef NRS_TEST_DISK_LOG_H
 #define NRS_TEST_DISK_LOG_H
 #include <fcntl.h>

@@ -115,8 +115,8 @@ static int write_record(struct nrs_spool *s, const void *payload, size_t len, un
     return 0;
 }
 
-/* Writes one record of a given-up segment again; a pending one keeps its handle. On a full disk that segment makes the
- * room, which a power cut at this moment would turn into a loss. */
+/* Writes one record of a given-up segment again; a pending one keeps its handle. On a full disk that segment
+ * makes the room, which a power cut at this moment would turn into a loss. */
 static bool rewrite(struct nrs_spool *s, const struct nrs_record *r, uint32_t given_up)
 {
     struct nrs_spool_segment *seg = &s->seg[s->n - 1];
@@ -135,8 +135,8 @@ static bool rewrite(struct nrs_spool *s, const struct nrs_record *r, uint32_t gi
     return true;
 }
 
-/* Gives up the oldest segment. What is worth keeping is written again, and is on disk before the segment's file goes; the
- * rest counts as dropped. */
+/* Gives up the oldest segment. What is worth keeping is written again, and is on disk before the segment's file
+ * goes; the rest counts as dropped. */
 static void give_up_oldest(struct nrs_spool *s)
 {
     uint32_t no = s->seg[0].no;

@@ -1,6 +1,7 @@
-/* Fault table F4: what the spool, the floor of the models and the boot's name leave on disk when the power is cut. Their file
- * operations are logged, and the disk after every prefix of the log is made, in five ways: everything is there; the last write
- * is half there; what was not synced is missing: contents, names, or both. */
+/* Fault table F4: what the spool, the floor of the models and the boot's name leave on disk when the power
+ * is cut. Their file operations are logged, and the disk after every prefix of the log is made, in five
+ * ways: everything is there; the last write is half there; what was not synced is missing: contents,
+ * names, or both. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +31,7 @@ static struct nrs_spool spool;
 static unsigned covered_at[DISK_OPS]; /* by operation: the sync that covers it, or NEVER */
 static unsigned n_records;
 static struct {
-    unsigned safe, leaving, gone; /* number of operations when it was synced, and before and after it was taken out */
+    unsigned safe, leaving, gone; /* number of operations when it was synced, before and after it was taken out */
 } record[RECORDS + 1];
 static unsigned n_found[RECORDS + 1];
 
@@ -39,14 +40,20 @@ static bool is_content(const struct disk_op *op)
     return op->type == DISK_WRITE || op->type == DISK_CUT;
 }
 
+/* Whether a sync makes an earlier operation durable. */
+static bool covers(const struct disk_op *sync, const struct disk_op *op)
+{
+    if (is_content(op))
+        return sync->type == DISK_SYNC && sync->file == op->file;
+    return sync->type == DISK_SYNC_DIR;
+}
+
 static void find_syncs(void)
 {
     for (unsigned i = 0; i < disk_log.n_ops; i++) {
-        const struct disk_op *op = &disk_log.op[i];
         unsigned k = i + 1;
 
-        while (k < disk_log.n_ops && (is_content(op) ? disk_log.op[k].type != DISK_SYNC || disk_log.op[k].file != op->file
-                                                     : disk_log.op[k].type != DISK_SYNC_DIR))
+        while (k < disk_log.n_ops && !covers(&disk_log.op[k], &disk_log.op[i]))
             k++;
         covered_at[i] = k < disk_log.n_ops ? k : NEVER;
     }
@@ -57,7 +64,7 @@ static bool survives(unsigned i, unsigned n, enum loss loss)
 {
     if (covered_at[i] < n)
         return true;
-    return is_content(&disk_log.op[i]) ? loss != LOSS_CONTENTS && loss != LOSS_BOTH : loss != LOSS_NAMES && loss != LOSS_BOTH;
+    return loss != LOSS_BOTH && loss != (is_content(&disk_log.op[i]) ? LOSS_CONTENTS : LOSS_NAMES);
 }
 
 /* Writes the file as it is after the first n operations. */
