@@ -6,8 +6,8 @@
  * Status lines of HTTP/1.0 and 1.1; a bare LF is taken for CRLF; interim (1xx) replies are passed over. Of the
  * headers only Content-Length, Transfer-Encoding, Connection and Retry-After (seconds) matter. Only the first bytes of
  * the body are kept.
- * Limits: head NRS_REPLY_HEAD_MAX, body NRS_REPLY_BODY_MAX, then NRS_ERR_LIMIT. A longer line is cut, which only
- *         matters for the headers above: then NRS_ERR_LIMIT too.
+ * Limits: head with interim replies NRS_REPLY_HEAD_MAX, body NRS_REPLY_BODY_MAX, then NRS_ERR_LIMIT. A longer
+ *         line is cut, which only matters for the headers above: then NRS_ERR_LIMIT too.
  * Errors: NRS_ERR_FORMAT for anything else; after an error the connection is of no use. */
 #ifndef NRS_HTTP_REPLY_H
 #define NRS_HTTP_REPLY_H

@@ -31,7 +31,7 @@ static struct nrs_spool spool;
 static unsigned covered_at[DISK_OPS]; /* by operation: the sync that covers it, or NEVER */
 static unsigned n_records;
 static struct {
-    unsigned safe, leaving, gone; /* number of operations when it was synced, before and after it was taken out */
+    unsigned safe, leaving, gone; /* n_ops when it was synced, and before and after it was taken out */
 } record[RECORDS + 1];
 static unsigned n_found[RECORDS + 1];
 

@@ -119,7 +119,9 @@ static int begin(void **state)
     now_traced = trace[0];
     wall_ahead_ns = 0;
     programs = (struct nrs_programs){.fd = -1};
-    if (cf_open(&cf, &conf) != 0 || temp_dir_make(&dir) != 0 || nrs_spool_open(&spool, dir.fd, SPOOL_BYTES) != 0)
+    if (cf_open(&cf, &conf) != 0 || temp_dir_make(&dir) != 0)
+        return -1;
+    if (nrs_spool_open(&spool, dir.fd, SPOOL_BYTES) != 0)
         return -1;
     nrs_verdicts_init(&verdicts, &room);
     verdicts.conf.core = cf.core;
@@ -135,7 +137,7 @@ static int end(void **state)
     return 0;
 }
 
-/* One minute of the router: beacon b calls every 5 + b minutes; then judging, and what the loop does after it. */
+/* One minute: beacon b calls every 5 + b minutes; then judging, and what the agent's loop does after it. */
 static void live_minute(const struct life *l, unsigned m)
 {
     const uint64_t minute = CF_START + m * CF_MINUTE;
@@ -224,7 +226,7 @@ static void a_busy_router_needs_no_more_memory_after_its_first_day(void **state)
     assert_true(disk_log.n_bytes <= 2 * got.bytes + spool.dropped * NRS_EVIDENCE_MAX);
 }
 
-/* Seven days without a collector, in a spool of 64 KiB: some 60 verdicts, with as many pictures as still fit. */
+/* Seven days without a collector, in a spool of 64 KiB: some 60 verdicts, and as much evidence as still fits. */
 static void an_outage_of_a_week_costs_evidence_and_no_verdict(void **state)
 {
     const struct life life = {.n_beacons = 2};
@@ -241,8 +243,8 @@ static void an_outage_of_a_week_costs_evidence_and_no_verdict(void **state)
     assert_int_equal(nrs_spool_waiting(&spool), 0);
 }
 
-/* Two days; with `jumps`, the wall clock goes 10 minutes forward and back a hundred times, then an hour back (a wrong time
- * zone, summer time kept as local time) and forward again. */
+/* Two days; with `jumps`, the wall clock goes 10 minutes forward and back a hundred times, then an hour back (a
+ * wrong time zone, summer time in a clock that is local) and two hours forward. */
 static unsigned two_days(struct said *to, bool jumps)
 {
     const struct life life = {.n_beacons = 6, .noise_per_min = 10};
