@@ -1,4 +1,4 @@
-/* Vectors of recorded traffic: one for each destination and window (tools/windows). */
+/* Vectors of recorded traffic: one for each destination and window (tools/spans). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "models/base/error.h"
 #include "platform/recorded/recorded.h"
 #include "tools/model/sources.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #define EVENTS_AT_A_TIME 8192
 
@@ -50,7 +50,7 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
     const struct reading *r = arg;
     char from[24], local[46], remote[46], port[8], number[4], n[12];
     const char *const id[] = {
-        r->source, from, nrs_window_name[j->window], local, remote, port, nrs_windows_transport(j->proto, number), n};
+        r->source, from, nrs_window_name[j->window], local, remote, port, nrs_spans_transport(j->proto, number), n};
 
     if (j->n < r->options->min_conns)
         return;
@@ -62,7 +62,7 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
     r->add(r->arg, id, j->x);
 }
 
-static int drain(struct nrs_windows *w, const char *path, void (*say)(void *none, const char *msg),
+static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, const char *msg),
                  struct nrs_note *note)
 {
     struct nrs_recorded_stats st;
@@ -72,9 +72,9 @@ static int drain(struct nrs_windows *w, const char *path, void (*say)(void *none
     if (rc)
         return nrs_note_set(note, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
     do
-        rc = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_windows_flow, w);
+        rc = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_spans_flow, w);
     while (rc > 0);
-    nrs_windows_end(w);
+    nrs_spans_end(w);
     nrs_recorded_stats(file, &st);
     nrs_recorded_close(file);
     if (rc < 0)
@@ -87,18 +87,18 @@ static int drain(struct nrs_windows *w, const char *path, void (*say)(void *none
 static int read_window(enum nrs_window window, const char *path, struct reading *r,
                        void (*say)(void *none, const char *msg), struct nrs_note *note)
 {
-    struct nrs_core_conf conf = nrs_windows_conf(r->options->capacity, 0);
+    struct nrs_core_conf conf = nrs_spans_conf(r->options->capacity, 0);
     static struct nrs_model none;
-    struct nrs_windows w;
+    struct nrs_spans w;
     int rc;
 
-    nrs_windows_no_model(&none);
-    rc = nrs_windows_init(&w, window, &conf, &none, add, r);
+    nrs_spans_no_model(&none);
+    rc = nrs_spans_init(&w, window, &conf, &none, add, r);
     if (rc)
         nrs_note_set(note, rc, "%s", nrs_strerror(rc));
     else
         rc = drain(&w, path, say, note);
-    nrs_windows_done(&w);
+    nrs_spans_done(&w);
     return rc;
 }
 

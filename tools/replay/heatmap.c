@@ -6,7 +6,7 @@
 #include "agent/core/verdict.h"
 #include "tools/replay/gallery.h"
 #include "tools/replay/words.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #define REASONS 5
 
@@ -49,7 +49,7 @@ static void draw_title(FILE *to, const struct nrs_judgement *j)
 
     nrs_addr_write(local, sizeof local, &j->local);
     nrs_addr_write(remote, sizeof remote, &j->remote);
-    fprintf(to, "%s -> %s port %u/%s", local, remote, j->rport, nrs_windows_transport(j->proto, number));
+    fprintf(to, "%s -> %s port %u/%s", local, remote, j->rport, nrs_spans_transport(j->proto, number));
     if (j->name)
         fprintf(to, "  (%s)", j->name);
     fprintf(to, "\n  score ");

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 #include "version.h"
 
 static const char help[] =
@@ -100,7 +100,7 @@ static bool read_number(const char *option, const char *text, uint32_t min, uint
 
 static bool read_window(const char *text, enum nrs_window *window)
 {
-    return nrs_windows_named(text, window) || wrong("--window", "not one of 7d, 24h, 6h, 1h");
+    return nrs_spans_named(text, window) || wrong("--window", "not one of 7d, 24h, 6h, 1h");
 }
 
 static bool read_host_id(const char *text, const char **id)

@@ -17,10 +17,10 @@ int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, co
     int rc;
 
     *r = (struct nrs_replay){
-        .options = o, .model = model, .out = out, .conf = nrs_windows_conf(o->capacity, o->min_conns)};
+        .options = o, .model = model, .out = out, .conf = nrs_spans_conf(o->capacity, o->min_conns)};
     r->gallery.cap = o->all ? PICTURES_ALL : NRS_GALLERY_MAX;
     if (o->all)
-        return nrs_windows_init(&r->windows, o->window, &r->conf, model, nrs_replay_row, r);
+        return nrs_spans_init(&r->spans, o->window, &r->conf, model, nrs_replay_row, r);
     r->memory_len = nrs_core_bytes(&r->conf);
     r->memory = malloc(r->memory_len);
     if (!r->memory)
@@ -130,7 +130,7 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
 
 void nrs_replay_done(struct nrs_replay *r)
 {
-    nrs_windows_done(&r->windows);
+    nrs_spans_done(&r->spans);
     free(r->memory);
     r->memory = NULL;
 }

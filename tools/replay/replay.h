@@ -1,7 +1,7 @@
 /* tools/replay/replay.h - one run: recorded flows through the core, in traffic time
  *
  * Traffic time is the largest time seen so far and never goes back; the core is told each minute of it.
- * Verdict mode has one core for all files (rotated logs are one stretch of traffic); --all has tools/windows. */
+ * Verdict mode has one core for all files (rotated logs are one stretch of traffic); --all has tools/spans. */
 #ifndef NRS_REPLAY_H
 #define NRS_REPLAY_H
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include "agent/core/core.h"
 #include "tools/replay/gallery.h"
 #include "tools/replay/options.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 struct nrs_replay_totals {
     uint64_t records, damaged, flows, late, evicted, lines;
@@ -23,7 +23,7 @@ struct nrs_replay {
     const struct nrs_model *model;
     FILE *out;
     struct nrs_core_conf conf;
-    struct nrs_windows windows; /* --all; else the core below */
+    struct nrs_spans spans; /* --all; else the core below */
     void *memory;               /* the core's */
     size_t memory_len;
     struct nrs_core *core; /* NULL until the first flow */

@@ -1,4 +1,4 @@
-/* Traffic time of verdicts: the core is told every minute. (Windows of --all: tools/windows.) */
+/* Traffic time of verdicts: the core is told every minute. (Windows of --all: tools/spans.) */
 #include "tools/replay/replay.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -31,7 +31,7 @@ void nrs_replay_flow(void *replay, const struct nrs_flow *f, const char *name)
     struct nrs_replay *r = replay;
 
     if (r->options->all) {
-        nrs_windows_flow(&r->windows, f, name);
+        nrs_spans_flow(&r->spans, f, name);
         return;
     }
     if (!r->core)
@@ -46,10 +46,10 @@ void nrs_replay_end_file(struct nrs_replay *r)
 {
     if (!r->options->all)
         return;
-    nrs_windows_end(&r->windows);
-    r->totals.flows = r->windows.flows;
-    r->totals.late = r->windows.late;
-    r->totals.evicted = r->windows.evicted;
+    nrs_spans_end(&r->spans);
+    r->totals.flows = r->spans.flows;
+    r->totals.late = r->spans.late;
+    r->totals.evicted = r->spans.evicted;
 }
 
 void nrs_replay_end_all(struct nrs_replay *r)
