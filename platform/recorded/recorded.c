@@ -35,6 +35,7 @@ int nrs_recorded_end(struct nrs_recorded *r)
 {
     if (r->in.cut) {
         r->in.cut = false;
+        r->st.cut = true;
         r->place++;
         nrs_recorded_damage(r, "the gzip data end too early");
     }

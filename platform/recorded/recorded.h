@@ -12,6 +12,7 @@
  * everything before it was delivered. */
 #ifndef NRS_RECORDED_H
 #define NRS_RECORDED_H
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "platform/flow.h"
@@ -21,6 +22,7 @@ struct nrs_recorded; /* opaque, allocated by open */
 struct nrs_recorded_stats {
     uint64_t records;     /* lines or packets read well */
     uint64_t damaged;     /* skipped, each one line or packet */
+    bool cut;             /* the packed data ended too early */
     uint64_t bytes_done;  /* of the file as it lies on disk */
     uint64_t bytes_total; /* 0 if unknown (a pipe) */
 };

@@ -86,6 +86,56 @@ def rotated_files_are_one_stretch_of_traffic(model, work):
     assert strip[1] == "" and strip[0] == strip[2]
 
 
+def split_by_record(work, n):
+    lines = TRAFFIC.read_text().splitlines(keepends=True)
+    head = [line for line in lines if line.startswith("#")]
+    records = [line for line in lines if not line.startswith("#")]
+    for i in range(n):
+        (work / f"sensor{i}.log").write_text("".join(head + records[i::n]))
+    return [work / f"sensor{i}.log" for i in range(n)], head, records
+
+
+def any_order_of_records_and_files_gives_the_same_verdicts(model, work):
+    strip = lambda text: re.sub(r"-r[0-9a-f]{8}-", "-r-", text)
+    whole = strip(run("--model", model, TRAFFIC)[0])
+    sensors, head, records = split_by_record(work, 3)
+    turned = work / "reversed.log"
+    turned.write_text("".join(head + records[::-1]))
+    assert whole and strip(run("--model", model, turned)[0]) == whole
+    assert strip(run("--model", model, "--sort", turned)[0]) == whole
+    assert strip(run("--model", model, *sensors)[0]) == whole
+    parts = [work / "late.log", work / "early.log"]
+    parts[0].write_text("".join(head + records[60:]))
+    parts[1].write_text("".join(head + records[:60]))
+    assert strip(run("--model", model, *parts)[0]) == whole
+    pipe = subprocess.run(["bash", "-c", f"{REPLAY} --model {model} <(cat {parts[0]}) <(cat {parts[1]})"],
+                          capture_output=True, timeout=50)
+    assert strip(pipe.stdout.decode()) == whole, pipe.stderr
+
+
+def a_gap_of_days_between_files_is_said(model, work):
+    _, head, records = split_by_record(work, 1)
+    old = work / "old.log"
+    old.write_text("".join(head + [re.sub(r"\b1700", "1600", line) for line in records]))
+    _, err = run("--model", model, TRAFFIC, old)
+    assert re.fullmatch(r"noroshi-replay: \S+traffic.conn.log: begins 1157 days after the files before it, at .*\n", err), err
+    assert run("--model", model, "--quiet", TRAFFIC, old)[1] == ""
+
+
+def flows_that_come_too_late_are_counted_and_end_with_1(model, work):
+    row = "{}\t10.0.0.1\t192.0.2.7\t443\ttcp\n"
+    log = work / "joined.log"
+    with log.open("w") as to:  # a day of 300,000 records, then the day before
+        to.write("#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\n")
+        for day, n in ((1, 300000), (0, 5000)):
+            to.writelines(row.format(1700000000 + day * 86400 + i * 86400 // n) for i in range(n))
+    _, err = run("--model", "none", "--all", "--stats", log, status=1)
+    assert "joined.log: 5000 of 305000 flows came after later ones were judged" in err and "use --sort" in err, err
+    assert "late\t5000\n" in err, err
+    _, err = run("--model", "none", "--all", "--stats", "--sort", log)
+    assert "late\t0\n" in err and "runs\t2\n" in err and err.count("noroshi-replay") == 0, err
+
+
 def damage_is_named_counted_and_survived(model, work):
     log = work / "damaged.log"
     log.write_text(TRAFFIC.read_text().replace("203.0.113.9", "203.0.113.x", 3) + "\n#fields\nshort\tline\n")
@@ -122,10 +172,10 @@ def what_cannot_be_read_is_said_in_one_line(model, work):
     (work / "notes.txt").write_text("hello\n")
     (work / "empty").write_text("")
     (work / "only-damage.log").write_text("#fields\tts\nx\n")
-    for name in ("missing.log", "notes.txt", "empty", "."):
+    for name in ("missing.log", "notes.txt", "."):
         _, err = run("--model", model, work / name, status=2)
         assert err.startswith(f"noroshi-replay: {work / name}: ") and err.count("\n") == 1, err
-    assert "not one record could be read" in run("--model", model, work / "only-damage.log", status=2)[1]
+    assert "not one record could be read" in run("--model", model, work / "only-damage.log", status=1)[1]
     out, _ = run("--all", "--model", model, work / "missing.log", TRAFFIC, status=2)
     assert len(verdicts(out)) == 5  # the others are still read
 
@@ -146,7 +196,8 @@ def help_and_version_go_to_standard_output(model, work):
 
 
 def main():
-    tests = [verdict_lines_name_the_beacon_only, a_file_has_the_same_ids_whatever_it_is_called, rows_are_flagged_by_the_threshold,
+    tests = [any_order_of_records_and_files_gives_the_same_verdicts, a_gap_of_days_between_files_is_said,
+             flows_that_come_too_late_are_counted_and_end_with_1, verdict_lines_name_the_beacon_only, a_file_has_the_same_ids_whatever_it_is_called, rows_are_flagged_by_the_threshold,
              rotated_files_are_one_stretch_of_traffic, damage_is_named_counted_and_survived,
              pictures_are_for_people, exit_statuses_tell_what_happened, what_cannot_be_read_is_said_in_one_line,
              models_are_checked_before_they_judge, help_and_version_go_to_standard_output]

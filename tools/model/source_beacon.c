@@ -5,6 +5,7 @@
 
 #include "agent/core/verdict.h"
 #include "models/base/error.h"
+#include "platform/recorded/order.h"
 #include "platform/recorded/recorded.h"
 #include "tools/model/sources.h"
 #include "tools/spans/spans.h"
@@ -62,21 +63,40 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
     r->add(r->arg, id, j->x);
 }
 
+static int read_all(struct nrs_recorded *file, struct nrs_order *order)
+{
+    int rc, end;
+
+    do
+        rc = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_order_flow, order);
+    while (rc > 0);
+    end = nrs_order_end(order);
+    return rc < 0 ? rc : end;
+}
+
 static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, const char *msg),
                  struct nrs_note *note)
 {
     struct nrs_recorded_stats st;
+    struct nrs_order_stats late;
     struct nrs_recorded *file;
+    struct nrs_order *order;
     int rc = nrs_recorded_open(&file, path, say, NULL);
 
     if (rc)
         return nrs_note_set(note, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
-    do
-        rc = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_spans_flow, w);
-    while (rc > 0);
+    rc = nrs_order_open(&order, 0, false, nrs_spans_flow, w);
+    if (!rc) {
+        rc = read_all(file, order);
+        nrs_order_stats(order, &late);
+        nrs_order_close(order);
+    }
     nrs_spans_end(w);
     nrs_recorded_stats(file, &st);
     nrs_recorded_close(file);
+    if (rc == 0 && late.late > late.taken / 100)
+        return nrs_note_set(note, NRS_ERR_FORMAT, "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it",
+                            late.late, late.taken);
     if (rc < 0)
         return nrs_note_set(note, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
     if (st.records == 0 && st.damaged > 0)

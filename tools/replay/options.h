@@ -8,6 +8,7 @@
 
 struct nrs_replay_options {
     bool all, evidence, heatmap, quiet, stats, fail_on_alert;
+    bool sort; /* in a temporary file, whatever the first records show */
     enum nrs_window window;
     const char *model; /* NULL = compiled in, "none" = every score is 0 */
     const char *host_id;

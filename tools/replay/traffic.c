@@ -1,5 +1,7 @@
 /* Traffic time of verdicts: the core is told every minute. (Windows of --all: tools/spans.) */
+#include "platform/recorded/recorded.h"
 #include "tools/replay/replay.h"
+#include "tools/replay/words.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 #define MINUTE   (60 * NS_PER_S)
@@ -42,13 +44,46 @@ void nrs_replay_flow(void *replay, const struct nrs_flow *f, const char *name)
     nrs_core_flow(r->core, f, name);
 }
 
-void nrs_replay_end_file(struct nrs_replay *r)
+/* More than one late flow in a hundred is a loss that verdicts cannot be trusted with. */
+static void report_late(struct nrs_replay *r, const char *place, const struct nrs_order_stats *st)
 {
-    if (!r->options->all)
+    bool lost = st->late > st->taken / 100;
+
+    r->incomplete |= lost;
+    if (st->late == 0 || (r->options->quiet && !lost))
         return;
+    fprintf(stderr,
+            "noroshi-replay: %s: %llu of %llu flows came after later ones were "
+            "judged (the first began ",
+            place, (unsigned long long)st->late, (unsigned long long)st->taken);
+    nrs_words_moment(stderr, st->late_ns);
+    fputs(", up to ", stderr);
+    nrs_words_time(stderr, st->behind_ns / 1000000);
+    fprintf(stderr, " late)%s\n", lost ? "; verdicts are missing: use --sort" : "");
+}
+
+static void end_order(struct nrs_replay *r, const char *place)
+{
+    struct nrs_order_stats st;
+    int rc = nrs_order_end(r->order);
+
+    if (rc) {
+        nrs_replay_say("temporary file for sorting", nrs_recorded_reason(rc));
+        r->unreadable = true;
+    }
+    nrs_order_stats(r->order, &st);
+    r->totals.late += st.late;
+    r->totals.runs += st.runs;
+    if (st.disorder_ns > r->totals.disorder_ns)
+        r->totals.disorder_ns = st.disorder_ns;
+    report_late(r, place, &st);
+}
+
+void nrs_replay_end_file(struct nrs_replay *r, const char *path)
+{
+    end_order(r, path);
     nrs_spans_end(&r->spans);
     r->totals.flows = r->spans.flows;
-    r->totals.late = r->spans.late;
     r->totals.evicted = r->spans.evicted;
 }
 
@@ -56,6 +91,8 @@ void nrs_replay_end_all(struct nrs_replay *r)
 {
     struct nrs_core_stats st;
 
+    if (!r->options->all)
+        end_order(r, "order");
     if (!r->core)
         return;
     nrs_core_tick(r->core, r->next_ns, nrs_replay_verdict, r);
