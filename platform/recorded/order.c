@@ -46,7 +46,7 @@ static void begin(struct nrs_order *o)
     o->head = o->n_queue = o->heap.n = 0;
     o->seq = 0;
     o->max_ns = o->out_ns = 0;
-    o->hold_ns = MINUTE;
+    o->hold_ns = 0;
     o->started = o->ended = false;
     o->in_runs = o->always;
     o->st = (struct nrs_order_stats){0};
@@ -196,8 +196,9 @@ static void note_disorder(struct nrs_order *o, uint64_t t_ns)
     if (back <= o->st.disorder_ns)
         return;
     o->st.disorder_ns = back;
-    if (back > o->hold_ns / 2)
-        o->hold_ns = back < UINT64_MAX / 2 ? 2 * back : UINT64_MAX;
+    o->hold_ns = back < UINT64_MAX / 2 ? 2 * back : UINT64_MAX;
+    if (o->hold_ns < MINUTE)
+        o->hold_ns = MINUTE;
 }
 
 static void pass(struct nrs_order *o, const struct nrs_flow *f, const char *name)
@@ -221,10 +222,14 @@ void nrs_order_flow(void *order, const struct nrs_flow *f, const char *name)
         o->max_ns = f->t_ns;
     else
         note_disorder(o, f->t_ns);
+    if (o->started && o->hold_ns == 0 && !holds(o) && !o->in_runs) {
+        hand_out(o, f, NULL);
+        return;
+    }
     if (o->n_spare == 0)
         make_room(o);
     put(o, f);
-    while (o->started && !o->in_runs && o->max_ns - next_ns(o) > o->hold_ns)
+    while (o->started && !o->in_runs && holds(o) && (o->hold_ns == 0 || o->max_ns - next_ns(o) > o->hold_ns))
         hand_out(o, &o->slot[pop(o).slot], NULL);
 }
 

@@ -5,7 +5,8 @@
  *
  * Window: up to NRS_ORDER_CAP records are held. Nothing comes out before the window was full once (or the stream
  *         ended), so the first records show how much disorder there is. From then on a record is held as long as
- *         twice the worst disorder that was seen, at least a minute, and no longer than the window has room.
+ *         twice the worst disorder that was seen, at least a minute, and no longer than the window has room; while
+ *         there was no disorder at all, not at all.
  * Runs:   a stream whose first window is too disordered for that (reversed, shuffled further than the window) is
  *         sorted outside memory: sorted runs go to an unlinked temporary file (TMPDIR, else /tmp), 96 bytes a
  *         record, and are merged at the end of the stream.

@@ -53,19 +53,32 @@ static int end(void)
     return rc;
 }
 
-static void a_sorted_stream_passes_and_is_held_for_a_minute_only(void **state)
+static void a_sorted_stream_passes_and_is_not_held(void **state)
 {
     (void)state;
     begin(WINDOW, false);
     for (uint32_t i = 0; i < 10000; i++)
         give(NRS_EV_WHOLE, i * S, i);
-    assert_int_equal(got.n, 10000 - 61);
+    assert_int_equal(got.n, 10000);
     assert_int_equal(end(), 0);
     assert_int_equal(got.n, 10000);
     assert_int_equal(got.back, 0);
     assert_int_equal(got.st.late, 0);
     assert_int_equal(got.st.runs, 0);
     assert_true(got.st.disorder_ns == 0);
+}
+
+static void after_a_step_back_records_are_held_for_twice_its_length(void **state)
+{
+    (void)state;
+    begin(WINDOW, false);
+    for (uint32_t i = 0; i < 10000; i++)
+        give(NRS_EV_WHOLE, (i == 9000 ? i - 100 : i) * S, i);
+    assert_int_equal(got.n, 10000 - 199); /* those of the last 198 s */
+    assert_int_equal(end(), 0);
+    assert_int_equal(got.n, 10000);
+    assert_int_equal(got.st.late, 1);
+    assert_true(got.st.disorder_ns == 99 * S);
 }
 
 static void nothing_comes_out_before_the_window_was_full(void **state)
@@ -210,7 +223,8 @@ static void a_folder_that_cannot_be_written_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sorted_stream_passes_and_is_held_for_a_minute_only),
+        cmocka_unit_test(a_sorted_stream_passes_and_is_not_held),
+        cmocka_unit_test(after_a_step_back_records_are_held_for_twice_its_length),
         cmocka_unit_test(nothing_comes_out_before_the_window_was_full),
         cmocka_unit_test(disorder_within_the_window_is_sorted_in_memory),
         cmocka_unit_test(disorder_beyond_the_window_is_sorted_in_runs),
