@@ -116,6 +116,8 @@ static struct nrs_order_entry pop(struct nrs_order *o)
         e = nrs_order_heap_pop(&o->heap);
     }
     o->spare[o->n_spare++] = e.slot;
+    if (o->heap.n > 0)
+        __builtin_prefetch(&o->slot[o->heap.entry[0].slot]); /* likely the next one out, and long out of the cache */
     return e;
 }
 

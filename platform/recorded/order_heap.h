@@ -20,7 +20,7 @@ struct nrs_order_heap {
 
 static inline bool nrs_order_before(const struct nrs_order_entry *a, const struct nrs_order_entry *b)
 {
-    return a->t_ns != b->t_ns ? a->t_ns < b->t_ns : a->seq < b->seq;
+    return (a->t_ns < b->t_ns) | ((a->t_ns == b->t_ns) & (a->seq < b->seq)); /* no branch to mispredict */
 }
 
 static inline void nrs_order_heap_push(struct nrs_order_heap *h, struct nrs_order_entry e)
