@@ -53,10 +53,11 @@ TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
-LIBS_replay := -lz
+UNPACK_LIBS := -lz -lzstd -llzma -lbz2
+LIBS_replay := $(UNPACK_LIBS)
 LIBS_sim := -lz -lm
-LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
-LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser $(UNPACK_LIBS) -lm -lpthread -ldl
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(UNPACK_LIBS) -lm
 
 .PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:

@@ -37,7 +37,7 @@ int nrs_recorded_end(struct nrs_recorded *r)
         r->in.cut = false;
         r->st.cut = true;
         r->place++;
-        nrs_recorded_damage(r, "the gzip data end too early");
+        nrs_recorded_damage2(r, "the packed data end too early", nrs_input_packing(&r->in));
     }
     return r->in.error;
 }
