@@ -10,7 +10,7 @@
 
 #include "platform/recorded/addr_text.h"
 #include "platform/recorded/count_text.h"
-#include "platform/recorded/json_scan.h"
+#include "platform/recorded/text.h"
 #include "platform/recorded/time_text.h"
 
 #define ETHERNET    14 /* bytes of its header */
@@ -218,7 +218,7 @@ static int read_record(struct nrs_recorded *r, const char *line, size_t len, str
                                       .uid = NRS_ID_UNKNOWN,
                                       .ev = NRS_EV_WHOLE,
                                       .dir = NRS_DIR_OUT}};
-    wrong = nrs_json_scan(line, len, take_member, e);
+    wrong = nrs_json_wrap_scan(&r->wrap, line, len, take_member, e);
     if (wrong) {
         nrs_recorded_damage(r, wrong);
         return -1;
@@ -237,32 +237,14 @@ static int read_record(struct nrs_recorded *r, const char *line, size_t len, str
     return 1;
 }
 
-static int eve_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg)
+static bool eve_take(struct nrs_recorded *r, const char *text, size_t len)
 {
     struct eve_record e;
-    const char *line;
-    size_t len;
-    int n = 0;
+    int rc = read_record(r, text, len, &e);
 
-    while (n < max) {
-        int rc = nrs_recorded_line(r, &line, &len);
-
-        if (rc <= 0)
-            return n > 0 ? n : rc;
-        rc = read_record(r, line, len, &e);
-        r->st.records += rc >= 0;
-        if (rc > 0) {
-            n++;
-            fn(arg, &e.flow, NULL);
-        }
-    }
-    return n;
+    if (rc > 0)
+        nrs_text_flow(r, &e.flow, NULL);
+    return rc >= 0;
 }
 
-static int eve_open(struct nrs_recorded *r)
-{
-    (void)r;
-    return 0;
-}
-
-const struct nrs_reader nrs_reader_eve = {.format = "eve", .unit = "", .open = eve_open, .drain = eve_drain};
+const struct nrs_reader nrs_reader_eve = {.format = "eve", .take = eve_take};

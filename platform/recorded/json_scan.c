@@ -21,7 +21,7 @@ static bool fail(struct scan *s, const char *wrong)
 
 static void skip_blanks(struct scan *s)
 {
-    while (s->p < s->end && (*s->p == ' ' || *s->p == '\t'))
+    while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
         s->p++;
 }
 

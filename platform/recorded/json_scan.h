@@ -1,4 +1,4 @@
-/* platform/recorded/json_scan.h - walks the members of one JSON object on one line
+/* platform/recorded/json_scan.h - walks the members of one JSON object
  *
  * Made for log records: no tree, no copy, no allocation. Every scalar member is reported with its path
  * ("ts", or "flow.start" inside a nested object); arrays are passed over. Strings are reported as they stand,

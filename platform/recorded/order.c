@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/recorded/order_heap.h"
 #include "platform/recorded/runs.h"
+#include "platform/recorded/same.h"
 
 #define MINUTE  UINT64_C(60000000000)
 #define SAMPLES 1024
@@ -32,6 +34,7 @@ struct nrs_order {
     uint64_t hold_ns; /* how long records are held once it started */
     uint64_t out_ns;  /* largest start handed out */
     struct nrs_runs runs;
+    struct nrs_same same;
     struct nrs_order_stats st;
     bool ended; /* the statistics are of a stream that ended */
 };
@@ -49,6 +52,7 @@ static void begin(struct nrs_order *o)
     o->hold_ns = 0;
     o->started = o->ended = false;
     o->in_runs = o->always;
+    memset(&o->same, 0, sizeof o->same);
     o->st = (struct nrs_order_stats){0};
 }
 
@@ -81,6 +85,10 @@ static void hand_out(void *order, const struct nrs_flow *f, const char *name)
     struct nrs_order *o = order;
     bool start = f->ev == NRS_EV_WHOLE || f->ev == NRS_EV_OPEN;
 
+    if (f->ev == NRS_EV_WHOLE && nrs_same_seen(&o->same, f)) {
+        o->st.joined++;
+        return;
+    }
     o->st.taken += start;
     if (start && f->t_ns > o->out_ns) {
         o->out_ns = f->t_ns;

@@ -15,10 +15,13 @@ static struct {
     struct nrs_flow flow[FLOWS_MAX];
     int n;
     char log[4096];
+    char why[NRS_RECORDED_WHY];
     char format[16];
     uint32_t mark;
     struct nrs_recorded_stats st;
 } got;
+
+static const char *fields; /* of the next file */
 
 static void keep_flow(void *arg, const struct nrs_flow *f, const char *name)
 {
@@ -49,7 +52,7 @@ static int read_bytes_by(const void *bytes, size_t len, int max)
     assert_true(fd >= 0);
     assert_true(write(fd, bytes, len) == (ssize_t)len);
     close(fd);
-    rc = nrs_recorded_open(&r, path, keep_message, NULL);
+    rc = nrs_recorded_open(&r, path, &(struct nrs_recorded_conf){.log = keep_message, .fields = fields}, got.why);
     unlink(path);
     if (rc)
         return rc;

@@ -81,10 +81,11 @@ static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, 
     struct nrs_order_stats late;
     struct nrs_recorded *file;
     struct nrs_order *order;
-    int rc = nrs_recorded_open(&file, path, say, NULL);
+    char why[NRS_RECORDED_WHY];
+    int rc = nrs_recorded_open(&file, path, &(struct nrs_recorded_conf){.log = say}, why);
 
     if (rc)
-        return nrs_note_set(note, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
+        return nrs_note_set(note, NRS_ERR_IO, "%s", why);
     rc = nrs_order_open(&order, 0, false, nrs_spans_flow, w);
     if (!rc) {
         rc = read_all(file, order);

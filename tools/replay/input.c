@@ -59,12 +59,20 @@ static bool is_regular(const char *path)
     return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static int open_file(struct nrs_replay_input *in, void (*log)(void *arg, const char *msg))
+{
+    const struct nrs_recorded_conf conf = {
+        .log = log, .log_arg = in->run, .fields = in->run->options->fields};
+
+    return nrs_recorded_open(&in->file, in->path, &conf, in->why);
+}
+
 void nrs_replay_input_peek(struct nrs_replay_input *in)
 {
     bool again = is_regular(in->path);
 
     in->first_ns = UINT64_MAX;
-    if (nrs_recorded_open(&in->file, in->path, again ? NULL : say_damage, in->run) != 0)
+    if (open_file(in, again ? NULL : say_damage) != 0)
         return; /* said when it is opened in its turn */
     nrs_recorded_drain(in->file, 1, keep, in);
     if (again) {
@@ -77,10 +85,10 @@ void nrs_replay_input_peek(struct nrs_replay_input *in)
 bool nrs_replay_input_open(struct nrs_replay_input *in)
 {
     struct nrs_replay *r = in->run;
-    int rc = in->file ? 0 : nrs_recorded_open(&in->file, in->path, say_damage, r), i;
+    int i;
 
-    if (rc) {
-        nrs_replay_say(in->path, nrs_recorded_reason(rc));
+    if (!in->file && open_file(in, say_damage) != 0) {
+        nrs_replay_say(in->path, in->why);
         r->unreadable = true;
         return false;
     }

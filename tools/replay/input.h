@@ -14,6 +14,7 @@ struct nrs_replay_input {
     struct nrs_replay *run;
     const char *path;
     struct nrs_recorded *file; /* NULL = not open */
+    char why[NRS_RECORDED_WHY]; /* why it could not be opened */
     uint64_t first_ns;         /* time of its first event; UINT64_MAX = it has none */
     uint64_t now_ns;           /* time of its latest event */
     uint64_t flows;            /* events delivered */

@@ -54,6 +54,7 @@ enum {
     MIN_CONNS,
     CAPACITY,
     HOST_ID,
+    FIELDS,
     SORT,
     STATS,
     FAIL,
@@ -71,6 +72,7 @@ static const struct option names[] = {
     {"min-conns", required_argument, NULL, MIN_CONNS},
     {"capacity", required_argument, NULL, CAPACITY},
     {"host-id", required_argument, NULL, HOST_ID},
+    {"fields", required_argument, NULL, FIELDS},
     {"sort", no_argument, NULL, SORT},
     {"stats", no_argument, NULL, STATS},
     {"fail-on-alert", no_argument, NULL, FAIL},
@@ -128,6 +130,7 @@ static bool take(struct nrs_replay_options *o, int option)
     case CAPACITY:
         return read_number("--capacity", optarg, NRS_CORE_DEST_MIN, NRS_CORE_DEST_MAX, &o->capacity);
     case HOST_ID: return read_host_id(optarg, &o->host_id);
+    case FIELDS: o->fields = optarg; return true;
     case SORT: o->sort = true; return true;
     case STATS: o->stats = true; return true;
     case FAIL: o->fail_on_alert = true; return true;

@@ -12,6 +12,7 @@ struct nrs_replay_options {
     enum nrs_window window;
     const char *model; /* NULL = compiled in, "none" = every score is 0 */
     const char *host_id;
+    const char *fields; /* columns of TSV without a header, NULL = it has one */
     uint32_t capacity, min_conns; /* 0 = the core's default */
     char **files;
     int n_files;

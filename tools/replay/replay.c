@@ -61,6 +61,7 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
     print_stat(to, "damaged", t->damaged);
     print_stat(to, "flows", t->flows);
     print_stat(to, "late", t->late);
+    print_stat(to, "joined", t->joined);
     print_stat(to, "disorder_s", t->disorder_ns / 1000000000);
     print_stat(to, "runs", t->runs);
     print_stat(to, "evictions", t->evicted);

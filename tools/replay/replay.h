@@ -17,6 +17,7 @@
 struct nrs_replay_totals {
     uint64_t records, damaged, flows, evicted, lines;
     uint64_t late;        /* flows that came after later ones were judged (order.h) */
+    uint64_t joined;      /* records of connections that were known (order.h) */
     uint64_t disorder_ns; /* largest step back in time between two records */
     uint32_t runs;        /* sorted runs in temporary files */
     uint64_t flagged; /* destinations with a verdict; with --all: lines above the threshold */

@@ -73,6 +73,7 @@ static void end_order(struct nrs_replay *r, const char *place)
     }
     nrs_order_stats(r->order, &st);
     r->totals.late += st.late;
+    r->totals.joined += st.joined;
     r->totals.runs += st.runs;
     if (st.disorder_ns > r->totals.disorder_ns)
         r->totals.disorder_ns = st.disorder_ns;
