@@ -80,6 +80,10 @@ static int detect_text(struct nrs_recorded *r, const char *text, size_t n)
         return nrs_detect_json(r, text, n);
     if (is_text(text, line) && memmem(text, line, "{\"", 2))
         return nrs_detect_json(r, text, n);
+    if (nrs_columns_header(text, line)) {
+        r->reader = &nrs_reader_columns;
+        return 0;
+    }
     return refuse_text(r, text, line);
 }
 

@@ -9,4 +9,7 @@ int nrs_detect(struct nrs_recorded *r);
 /* The same for JSON (detect_json.c): text[0..len) begins with a brace or bracket, or has a brace in its first line. */
 int nrs_detect_json(struct nrs_recorded *r, const char *text, size_t len);
 
+/* Whether line[0..len) names columns that make a flow (columns.c). */
+bool nrs_columns_header(const char *line, size_t len);
+
 #endif

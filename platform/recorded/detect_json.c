@@ -3,6 +3,8 @@
  *
  *   id.orig_h   "_source.id.orig_h"         Zeek
  *   event_type  "result.event_type"         Suricata
+ *   source.ip   "_source.source.ip"         Elastic Common Schema (Filebeat's modules, Packetbeat)
+ *   src4_addr   "src4_addr"                 nfdump
  *   message     "{\"ts\":..."               any of them, as text */
 #include "platform/recorded/detect.h"
 
@@ -71,7 +73,10 @@ static bool look_at(void *arg, const struct nrs_json_value *v)
     size_t before;
 
     keep_key(l, v);
-    if (is_originator(v, &before) && !l->reader)
+    if (path_ends(v, "source.ip", &before) || path_ends(v, "src4_addr", &before) ||
+        path_ends(v, "src6_addr", &before))
+        keep_prefix(l, &nrs_reader_exported_json, v->path, before); /* Filebeat puts the original beside it */
+    else if (is_originator(v, &before) && !l->reader)
         keep_prefix(l, &nrs_reader_zeek_json, v->path, before);
     else if (path_ends(v, "event_type", &before) && !l->reader)
         keep_prefix(l, &nrs_reader_eve, v->path, before);

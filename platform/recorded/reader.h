@@ -7,6 +7,8 @@
 #include "platform/recorded/json_wrap.h"
 #include "platform/recorded/recorded.h"
 
+struct nrs_halves;
+
 struct nrs_reader {
     const char *format;
     const char *unit;                    /* what `place` counts, as it stands in messages: "packet "; NULL = text */
@@ -15,7 +17,6 @@ struct nrs_reader {
     int (*drain)(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg);
     /* Takes one record, delivers its flows by nrs_text_flow. False if it is damaged, which was said. */
     bool (*take)(struct nrs_recorded *r, const char *text, size_t len);
-    void (*finish)(struct nrs_recorded *r); /* at the end, maybe twice: delivers what was held back; NULL = nothing is */
 };
 
 enum nrs_shape {
@@ -38,12 +39,14 @@ struct nrs_recorded {
     char why[NRS_RECORDED_WHY]; /* why it cannot be opened */
     void (*log)(void *arg, const char *msg);
     void *log_arg;
+    struct nrs_halves *halves; /* of formats that tell directions apart; NULL = none so far */
     nrs_flow_fn fn; /* of the drain that runs */
     void *arg;
     int delivered;
 };
 
 extern const struct nrs_reader nrs_reader_zeek_tsv, nrs_reader_zeek_json, nrs_reader_eve;
+extern const struct nrs_reader nrs_reader_exported_json, nrs_reader_columns;
 extern const struct nrs_reader nrs_reader_pcap, nrs_reader_pcapng;
 
 /* Counts one damaged record or packet, and names the place if it is among the first. */

@@ -151,5 +151,6 @@ void nrs_recorded_close(struct nrs_recorded *r)
     nrs_input_close(&r->in);
     free(r->state);
     free(r->wrap.plain);
+    free(r->halves);
     free(r);
 }

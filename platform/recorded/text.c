@@ -1,5 +1,7 @@
 #include "platform/recorded/text.h"
 
+#include <stdlib.h>
+
 /* The next line in *line until the next call: without CR and LF, not empty, counted in r->place. Overlong lines are
  * damage. Returns 1, 0 at the end, or the negative errno that ended the input. */
 static int next_line(struct nrs_recorded *r, const char **line, size_t *len)
@@ -108,6 +110,18 @@ void nrs_text_flow(void *recorded, const struct nrs_flow *f, const char *name)
     r->fn(r->arg, f, name);
 }
 
+bool nrs_text_half(struct nrs_recorded *r, const struct nrs_half *half)
+{
+    if (!r->halves)
+        r->halves = calloc(1, sizeof *r->halves);
+    if (!r->halves) {
+        nrs_recorded_damage(r, "out of memory");
+        return false;
+    }
+    nrs_halves_take(r->halves, half, nrs_text_flow, r);
+    return true;
+}
+
 int nrs_text_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg)
 {
     r->fn = fn;
@@ -119,8 +133,8 @@ int nrs_text_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg)
         int rc = next_record(r, &text, &len);
 
         if (rc <= 0) {
-            if (r->reader->finish)
-                r->reader->finish(r);
+            if (r->halves)
+                nrs_halves_end(r->halves, nrs_text_flow, r);
             return r->delivered > 0 ? r->delivered : rc;
         }
         r->st.records += r->reader->take(r, text, len);

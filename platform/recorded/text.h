@@ -4,6 +4,7 @@
  * was read well, and ends when enough flows were delivered. */
 #ifndef NRS_TEXT_H
 #define NRS_TEXT_H
+#include "platform/recorded/halves.h"
 #include "platform/recorded/reader.h"
 
 /* Drains a reader of text; as nrs_recorded_drain. */
@@ -14,5 +15,8 @@ size_t nrs_text_object(const char *text, size_t n);
 
 /* For `take`: delivers one flow. */
 void nrs_text_flow(void *recorded, const struct nrs_flow *f, const char *name);
+
+/* For `take`: keeps one direction until the other comes, or the end. False only when memory is out, which was said. */
+bool nrs_text_half(struct nrs_recorded *r, const struct nrs_half *half);
 
 #endif

@@ -5,7 +5,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    if (n > 0 && (data[0] == '#' || data[0] >= ' '))
+    if (n > 0)
         read_recorded_bytes(data, n);
     return 0;
 }
