@@ -93,6 +93,8 @@ int nrs_detect(struct nrs_recorded *r)
     const uint8_t *b = r->in.buf + r->in.at;
     const struct magic *magic = magic_of(b, n);
 
+    if (n > NRS_INPUT_RUN)
+        n = NRS_INPUT_RUN;
     if (n == 0)
         return nrs_recorded_refuse(r,
                                    r->in.cut ? "its packed data end before the first byte" : "it is empty");

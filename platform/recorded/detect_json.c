@@ -84,7 +84,9 @@ static bool look_at(void *arg, const struct nrs_json_value *v)
         keep_inside(l, v);
     l->is_conn |= path_ends(v, "conn_state", &before) ||
                   (path_ends(v, "_path", &before) && v->len >= 4 && memcmp(v->text, "conn", 4) == 0);
-    other = nrs_zeek_other_log(v->path + l->wrap.prefix_len, v->path_len - l->wrap.prefix_len);
+    other = v->path_len > l->wrap.prefix_len
+                ? nrs_zeek_other_log(v->path + l->wrap.prefix_len, v->path_len - l->wrap.prefix_len)
+                : NULL;
     l->other = other ? other : l->other;
     return true;
 }
@@ -94,6 +96,8 @@ static bool look_into(struct nrs_recorded *r, struct look *l, const char *text, 
 {
     *l = (struct look){.reader = NULL};
     nrs_json_scan(text, len, look_at, l);
+    if (l->reader)
+        l->wrap.inside_len = 0; /* the record is here; the text in it is a copy */
     if (!l->reader && l->wrap.inside_len > 0) {
         struct look inner = {.wrap = l->wrap};
 

@@ -162,10 +162,58 @@ def exit_statuses_tell_what_happened(model, work):
     run("--model", "none", "--fail-on-alert", TRAFFIC)
     run("--model", model, "--min-conns", "1000", "--fail-on-alert", TRAFFIC)
     for wrong in (["--window", "2h"], ["--capacity", "63"], ["--all", "--evidence"], ["--host-id", "a b"],
-                  ["--min-conns", "x"], ["--nonsense"]):
+                  ["--min-conns", "x"], ["--nonsense"], ["--window", "1h"], ["--all", "--host-id", "a"], ["--format", "xml"],
+                  ["--heatmap", "--format", "csv"], ["--format", "csv", "--evidence"], ["--since", "yesterday"],
+                  ["--since", "2023-11-15", "--until", "2023-11-14"], ["--host", "localhost"], ["--explain", "10.0.0.5"],
+                  ["--explain", "10.0.0.5", BEACON, "--all"], ["--explain", "10.0.0.5", BEACON, "--host", "10.0.0.5"]):
         _, err = run("--model", model, *wrong, TRAFFIC, status=2)
         assert err.count("\n") == 1, err
     run(status=2)
+
+
+def lines_can_be_csv_or_a_table(model, work):
+    out, _ = run("--model", model, "--format", "csv", TRAFFIC)
+    head, *rows = [line.split(",") for line in out.splitlines()]
+    assert rows and all(len(row) == len(head) and row[head.index("destination")] == BEACON for row in rows), out
+    assert rows[0][head.index("state")] == "open" and int(rows[0][head.index("connections")]) > 31, out
+    out, _ = run("--model", "none", "--all", "--format", "csv", TRAFFIC)
+    assert len(out.splitlines()) == 6
+    out, _ = run("--model", model, "--format", "table", TRAFFIC)
+    assert out.startswith("TIME ") and BEACON in out.splitlines()[1] and "{" not in out, out
+
+
+def only_what_was_wanted_is_judged(model, work):
+    out, err = run("--model", "none", "--all", "--stats", "--host", "10.0.0.6", TRAFFIC)
+    assert {v["source.ip"] for v in verdicts(out)} == {"10.0.0.6"} and "flows\t13\n" in err, err
+    _, err = run("--model", "none", "--stats", "--since", "2023-11-14T22:24:00Z", "--until", "1700001240", TRAFFIC)
+    rows = [line.split("\t") for line in TRAFFIC.read_text().splitlines() if line[0] != "#"]
+    within = sum(1700000640 <= float(row[-1]) < 1700001240 for row in rows)  # ts is the last column
+    assert within > 10 and f"flows\t{within}\n" in err, err
+    _, err = run("--model", "none", "--until", "2001-01-01", TRAFFIC, status=1)
+    assert err == "noroshi-replay: --since, --until, --host: no connection is left\n", err
+
+
+def a_destination_is_explained_also_when_it_was_not_flagged(model, work):
+    out, _ = run("--model", model, "--explain", "10.0.0.5", BEACON, TRAFFIC)
+    assert out.startswith(f"10.0.0.5 -> {BEACON}") and "Window 1h: threshold +0.04\n" in out, out
+    assert ", flagged on the 1h window" in out and "(n = " in out, out
+    out, _ = run("--model", model, "--explain", "2001:db8::5", "2001:db8:1::9", TRAFFIC)
+    assert "too few connections to be flagged" in out or "not flagged" in out, out
+    out, _ = run("--model", model, "--explain", "10.0.0.5", "192.0.2.99", TRAFFIC, status=1)
+    assert out == "10.0.0.5 -> 192.0.2.99: no connection in this traffic\n", out
+
+
+def incomplete_runs_end_with_1(model, work):
+    packed = gzip.compress(TRAFFIC.read_bytes())
+    (work / "cut.log.gz").write_bytes(packed[:-20])
+    _, err = run("--model", "none", work / "cut.log.gz", status=1)
+    assert "the packed data end too early: gzip" in err, err
+    (work / "dns.log").write_text("#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tquery\tqtype_name\n")
+    _, err = run("--model", "none", work / "dns.log", status=2)
+    assert err.endswith("dns.log: Zeek's dns log; connections are in its conn.log\n") and err.count("\n") == 1, err
+    (work / "alerts.json").write_text('{"event_type":"alert"}\n')
+    _, err = run("--model", "none", work / "alerts.json", status=1)
+    assert "no connection in it: its records are of other kinds" in err, err
 
 
 def what_cannot_be_read_is_said_in_one_line(model, work):
@@ -190,13 +238,15 @@ def models_are_checked_before_they_judge(model, work):
 
 
 def help_and_version_go_to_standard_output(model, work):
-    out, err = run("--help")
-    assert "usage: noroshi-replay" in out and not err
+    for option in ("--help", "-h"):
+        out, err = run(option)
+        assert "usage: noroshi-replay" in out and not err
     assert run("--version")[0].startswith("noroshi-replay ")
 
 
 def main():
-    tests = [any_order_of_records_and_files_gives_the_same_verdicts, a_gap_of_days_between_files_is_said,
+    tests = [lines_can_be_csv_or_a_table, only_what_was_wanted_is_judged, incomplete_runs_end_with_1,
+             a_destination_is_explained_also_when_it_was_not_flagged, any_order_of_records_and_files_gives_the_same_verdicts, a_gap_of_days_between_files_is_said,
              flows_that_come_too_late_are_counted_and_end_with_1, verdict_lines_name_the_beacon_only, a_file_has_the_same_ids_whatever_it_is_called, rows_are_flagged_by_the_threshold,
              rotated_files_are_one_stretch_of_traffic, damage_is_named_counted_and_survived,
              pictures_are_for_people, exit_statuses_tell_what_happened, what_cannot_be_read_is_said_in_one_line,

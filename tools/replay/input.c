@@ -21,12 +21,25 @@ static void say_damage(void *arg, const char *msg)
         fprintf(stderr, "noroshi-replay: %s\n", msg);
 }
 
+static bool is_wanted(const struct nrs_replay_options *o, const struct nrs_flow *f)
+{
+    if (f->t_ns < o->since_ns || f->t_ns >= o->until_ns)
+        return false;
+    return !o->one_host || f->ev == NRS_EV_NAME || memcmp(&f->local, &o->host, sizeof o->host) == 0 ||
+           memcmp(&f->remote, &o->host, sizeof o->host) == 0;
+}
+
 static void take(void *input, const struct nrs_flow *f, const char *name)
 {
     struct nrs_replay_input *in = input;
 
     in->now_ns = f->t_ns;
     in->flows++;
+    if (!is_wanted(in->run->options, f)) {
+        in->run->unwanted++;
+        return;
+    }
+    in->run->wanted++;
     nrs_order_flow(in->run->order, f, name);
 }
 

@@ -16,6 +16,8 @@ int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, co
     *r = (struct nrs_replay){
         .options = o, .model = model, .out = out, .conf = nrs_spans_conf(o->capacity, o->min_conns)};
     r->gallery.cap = o->all ? PICTURES_ALL : NRS_GALLERY_MAX;
+    if (o->format != NRS_FORMAT_NDJSON)
+        nrs_replay_table_head(r);
     if (nrs_order_open(&r->order, 0, o->sort, nrs_replay_flow, r) != 0)
         return NRS_ERR_SPACE;
     if (o->all)
@@ -37,6 +39,12 @@ void nrs_replay_say(const char *place, const char *what)
 void nrs_replay_finish(struct nrs_replay *r)
 {
     nrs_replay_end_all(r);
+    if (r->wanted == 0 && r->unwanted > 0) {
+        nrs_replay_say("--since, --until, --host", "no connection is left");
+        r->incomplete = true;
+    }
+    if (r->options->explain)
+        nrs_replay_explain_print(r);
     if (r->options->heatmap)
         nrs_gallery_draw(&r->gallery, r->out, isatty(fileno(r->out)) && !getenv("NO_COLOR"));
 }

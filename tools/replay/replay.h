@@ -39,6 +39,7 @@ struct nrs_replay {
     bool has_mark;
     bool unreadable; /* a file could not be read to its end */
     bool incomplete; /* a file was cut short, gave no flow, or lost flows that came too late */
+    uint64_t wanted, unwanted; /* events that --since, --until and --host let pass and held back */
     struct nrs_order *order;
     struct nrs_gallery gallery;
     struct nrs_replay_totals totals;
@@ -70,5 +71,14 @@ void nrs_replay_verdict(void *replay, const struct nrs_judgement *j);
 void nrs_replay_row(void *replay, uint64_t from_s, const struct nrs_judgement *j);
 void nrs_replay_last_look(void *replay,
                           const struct nrs_judgement *j); /* at the end: brings pictures up to date */
+
+/* --explain (explain.c): looks at the destination now; prints what was found. */
+void nrs_replay_explain_look(struct nrs_replay *r, uint64_t now_ns);
+void nrs_replay_explain_print(struct nrs_replay *r);
+
+/* --format csv and table (table.c): the line of names, before the first judgement; a judgement. from_s: start of the
+ * window of a row, 0 = a verdict. */
+void nrs_replay_table_head(struct nrs_replay *r);
+void nrs_replay_table_line(struct nrs_replay *r, const struct nrs_judgement *j, uint64_t from_s);
 
 #endif

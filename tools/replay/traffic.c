@@ -7,7 +7,8 @@
 #define MINUTE   (60 * NS_PER_S)
 #define HOUR     (3600 * NS_PER_S)
 /* After this much silence all is forgotten and the core has nothing left to do each minute. */
-#define SILENCE (9 * 24 * HOUR)
+#define SILENCE      (9 * 24 * HOUR)
+#define LOOK_MINUTES 5 /* how often --explain looks */
 
 static void start(struct nrs_replay *r, uint64_t t_ns)
 {
@@ -22,8 +23,11 @@ static void step(struct nrs_replay *r, uint64_t t_ns)
 {
     uint64_t quiet_ns = r->next_ns + SILENCE;
 
-    for (; r->next_ns <= t_ns && r->next_ns < quiet_ns; r->next_ns += MINUTE)
+    for (; r->next_ns <= t_ns && r->next_ns < quiet_ns; r->next_ns += MINUTE) {
         nrs_core_tick(r->core, r->next_ns, nrs_replay_verdict, r);
+        if (r->options->explain && r->next_ns / MINUTE % LOOK_MINUTES == 0)
+            nrs_replay_explain_look(r, r->next_ns);
+    }
     if (r->next_ns <= t_ns)
         r->next_ns += (t_ns - r->next_ns) / MINUTE * MINUTE + MINUTE;
 }
@@ -97,6 +101,8 @@ void nrs_replay_end_all(struct nrs_replay *r)
     if (!r->core)
         return;
     nrs_core_tick(r->core, r->next_ns, nrs_replay_verdict, r);
+    if (r->options->explain)
+        nrs_replay_explain_look(r, r->next_ns);
     if (r->options->heatmap)
         nrs_core_each(r->core, NRS_WINDOW_24H, r->next_ns, nrs_replay_last_look, r);
     nrs_core_stats(r->core, &st);
