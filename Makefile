@@ -56,7 +56,7 @@ LIBS_noroshi := -lmbedtls -lcjson -luv
 UNPACK_LIBS := -lz -lzstd -llzma -lbz2
 LIBS_replay := $(UNPACK_LIBS)
 LIBS_sim := -lz -lm
-LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser $(UNPACK_LIBS) -lm -lpthread -ldl
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 $(UNPACK_LIBS) -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(UNPACK_LIBS) -lm
 
 .PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE

@@ -3,11 +3,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "models/base/units.h"
+
 #define TCP_FIN     0x01
 #define TCP_SYN     0x02
 #define TCP_RST     0x04
 #define TCP_ACK     0x10
-#define WAIT_NS     (NRS_HALVES_WAIT_S * UINT64_C(1000000000))
+#define WAIT_NS     (NRS_HALVES_WAIT_S * NRS_NS_PER_S)
 #define SYSTEM_PORT 1024
 
 static uint64_t end_ns(const struct nrs_flow *f)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "models/base/hex.h"
+
 struct unwrap {
     const struct nrs_json_wrap *w;
     nrs_json_fn fn;
@@ -59,10 +61,7 @@ static int hex4(const char *text)
     int v = 0, i;
 
     for (i = 0; i < 4; i++) {
-        char c = text[i];
-        int digit = c >= '0' && c <= '9'                     ? c - '0'
-                    : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                             : -1;
+        int digit = nrs_hex_value(text[i]);
 
         if (digit < 0)
             return '?';

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/base/units.h"
 #include "platform/recorded/order_heap.h"
 #include "platform/recorded/runs.h"
 #include "platform/recorded/same.h"
 
-#define MINUTE  UINT64_C(60000000000)
+#define MINUTE  (NRS_S_PER_MIN * NRS_NS_PER_S)
 #define SAMPLES 1024
 #define FAR      (SAMPLES / 4) /* a record this much later than its place will not always fit the window */
 #define FAR_MAX  5             /* more such samples than this (half a percent): sort in runs */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define NS_PER_S UINT64_C(1000000000)
+#include "models/base/units.h"
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -39,14 +39,14 @@ bool nrs_same_seen(struct nrs_same *s, const struct nrs_flow *f)
         return false;
     hash = hash_of(f);
     slot = &s->start[hash >> 20 & (NRS_SAME_SLOTS - 1)];
-    seen = is_within(slot, hash, f->t_ns, NS_PER_S);
+    seen = is_within(slot, hash, f->t_ns, NRS_NS_PER_S);
     if (!seen)
         *slot = (struct nrs_same_slot){.hash = hash, .t_ns = f->t_ns};
     if (f->proto != NRS_PROTO_TCP || f->end != NRS_END_UNKNOWN)
         return seen;
     end_ns = f->t_ns + (f->dur_ms != NRS_DUR_UNKNOWN ? (uint64_t)f->dur_ms * 1000000 : 0);
     slot = &s->open[hash >> 20 & (NRS_SAME_SLOTS - 1)];
-    seen |= is_within(slot, hash, f->t_ns, NRS_SAME_QUIET_S * NS_PER_S);
+    seen |= is_within(slot, hash, f->t_ns, NRS_SAME_QUIET_S * NRS_NS_PER_S);
     *slot = (struct nrs_same_slot){.hash = hash, .t_ns = end_ns};
     return seen;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/core/verdict.h"
+#include "models/kinds.h"
 #include "tools/replay/replay.h"
 #include "tools/replay/words.h"
 
@@ -68,7 +69,7 @@ static void print_window(const struct nrs_replay *r, unsigned window)
     j.x = p->x;
     j.name = j.name ? p->name : NULL;
     fprintf(r->out, "\nWindow %s: threshold ", nrs_window_name[window]);
-    nrs_words_logit(r->out, j.model->threshold_mlogit[nrs_model_threshold_of(window)]);
+    nrs_words_logit(r->out, j.model->threshold_mlogit[nrs_kind_threshold(nrs_kind(NRS_KIND_BEACON), window)]);
     fputs(can_be_flagged(r, &j) ? "\n" : ", too few connections to be flagged\n", r->out);
     nrs_heatmap_title(r->out, &j);
     nrs_heatmap_behaviour(r->out, &j);

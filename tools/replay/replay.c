@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "models/base/error.h"
+#include "models/base/units.h"
 
 #define PICTURES_ALL 10
 
@@ -70,12 +71,12 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
     print_stat(to, "flows", t->flows);
     print_stat(to, "late", t->late);
     print_stat(to, "joined", t->joined);
-    print_stat(to, "disorder_s", t->disorder_ns / 1000000000);
+    print_stat(to, "disorder_s", t->disorder_ns / NRS_NS_PER_S);
     print_stat(to, "runs", t->runs);
     print_stat(to, "evictions", t->evicted);
     print_stat(to, "lines", t->lines);
     print_stat(to, "flagged", t->flagged);
-    print_stat(to, "milliseconds", t->spent_ns / 1000000);
+    print_stat(to, "milliseconds", t->spent_ns / NRS_NS_PER_MS);
     print_stat(to, "cpu_milliseconds", milliseconds(&use.ru_utime) + milliseconds(&use.ru_stime));
     print_stat(to, "records_per_s",
                t->spent_ns ? (uint64_t)((double)t->records * 1e9 / (double)t->spent_ns) : 0);

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/base/units.h"
 #include "tools/replay/input.h"
 #include "tools/replay/words.h"
 
 #define EVENTS_AT_A_TIME 8192
 #define EVENTS_BEFORE    64 /* while the next file may begin in between */
-#define DAY_NS           UINT64_C(86400000000000)
 
 struct sequence {
     struct nrs_replay *run;
@@ -42,11 +42,11 @@ static void say_gap(const struct sequence *s, const struct nrs_replay_input *in)
 {
     uint64_t gap_ns = in->first_ns - s->now_ns;
 
-    if (s->run->options->quiet || s->now_ns == 0 || in->first_ns < s->now_ns || gap_ns < DAY_NS ||
+    if (s->run->options->quiet || s->now_ns == 0 || in->first_ns < s->now_ns || gap_ns < NRS_NS_PER_DAY ||
         in->first_ns == UINT64_MAX)
         return;
     fprintf(stderr, "noroshi-replay: %s: begins %llu day%s after the files before it, at ", in->path,
-            (unsigned long long)(gap_ns / DAY_NS), gap_ns < 2 * DAY_NS ? "" : "s");
+            (unsigned long long)(gap_ns / NRS_NS_PER_DAY), gap_ns < 2 * NRS_NS_PER_DAY ? "" : "s");
     nrs_words_moment(stderr, in->first_ns);
     putc('\n', stderr);
 }

@@ -5,9 +5,10 @@
 #include <time.h>
 
 #include "agent/core/verdict.h"
+#include "models/base/units.h"
 #include "tools/replay/replay.h"
 
-static const char *const states[NRS_STATES] = {"-", "open", "update", "end", "held", "allowed"};
+static const char *const states[NRS_STATES] = {"-", "open", "update", "end"};
 
 static void put_time(char text[24], uint64_t s)
 {
@@ -60,7 +61,7 @@ void nrs_replay_table_line(struct nrs_replay *r, const struct nrs_judgement *j, 
 
     nrs_addr_write(local, sizeof local, &j->local);
     nrs_addr_write(remote, sizeof remote, &j->remote);
-    put_time(when, from_s ? from_s : j->t_ns / 1000000000);
+    put_time(when, from_s ? from_s : j->t_ns / NRS_NS_PER_S);
     put_score(score, j->score_mlogit);
     if (r->options->format == NRS_FORMAT_CSV)
         fprintf(r->out,
