@@ -1,8 +1,10 @@
 /* Records of flow exporters in columns, with a first line that names them:
  *
- *   nfdump -o csv   ts,te,td,sa,da,sp,dp,pr,flg,...,ipkt,ibyt,opkt,obyt,...     ; 1.6 and 1.7; "Summary" ends it
- *                   firstSeen,duration,proto,srcAddr,srcPort,...                ; since 1.7.4
- *   AWS             version account-id interface-id srcaddr dstaddr ...         ; VPC flow logs as files have them
+ *   nfdump -o csv   ts,te,td,sa,da,sp,dp,pr,flg,...,ipkt,ibyt,opkt,obyt,...
+ *                   (1.6 and 1.7; a line "Summary" ends the records)
+ *                   firstSeen,duration,proto,srcAddr,srcPort,... (since 1.7.4)
+ *   AWS             version account-id interface-id srcaddr dstaddr ...
+ *                   (VPC flow logs as files have them)
  *
  * The separator is the first of comma, tab and blank that the first line has. */
 #include <ctype.h>

@@ -1,5 +1,5 @@
-/* Whose records the objects of a file are, and in what they are wrapped. The first objects are looked at until one
- * tells; a member tells by the end of its path, and what stands before is the wrapping:
+/* Whose records the objects of a file are, and in what they are wrapped. The first objects are looked at
+ * until one tells; a member tells by the end of its path, and what stands before is the wrapping:
  *
  *   id.orig_h   "_source.id.orig_h"         Zeek
  *   event_type  "result.event_type"         Suricata

@@ -1,7 +1,7 @@
 /* Suricata's EVE log: one JSON object a line; only those with event_type "flow" are connections, those with
- * "netflow" one direction of one, the others pass. (Suricata's user guide, "EVE JSON Format", flow and tcp.) Bytes there are those of whole packets;
- * what the headers need at least is taken off, so that sizes mean the same as everywhere else (TCP options
- * stay in).
+ * "netflow" one direction of one, the others pass. (Suricata's user guide, "EVE JSON Format", flow and tcp.)
+ * Bytes there are those of whole packets; what the headers need at least is taken off, so that sizes mean the
+ * same as everywhere else (TCP options stay in).
  *
  *   src_ip dest_ip src_port dest_port proto icmp_type icmp_code
  *   flow.start flow.end flow.bytes_toserver flow.bytes_toclient flow.pkts_toserver flow.pkts_toclient

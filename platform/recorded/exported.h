@@ -1,7 +1,8 @@
-/* platform/recorded/exported.h - a record of a flow exporter, whatever its names: nfdump, ECS, AWS; private to this room
+/* platform/recorded/exported.h - a record of a flow exporter, whatever its names: nfdump, ECS, AWS; private
+ * to this room
  *
- * Readers map their columns or paths to these fields. Bytes are those of IP packets; with the number of packets the least
- * that their headers need is taken off, so that a size means payload everywhere. */
+ * Readers map their columns or paths to these fields. Bytes are those of IP packets; with the number of
+ * packets the least that their headers need is taken off, so that a size means payload everywhere. */
 #ifndef NRS_EXPORTED_H
 #define NRS_EXPORTED_H
 #include "platform/recorded/reader.h"
@@ -24,7 +25,7 @@ enum nrs_exported_field {
     NRS_EXPORTED_PACKETS_BACK,
     NRS_EXPORTED_FLAGS, /* "...AP.SF", or all flags as a number */
     NRS_EXPORTED_STATE, /* Zeek's conn_state */
-    NRS_EXPORTED_KIND,  /* what tells records of flows from others: a value that ends with flow, connection, eve or OK */
+    NRS_EXPORTED_KIND,  /* the kind of record: flows end with flow, connection, eve or OK */
     NRS_EXPORTED_FIELDS
 };
 
@@ -43,14 +44,14 @@ struct nrs_exported_name {
 };
 
 /* The field of a name in names[0..n). */
-enum nrs_exported_field nrs_exported_field_of(const struct nrs_exported_name *names, size_t n, const char *name,
-                                              size_t len);
+enum nrs_exported_field nrs_exported_field_of(const struct nrs_exported_name *names, size_t n,
+                                              const char *name, size_t len);
 
 void nrs_exported_begin(struct nrs_exported *e);
 void nrs_exported_take(struct nrs_exported *e, enum nrs_exported_field f, const char *text, size_t len);
 
-/* Delivers the flow, or keeps it as a half until its other direction comes. False if the record is damaged, which was
- * said. */
+/* Delivers the flow, or keeps it as a half until its other direction comes. False if the record is damaged,
+ * which was said. */
 bool nrs_exported_finish(struct nrs_recorded *r, struct nrs_exported *e);
 
 #endif

@@ -1,5 +1,5 @@
-/* Records of flow exporters in JSON: Elastic Common Schema (Filebeat's modules for Zeek and Suricata, Packetbeat), and
- * `nfdump -o json`. Documents of other kinds (event.dataset, type) pass. */
+/* Records of flow exporters in JSON: Elastic Common Schema (Filebeat's modules for Zeek and Suricata,
+ * Packetbeat), and `nfdump -o json`. Documents of other kinds (event.dataset, type) pass. */
 #include "platform/recorded/exported.h"
 #include "platform/recorded/text.h"
 

@@ -1,13 +1,15 @@
-/* platform/recorded/halves.h - the two directions of a connection, which flow exporters tell apart; private to this room
+/* platform/recorded/halves.h - the two directions of a connection, which flow exporters tell apart; private
+ * to this room
  *
- * NetFlow, IPFIX, flow logs of clouds and Suricata's netflow events have one record for each direction. Two that answer
- * each other within NRS_HALVES_WAIT_S become one flow: the originator is who started first, at the same time who has the
- * higher port. A record that stays alone is a flow of its own; if only its source has a port below 1024, it is the
- * answer of a server whose client was not seen, and is turned round. Records that go on in the same direction (an
- * exporter ends them at its active timeout) are one half.
+ * NetFlow, IPFIX, flow logs of clouds and Suricata's netflow events have one record for each direction. Two
+ * that answer each other within NRS_HALVES_WAIT_S become one flow: the originator is who started first, at
+ * the same time who has the higher port. A record that stays alone is a flow of its own; if only its source
+ * has a port below 1024, it is the answer of a server whose client was not seen, and is turned round. Records
+ * that go on in the same direction (an exporter ends them at its active timeout) are one half.
  *
- * Memory: NRS_HALVES_SETS sets of four, in the struct; a full set gives up its oldest as if its time was over. Flows come
- * out later than they began: whoever needs an order has order.h behind this. */
+ * Memory: NRS_HALVES_SETS sets of four, in the struct; a full set gives up its oldest as if its time was over.
+ *
+ * Flows come out later than they began: whoever needs an order has order.h behind this. */
 #ifndef NRS_HALVES_H
 #define NRS_HALVES_H
 #include <stdint.h>

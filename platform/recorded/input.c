@@ -94,8 +94,8 @@ static void fill(struct nrs_input *in)
     memmove(in->buf, in->buf + in->at, left);
     in->at = 0;
     in->end = left;
-    in->end +=
-        in->unpacker ? unpack_some(in, in->buf + left, CAP - left) : read_some(in, in->buf + left, CAP - left);
+    in->end += in->unpacker ? unpack_some(in, in->buf + left, CAP - left)
+                            : read_some(in, in->buf + left, CAP - left);
 }
 
 size_t nrs_input_need(struct nrs_input *in, size_t n)

@@ -3,9 +3,9 @@
  * Packed with gzip, zstd, xz or bzip2 (unpack.h). A UTF-8 byte order mark at the beginning is passed over.
  * Memory: one buffer of NRS_INPUT_RUN + NRS_INPUT_READ bytes; packed, 64 KiB more and what the library needs.
  * Limits: at most NRS_INPUT_RUN bytes can be asked for in one piece; a longer line is skipped and said so.
- * Errors: reading stops at the first one and `error` keeps it: a negative errno, -EBADMSG for packed data that
- *         does not unpack. Everything before it is still delivered. A packed stream that ends too early is not an
- *         error, but `cut` says so. */
+ * Errors: reading stops at the first one and `error` keeps it: a negative errno, -EBADMSG for packed data
+ *         that does not unpack. Everything before it is still delivered. A packed stream that ends too early
+ *         is not an error, but `cut` says so. */
 #ifndef NRS_INPUT_H
 #define NRS_INPUT_H
 #include <stdbool.h>

@@ -1,7 +1,9 @@
-/* platform/recorded/json_wrap.h - records of Zeek and others inside the objects that shippers make of them; private
+/* platform/recorded/json_wrap.h - records of Zeek and others inside the objects that shippers make of them;
+ * private
  *
- * An export of Elasticsearch has the record below "_source", one of Splunk as text in "result._raw", Filebeat as text in
- * "message". The wrapping is found out once, from the first objects of a file, and holds for all of it. */
+ * An export of Elasticsearch has the record below "_source", one of Splunk as text in "result._raw", Filebeat
+ * as text in "message". The wrapping is found out once, from the first objects of a file, and holds for all
+ * of it. */
 #ifndef NRS_JSON_WRAP_H
 #define NRS_JSON_WRAP_H
 #include "platform/recorded/json_scan.h"
@@ -19,7 +21,8 @@ struct nrs_json_wrap {
 const char *nrs_json_wrap_scan(const struct nrs_json_wrap *w, const char *text, size_t len, nrs_json_fn fn,
                                void *arg);
 
-/* Removes the escapes of a JSON string: out[0..len) has room for it; returns its length. \u above 7 bits becomes '?'. */
+/* Removes the escapes of a JSON string: out[0..len) has room for it; returns its length. \u above 7 bits
+ * becomes '?'. */
 size_t nrs_json_unescape(char *out, const char *text, size_t len);
 
 #endif

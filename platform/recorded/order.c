@@ -126,7 +126,7 @@ static struct nrs_order_entry pop(struct nrs_order *o)
     }
     o->spare[o->n_spare++] = e.slot;
     if (o->heap.n > 0)
-        __builtin_prefetch(&o->slot[o->heap.entry[0].slot]); /* likely the next one out, and long out of the cache */
+        __builtin_prefetch(&o->slot[o->heap.entry[0].slot]); /* likely the next one out */
     return e;
 }
 

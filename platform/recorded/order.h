@@ -3,18 +3,19 @@
  * Logs are written as connections end, exports come newest first, sensors overlap. This stands between a
  * reader and whoever needs starts in order: records go in as they come and come out sorted.
  *
- * Window: up to NRS_ORDER_CAP records are held. Nothing comes out before the window was full once (or the stream
- *         ended), so the first records show how much disorder there is. From then on a record is held as long as
- *         twice the worst disorder that was seen, at least a minute, and no longer than the window has room; while
- *         there was no disorder at all, not at all.
- * Runs:   a stream whose first window is too disordered for that (reversed, shuffled further than the window) is
- *         sorted outside memory: sorted runs go to an unlinked temporary file (TMPDIR, else /tmp), 96 bytes a
- *         record, and are merged at the end of the stream.
+ * Window: up to NRS_ORDER_CAP records are held. Nothing comes out before the window was full once (or the
+ *         stream ended), so the first records show how much disorder there is. From then on a record is held
+ *         as long as twice the worst disorder that was seen, at least a minute, and no longer than the window
+ *         has room; while there was no disorder at all, not at all.
+ * Runs:   a stream whose first window is too disordered for that (reversed, shuffled further than the window)
+ *         is sorted outside memory: sorted runs go to an unlinked temporary file (TMPDIR, else /tmp), 96
+ *         bytes a record, and are merged at the end of the stream.
  * Late:   a record that starts more than a minute before one that came out already is counted and passed on.
  * Again:  a record of a connection that an earlier one told of already (same.h) is counted and dropped.
- * Others: events of captures (all but NRS_EV_WHOLE) come in packet order. They pass through, after the held records
- *         that are older.
- * Memory: 30 MiB at most, touched only as far as records are held. Equal starts keep the order in which they came. */
+ * Others: events of captures (all but NRS_EV_WHOLE) come in packet order. They pass through, after the held
+ *         records that are older.
+ * Memory: 30 MiB at most, touched only as far as records are held. Equal starts keep the order in which they
+ *         came. */
 #ifndef NRS_ORDER_H
 #define NRS_ORDER_H
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* platform/recorded/reader.h - what recorded.c and the readers of the formats share; private to this room
  *
- * A reader is a const table of functions. Its state is one block that `open` allocates and recorded.c frees. */
+ * A reader is a const table of functions. Its state is one block that `open` allocates and recorded.c frees.
+ * */
 #ifndef NRS_READER_H
 #define NRS_READER_H
 #include "platform/recorded/input.h"
@@ -11,7 +12,7 @@ struct nrs_halves;
 
 struct nrs_reader {
     const char *format;
-    const char *unit;                    /* what `place` counts, as it stands in messages: "packet "; NULL = text */
+    const char *unit;                    /* what `place` counts, as messages have it: "packet "; NULL = text */
     int (*open)(struct nrs_recorded *r); /* NULL = no state; an error has its reason in r->why */
     /* Captures: as nrs_recorded_drain. NULL = text, which text.c drains through the next two. */
     int (*drain)(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg);
@@ -56,9 +57,11 @@ void nrs_recorded_damage(struct nrs_recorded *r, const char *what);
 void nrs_recorded_damage2(struct nrs_recorded *r, const char *what, const char *detail);
 
 /* Writes r->why; for `return nrs_recorded_refuse(...)`. Returns -EPROTONOSUPPORT. */
-int nrs_recorded_refuse(struct nrs_recorded *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int nrs_recorded_refuse(struct nrs_recorded *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* 0 at a clean end of the input, or the negative errno that ended it. Counts a cut packed stream as damage. */
+/* 0 at a clean end of the input, or the negative errno that ended it. Counts a cut packed stream as damage.
+ * */
 int nrs_recorded_end(struct nrs_recorded *r);
 
 #endif

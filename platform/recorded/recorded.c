@@ -9,8 +9,8 @@
 #include "platform/recorded/detect.h"
 #include "platform/recorded/text.h"
 
-#define MARK_BYTES  4096
-#define NAMED_MAX   5 /* damaged places that are named */
+#define MARK_BYTES 4096
+#define NAMED_MAX  5 /* damaged places that are named */
 
 static const char *unit(const struct nrs_recorded *r)
 {
@@ -23,7 +23,8 @@ static void say(const struct nrs_recorded *r, const char *what, const char *deta
 
     if (!r->log || r->st.damaged > NAMED_MAX)
         return;
-    snprintf(msg, sizeof msg, "%s:%s%llu: %s%s%s", r->name, unit(r), (unsigned long long)r->place, what, detail ? ": " : "", detail ? detail : "");
+    snprintf(msg, sizeof msg, "%s:%s%llu: %s%s%s", r->name, unit(r), (unsigned long long)r->place, what,
+             detail ? ": " : "", detail ? detail : "");
     r->log(r->log_arg, msg);
 }
 

@@ -1,18 +1,18 @@
 /* platform/recorded/recorded.h - flow events out of recorded files
  *
- * Formats, detected from the first bytes: Zeek's conn.log (TSV or JSON), Suricata's EVE log, records of both as shippers
- * and exports wrap them, flow records of other tools (README.md has the list), pcap and pcapng through the packet
- * parser of the live source; each plain or packed (gzip, zstd, xz, bzip2).
+ * Formats, detected from the first bytes: Zeek's conn.log (TSV or JSON), Suricata's EVE log, records of both
+ * as shippers and exports wrap them, flow records of other tools (README.md has the list), pcap and pcapng
+ * through the packet parser of the live source; each plain or packed (gzip, zstd, xz, bzip2).
  *
- * Time:   wall clock, ns since 1970. Logs give NRS_EV_WHOLE with local = originator, remote = responder and its port,
- *         in the order of the file (order.h sorts them). Captures give OPEN, CLOSE and NAME in packet order, local =
- *         the side that sent the SYN or the first datagram.
- * Memory: a fixed read buffer (a record of text longer than 64 KiB is damaged) and, for captures, the table of open
- *         flows of the packet parser.
- * Errors: a damaged record or packet is skipped and counted, and the first five are named through `log` ("conn.log:812:
- *         ts: not a time"). An input that ends too early is one more damage; one that cannot be continued (packed
- *         data that do not unpack, an impossible block length) ends with -EBADMSG after everything before it was
- *         delivered. */
+ * Time:   wall clock, ns since 1970. Logs give NRS_EV_WHOLE with local = originator, remote = responder and
+ *         its port, in the order of the file (order.h sorts them). Captures give OPEN, CLOSE and NAME in
+ *         packet order, local = the side that sent the SYN or the first datagram.
+ * Memory: a fixed read buffer (a record of text longer than 64 KiB is damaged) and, for captures, the table
+ *         of open flows of the packet parser.
+ * Errors: a damaged record or packet is skipped and counted, and the first five are named through `log`
+ *         ("conn.log:812: ts: not a time"). An input that ends too early is one more damage; one that cannot
+ *         be continued (packed data that do not unpack, an impossible block length) ends with -EBADMSG after
+ *         everything before it was delivered. */
 #ifndef NRS_RECORDED_H
 #define NRS_RECORDED_H
 #include <stdbool.h>
@@ -35,11 +35,11 @@ struct nrs_recorded_stats {
 struct nrs_recorded_conf {
     void (*log)(void *arg, const char *msg); /* damaged places; NULL = nobody hears of them */
     void *log_arg;
-    const char *fields; /* columns of a log in TSV without a header, as in #fields but with commas; NULL = it has one */
+    const char *fields; /* columns of TSV without a header: #fields with commas; NULL = it has one */
 };
 
-/* path "-" is standard input. Returns 0 or a negative errno; then `why` says in a few words what was found and what to
- * do. The strings of *conf are read before it returns, except log_arg. */
+/* path "-" is standard input. Returns 0 or a negative errno; then `why` says in a few words what was found
+ * and what to do. The strings of *conf are read before it returns, except log_arg. */
 int nrs_recorded_open(struct nrs_recorded **out, const char *path, const struct nrs_recorded_conf *conf,
                       char why[NRS_RECORDED_WHY]);
 

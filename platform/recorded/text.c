@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* The next line in *line until the next call: without CR and LF, not empty, counted in r->place. Overlong lines are
- * damage. Returns 1, 0 at the end, or the negative errno that ended the input. */
+/* The next line in *line until the next call: without CR and LF, not empty, counted in r->place. Overlong
+ * lines are damage. Returns 1, 0 at the end, or the negative errno that ended the input. */
 static int next_line(struct nrs_recorded *r, const char **line, size_t *len)
 {
     for (;;) {

@@ -1,7 +1,8 @@
-/* platform/recorded/text.h - records of text files: lines, or JSON objects wherever their lines break; private
+/* platform/recorded/text.h - records of text files: lines, or JSON objects wherever their lines break;
+ * private
  *
- * The one loop that all readers of text share: it takes the next record, hands it to the reader's `take`, counts what
- * was read well, and ends when enough flows were delivered. */
+ * The one loop that all readers of text share: it takes the next record, hands it to the reader's `take`,
+ * counts what was read well, and ends when enough flows were delivered. */
 #ifndef NRS_TEXT_H
 #define NRS_TEXT_H
 #include "platform/recorded/halves.h"
@@ -16,7 +17,8 @@ size_t nrs_text_object(const char *text, size_t n);
 /* For `take`: delivers one flow. */
 void nrs_text_flow(void *recorded, const struct nrs_flow *f, const char *name);
 
-/* For `take`: keeps one direction until the other comes, or the end. False only when memory is out, which was said. */
+/* For `take`: keeps one direction until the other comes, or the end. False only when memory is out, which was
+ * said. */
 bool nrs_text_half(struct nrs_recorded *r, const struct nrs_half *half);
 
 #endif

@@ -1,7 +1,7 @@
 /* platform/recorded/unpack.h - gzip, zstd, xz and bzip2 streams, by their libraries; private to this room
  *
- * A file may hold several streams one after the other. Padding zeroes after the last one are allowed, as the tools
- * themselves do. */
+ * A file may hold several streams one after the other. Padding zeroes after the last one are allowed, as the
+ * tools themselves do. */
 #ifndef NRS_UNPACK_H
 #define NRS_UNPACK_H
 #include <stdbool.h>

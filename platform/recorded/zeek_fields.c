@@ -84,7 +84,8 @@ static bool same(const char *text, size_t len, const struct word *w)
     return w->len == len && memcmp(w->text, text, len) == 0;
 }
 
-/* Seconds, ISO 8601, or with JSON::TS_MILLIS whole milliseconds: 12 digits or more would be the year 5138 in seconds. */
+/* Seconds, ISO 8601, or with JSON::TS_MILLIS whole milliseconds: 12 digits or more would be the year 5138 in
+ * seconds. */
 static bool read_time(const char *text, size_t len, uint64_t *ns)
 {
     return nrs_time_seconds(text, len, ns) || nrs_time_millis(text, len, ns) || nrs_time_iso(text, len, ns);

@@ -34,8 +34,8 @@ struct nrs_zeek_record {
     bool local_orig, local_resp;
 };
 
-/* The field of a column name, NRS_ZEEK_NONE if we do not use it. Between "id" and its parts may stand any one byte:
- * Log::default_scope_sep is "." unless a site changed it. */
+/* The field of a column name, NRS_ZEEK_NONE if we do not use it. Between "id" and its parts may stand any one
+ * byte: Log::default_scope_sep is "." unless a site changed it. */
 enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len);
 
 /* "id.resp_p"; NULL for NONE. */
@@ -50,8 +50,9 @@ const char *nrs_zeek_take(struct nrs_zeek_record *rec, enum nrs_zeek_field f, co
  * "conn_state" is conn, whatever else it has. */
 const char *nrs_zeek_other_log(const char *name, size_t len);
 
-/* Completes the flow. An originator outside (local_orig F) that reached a responder inside (local_resp T) makes it
- * inbound: local is then the responder. Returns NRS_ZEEK_NONE, or a required field that was not taken. */
+/* Completes the flow. An originator outside (local_orig F) that reached a responder inside (local_resp T)
+ * makes it inbound: local is then the responder. Returns NRS_ZEEK_NONE, or a required field that was not
+ * taken. */
 enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec);
 
 #endif

@@ -1,5 +1,6 @@
-/* Zeek's JSON form: objects with keys in any order, unset fields left out or null. `ts` is a number of seconds, or as
- * LogAscii::json_timestamps has it a string (JSON::TS_ISO8601) or milliseconds (JSON::TS_MILLIS). */
+/* Zeek's JSON form: objects with keys in any order, unset fields left out or null. `ts` is a number of
+ * seconds, or as LogAscii::json_timestamps has it a string (JSON::TS_ISO8601) or milliseconds
+ * (JSON::TS_MILLIS). */
 #include "platform/recorded/reader.h"
 
 #include "platform/recorded/text.h"

@@ -52,7 +52,8 @@ static int read_bytes_by(const void *bytes, size_t len, int max)
     assert_true(fd >= 0);
     assert_true(write(fd, bytes, len) == (ssize_t)len);
     close(fd);
-    rc = nrs_recorded_open(&r, path, &(struct nrs_recorded_conf){.log = keep_message, .fields = fields}, got.why);
+    rc = nrs_recorded_open(&r, path, &(struct nrs_recorded_conf){.log = keep_message, .fields = fields},
+                           got.why);
     unlink(path);
     if (rc)
         return rc;

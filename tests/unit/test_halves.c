@@ -24,7 +24,8 @@ static void take(void *arg, const struct nrs_flow *f, const char *name)
 }
 
 /* Of host `from` port lport to host `to` port rport, two seconds long. */
-static void half(uint64_t t_s, uint8_t from, uint16_t lport, uint8_t to, uint16_t rport, int flags, uint64_t bytes)
+static void half(uint64_t t_s, uint8_t from, uint16_t lport, uint8_t to, uint16_t rport, int flags,
+                 uint64_t bytes)
 {
     struct nrs_half h = {.flags = flags,
                          .flow = {.t_ns = t_s * S,
@@ -77,8 +78,8 @@ static void flags_tell_how_it_ended(void **state)
     static const struct {
         int out, back;
         uint8_t end;
-    } rows[] = {{0x1b, 0x1b, NRS_END_FIN},    {0x02, 0x14, NRS_END_REFUSED}, {0x1e, 0x1a, NRS_END_RST},
-                {0x1a, 0x1a, NRS_END_OPEN},   {0x18, 0x18, NRS_END_UNKNOWN}, {-1, -1, NRS_END_UNKNOWN}};
+    } rows[] = {{0x1b, 0x1b, NRS_END_FIN},  {0x02, 0x14, NRS_END_REFUSED}, {0x1e, 0x1a, NRS_END_RST},
+                {0x1a, 0x1a, NRS_END_OPEN}, {0x18, 0x18, NRS_END_UNKNOWN}, {-1, -1, NRS_END_UNKNOWN}};
 
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         forget(state);

@@ -12,7 +12,8 @@ static struct nrs_same same;
 
 static bool seen(uint64_t t_s, uint16_t lport, uint8_t proto, uint8_t end)
 {
-    struct nrs_flow f = {.t_ns = t_s * UINT64_C(1000000000), .lport = lport, .rport = 443, .proto = proto, .end = end};
+    struct nrs_flow f = {
+        .t_ns = t_s * UINT64_C(1000000000), .lport = lport, .rport = 443, .proto = proto, .end = end};
 
     return nrs_same_seen(&same, &f);
 }

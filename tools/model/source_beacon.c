@@ -96,8 +96,8 @@ static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, 
     nrs_recorded_stats(file, &st);
     nrs_recorded_close(file);
     if (rc == 0 && late.late > late.taken / 100)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it",
-                            late.late, late.taken);
+        return nrs_note_set(note, NRS_ERR_FORMAT,
+                            "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it", late.late, late.taken);
     if (rc < 0)
         return nrs_note_set(note, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
     if (st.records == 0 && st.damaged > 0)

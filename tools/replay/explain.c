@@ -1,5 +1,6 @@
-/* One destination and what was thought of it. The core is asked about every window every few minutes of traffic time;
- * of each window the judgement that was nearest to a verdict is kept, as a picture with the id window + 1. */
+/* One destination and what was thought of it. The core is asked about every window every few minutes of
+ * traffic time; of each window the judgement that was nearest to a verdict is kept, as a picture with the id
+ * window + 1. */
 #include <stdio.h>
 #include <string.h>
 

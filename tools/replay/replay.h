@@ -76,8 +76,8 @@ void nrs_replay_last_look(void *replay,
 void nrs_replay_explain_look(struct nrs_replay *r, uint64_t now_ns);
 void nrs_replay_explain_print(struct nrs_replay *r);
 
-/* --format csv and table (table.c): the line of names, before the first judgement; a judgement. from_s: start of the
- * window of a row, 0 = a verdict. */
+/* --format csv and table (table.c): the line of names, before the first judgement; a judgement. from_s: start
+ * of the window of a row, 0 = a verdict. */
 void nrs_replay_table_head(struct nrs_replay *r);
 void nrs_replay_table_line(struct nrs_replay *r, const struct nrs_judgement *j, uint64_t from_s);
 

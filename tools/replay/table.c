@@ -1,5 +1,5 @@
-/* Judgements as CSV or as a table with columns of fixed width. Names come from outside: control characters become '?',
- * and CSV has them in quotes. */
+/* Judgements as CSV or as a table with columns of fixed width. Names come from outside: control characters
+ * become '?', and CSV has them in quotes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>

@@ -1,12 +1,12 @@
 /* tools/spans/spans.h - every destination and tumbling window of recorded traffic, through the agent's core
  *
- * What `noroshi-replay --all` prints and `noroshi-model features` writes: one judgement for each destination and
- * window, flagged or not. Windows tumble from the whole second of a file's first record, each file by itself with a
- * fresh core; a window is judged as it ends. A destination that the table has to forget is judged at that moment,
- * so it can have two judgements in one window.
+ * What `noroshi-replay --all` prints and `noroshi-model features` writes: one judgement for each destination
+ * and window, flagged or not. Windows tumble from the whole second of a file's first record, each file by
+ * itself with a fresh core; a window is judged as it ends. A destination that the table has to forget is
+ * judged at that moment, so it can have two judgements in one window.
  *
- * Time:   traffic time is the largest time seen so far. Flows should come in order (platform/recorded/order.h): one that
- *         arrives after its window was judged has no row.
+ * Time:   traffic time is the largest time seen so far. Flows should come in order
+ *         (platform/recorded/order.h): one that arrives after its window was judged has no row.
  * Memory: the core's, allocated by init. */
 #ifndef NRS_SPANS_H
 #define NRS_SPANS_H
@@ -32,11 +32,12 @@ struct nrs_spans {
     uint64_t flows, evicted;
 };
 
-/* A day for every eighth destination: the table of dest_cap destinations (0 = the core's default) as the tools size
- * it. min_conns: as nrs_core_conf. */
+/* A day for every eighth destination: the table of dest_cap destinations (0 = the core's default) as the
+ * tools size it. min_conns: as nrs_core_conf. */
 struct nrs_core_conf nrs_spans_conf(uint32_t dest_cap, uint32_t min_conns);
 
-/* 0 or what the core says of conf and model (NRS_ERR_*). The model must outlive the run. Call done in any case. */
+/* 0 or what the core says of conf and model (NRS_ERR_*). The model must outlive the run. Call done in any
+ * case. */
 int nrs_spans_init(struct nrs_spans *w, enum nrs_window window, const struct nrs_core_conf *conf,
                    const struct nrs_model *model, nrs_spans_fn fn, void *arg);
 void nrs_spans_done(struct nrs_spans *w);
