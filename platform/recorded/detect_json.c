@@ -131,6 +131,8 @@ static int settle(struct nrs_recorded *r, const struct look *l)
     char *plain = r->wrap.plain;
 
     if (l->reader == &nrs_reader_zeek_json && l->other && !l->is_conn)
+        r->names = nrs_zeek_names_of(l->other);
+    if (l->reader == &nrs_reader_zeek_json && l->other && !l->is_conn && !r->names)
         return nrs_recorded_refuse(r, "Zeek's %s log; connections are in its conn.log", l->other);
     r->reader = l->reader;
     r->wrap = l->wrap;

@@ -174,7 +174,7 @@ static bool take_member(void *arg, const struct nrs_json_value *v)
     struct eve_record *e = arg;
     enum field f = field_of(v);
 
-    if (f == FIELDS || v->type == NRS_JSON_WORD)
+    if (f == FIELDS || v->type >= NRS_JSON_WORD)
         return true;
     e->seen |= BIT(f);
     if (!take_field(e, f, v) && e->bad == FIELDS)

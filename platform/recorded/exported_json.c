@@ -39,7 +39,7 @@ static const struct nrs_exported_name names[] = {
 
 static bool take_member(void *arg, const struct nrs_json_value *v)
 {
-    if (v->type != NRS_JSON_WORD)
+    if (v->type < NRS_JSON_WORD)
         nrs_exported_take(arg,
                           nrs_exported_field_of(names, sizeof names / sizeof *names, v->path, v->path_len),
                           v->text, v->len);

@@ -14,6 +14,7 @@
 #define FAR      (SAMPLES / 4) /* a record this much later than its place will not always fit the window */
 #define FAR_MAX  5             /* more such samples than this (half a percent): sort in runs */
 #define RUN_PART 1024          /* records that are written at once */
+#define NAMES_MAX 65536        /* held; more pass at once, so that they cannot fill the memory */
 
 /* A record in order goes behind the queue, one that starts before the queue's last into the heap; the next
  * one out is the smaller of both. So a sorted stream never touches the heap. */
@@ -25,6 +26,9 @@ struct nrs_order {
     bool started; /* the window was full once */
     bool in_runs; /* this stream is sorted outside memory */
     struct nrs_flow *slot;
+    char **name;      /* [cap] of the names that are held in slots; NULL = none yet */
+    uint32_t n_names; /* held */
+    bool captures;    /* events of captures have come: names are theirs and pass with them */
     uint32_t *spare; /* numbers of free slots, [n_spare], a stack */
     uint32_t n_spare;
     struct nrs_order_entry *queue; /* a ring of cap entries */
@@ -51,7 +55,7 @@ static void begin(struct nrs_order *o)
     o->seq = 0;
     o->max_ns = o->out_ns = 0;
     o->hold_ns = 0;
-    o->started = o->ended = false;
+    o->started = o->ended = o->captures = false;
     o->in_runs = o->always;
     memset(&o->same, 0, sizeof o->same);
     o->st = (struct nrs_order_stats){0};
@@ -113,6 +117,11 @@ static uint64_t next_ns(const struct nrs_order *o)
     return queue_is_next(o) ? o->queue[o->head].t_ns : o->heap.entry[0].t_ns;
 }
 
+static uint32_t next_slot(const struct nrs_order *o)
+{
+    return queue_is_next(o) ? o->queue[o->head].slot : o->heap.entry[0].slot;
+}
+
 static struct nrs_order_entry pop(struct nrs_order *o)
 {
     struct nrs_order_entry e;
@@ -130,17 +139,43 @@ static struct nrs_order_entry pop(struct nrs_order *o)
     return e;
 }
 
+/* The next one goes out. */
+static void let_out(struct nrs_order *o)
+{
+    uint32_t slot = pop(o).slot;
+    char *name = o->n_names > 0 ? o->name[slot] : NULL;
+
+    hand_out(o, &o->slot[slot], name);
+    if (!name)
+        return;
+    free(name);
+    o->name[slot] = NULL;
+    o->n_names--;
+}
+
 static bool holds(const struct nrs_order *o)
 {
     return o->n_spare < o->cap;
 }
 
-static void put(struct nrs_order *o, const struct nrs_flow *f)
+/* A name that cannot be kept goes without; the event then tells nothing. */
+static void keep_name(struct nrs_order *o, uint32_t slot, const char *name)
+{
+    if (!o->name)
+        o->name = calloc(o->cap, sizeof *o->name);
+    if (o->name)
+        o->name[slot] = strdup(name);
+    o->n_names += o->name && o->name[slot];
+}
+
+static void put(struct nrs_order *o, const struct nrs_flow *f, const char *name)
 {
     struct nrs_order_entry e = {.t_ns = f->t_ns, .seq = o->seq++, .slot = o->spare[--o->n_spare]};
     uint32_t back = o->head + o->n_queue;
 
     o->slot[e.slot] = *f;
+    if (name)
+        keep_name(o, e.slot, name);
     if (o->n_queue == 0 || f->t_ns >= o->queue[back - 1 < o->cap ? back - 1 : back - 1 - o->cap].t_ns) {
         o->queue[back < o->cap ? back : back - o->cap] = e;
         o->n_queue++;
@@ -179,12 +214,17 @@ static void write_run(struct nrs_order *o)
     uint32_t n = 0;
 
     while (holds(o)) {
+        if (o->n_names > 0 && o->name[next_slot(o)]) {
+            let_out(o);
+            continue;
+        }
         part[n++] = o->slot[pop(o).slot];
-        if (n == RUN_PART || !holds(o)) {
+        if (n == RUN_PART) {
             nrs_runs_write(&o->runs, part, n);
             n = 0;
         }
     }
+    nrs_runs_write(&o->runs, part, n);
     nrs_runs_end_run(&o->runs);
 }
 
@@ -197,7 +237,7 @@ static void make_room(struct nrs_order *o)
     if (o->in_runs)
         write_run(o);
     else
-        hand_out(o, &o->slot[pop(o).slot], NULL);
+        let_out(o);
 }
 
 static void note_disorder(struct nrs_order *o, uint64_t t_ns)
@@ -215,7 +255,7 @@ static void note_disorder(struct nrs_order *o, uint64_t t_ns)
 static void pass(struct nrs_order *o, const struct nrs_flow *f, const char *name)
 {
     while (!o->in_runs && holds(o) && next_ns(o) <= f->t_ns)
-        hand_out(o, &o->slot[pop(o).slot], NULL);
+        let_out(o);
     hand_out(o, f, name);
 }
 
@@ -225,7 +265,8 @@ void nrs_order_flow(void *order, const struct nrs_flow *f, const char *name)
 
     if (o->ended)
         begin(o);
-    if (f->ev != NRS_EV_WHOLE) {
+    o->captures |= f->ev != NRS_EV_WHOLE && f->ev != NRS_EV_NAME;
+    if (f->ev != NRS_EV_WHOLE && (f->ev != NRS_EV_NAME || o->captures || o->n_names == NAMES_MAX)) {
         pass(o, f, name);
         return;
     }
@@ -234,14 +275,14 @@ void nrs_order_flow(void *order, const struct nrs_flow *f, const char *name)
     else
         note_disorder(o, f->t_ns);
     if (o->started && o->hold_ns == 0 && !holds(o) && !o->in_runs) {
-        hand_out(o, f, NULL);
+        hand_out(o, f, name);
         return;
     }
     if (o->n_spare == 0)
         make_room(o);
-    put(o, f);
+    put(o, f, name);
     while (o->started && !o->in_runs && holds(o) && (o->hold_ns == 0 || o->max_ns - next_ns(o) > o->hold_ns))
-        hand_out(o, &o->slot[pop(o).slot], NULL);
+        let_out(o);
 }
 
 int nrs_order_end(struct nrs_order *o)
@@ -255,7 +296,7 @@ int nrs_order_end(struct nrs_order *o)
         nrs_runs_close(&o->runs);
     }
     while (holds(o))
-        hand_out(o, &o->slot[pop(o).slot], NULL);
+        let_out(o);
     o->ended = true;
     return rc;
 }
@@ -267,9 +308,14 @@ void nrs_order_stats(const struct nrs_order *o, struct nrs_order_stats *st)
 
 void nrs_order_close(struct nrs_order *o)
 {
+    uint32_t i;
+
     if (!o)
         return;
     nrs_runs_close(&o->runs);
+    for (i = 0; o->name && i < o->cap; i++)
+        free(o->name[i]);
+    free(o->name);
     free(o->slot);
     free(o->spare);
     free(o->queue);

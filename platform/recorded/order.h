@@ -13,8 +13,9 @@
  * Late:   a record that starts more than a minute before one that came out already is counted and passed on.
  * Again:  a record of a connection that an earlier one told of already (same.h) is counted and dropped.
  * Others: events of captures (all but NRS_EV_WHOLE) come in packet order. They pass through, after the held
- *         records that are older.
- * Memory: 30 MiB at most, touched only as far as records are held. Equal starts keep the order in which they
+ *         records that are older. Names out of logs are held and sorted like records, unless the stream has
+ *         captures too or goes to runs: then they pass at once.
+ * Memory: 30 MiB at most, touched only as far as records are held, and 65,536 names. Equal starts keep the order in which they
  *         came. */
 #ifndef NRS_ORDER_H
 #define NRS_ORDER_H

@@ -7,6 +7,7 @@
 #include "platform/recorded/input.h"
 #include "platform/recorded/json_wrap.h"
 #include "platform/recorded/recorded.h"
+#include "platform/recorded/zeek_fields.h"
 
 struct nrs_halves;
 
@@ -32,6 +33,7 @@ struct nrs_recorded {
     void *state;
     enum nrs_shape shape;
     struct nrs_json_wrap wrap; /* of JSON */
+    enum nrs_zeek_names names; /* what a log of Zeek tells names of, if it has no connections */
     uint64_t place;            /* line, object or packet that is being read, from 1 */
     uint32_t mark;
     struct nrs_recorded_stats st;

@@ -124,6 +124,11 @@ const char *nrs_recorded_format(const struct nrs_recorded *r)
     return r->reader->format;
 }
 
+bool nrs_recorded_has_names_only(const struct nrs_recorded *r)
+{
+    return r->names != NRS_NAMES_NONE;
+}
+
 uint32_t nrs_recorded_mark(const struct nrs_recorded *r)
 {
     return r->mark;

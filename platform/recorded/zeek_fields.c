@@ -13,6 +13,7 @@
      BIT(NRS_ZEEK_PROTO))
 #define BYTES_MAX UINT64_C(1000000000000000000)
 #define BYTES     (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
+#define NAME_MAX_LEN 253
 #define PLACES    (BIT(NRS_ZEEK_LOCAL_ORIG) | BIT(NRS_ZEEK_LOCAL_RESP))
 
 /* Words are compared by length first: most columns and states are told apart by it. */
@@ -36,6 +37,8 @@ static const struct word field_name[NRS_ZEEK_FIELDS] = {
     [NRS_ZEEK_IP_PROTO] = {WORD("ip_proto")},
     [NRS_ZEEK_LOCAL_ORIG] = {WORD("local_orig")},
     [NRS_ZEEK_LOCAL_RESP] = {WORD("local_resp")},
+    [NRS_ZEEK_NAME] = {WORD("query")},
+    [NRS_ZEEK_ANSWERS] = {WORD("answers")},
 };
 
 /* Columns that only the named log has (Zeek 4 to 7). */
@@ -159,7 +162,9 @@ enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len)
                                    memcmp(name + 3, w->text + 3, len - 3) == 0))
             return f;
     }
-    return NRS_ZEEK_NONE;
+    return same(name, len, &(struct word){WORD("server_name")}) || same(name, len, &(struct word){WORD("host")})
+               ? NRS_ZEEK_NAME
+               : NRS_ZEEK_NONE;
 }
 
 const char *nrs_zeek_other_log(const char *name, size_t len)
@@ -206,6 +211,14 @@ const char *nrs_zeek_take(struct nrs_zeek_record *rec, enum nrs_zeek_field f, co
     case NRS_ZEEK_RESP_BYTES:
         return nrs_count_text(text, len, BYTES_MAX, &flow->rx_bytes) ? NULL : "not a count";
     case NRS_ZEEK_CONN_STATE: flow->end = end_of_state(text, len); return NULL;
+    case NRS_ZEEK_NAME:
+        rec->name = text;
+        rec->name_len = len;
+        return NULL;
+    case NRS_ZEEK_ANSWERS:
+        rec->answers = text;
+        rec->answers_len = len;
+        return NULL;
     case NRS_ZEEK_LOCAL_ORIG: rec->local_orig = is_true(text, len); return NULL;
     case NRS_ZEEK_LOCAL_RESP: rec->local_resp = is_true(text, len); return NULL;
     case NRS_ZEEK_IP_PROTO: return read_byte(text, len, &rec->ip_proto) ? NULL : "not a protocol number";
@@ -254,4 +267,56 @@ enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec)
     if ((rec->seen & PLACES) == PLACES && !rec->local_orig && rec->local_resp)
         turn_inbound(&rec->flow);
     return NRS_ZEEK_NONE;
+}
+
+enum nrs_zeek_names nrs_zeek_names_of(const char *log)
+{
+    if (strcmp(log, "dns") == 0)
+        return NRS_NAMES_OF_ANSWERS;
+    return strcmp(log, "ssl") == 0 || strcmp(log, "http") == 0 ? NRS_NAMES_OF_RESPONDER : NRS_NAMES_NONE;
+}
+
+static bool is_host_name(const char *name, size_t len)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    size_t i;
+
+    for (i = 0; i < len && memchr(allowed, name[i], sizeof allowed - 1); i++)
+        ;
+    return len > 0 && len <= NAME_MAX_LEN && i == len;
+}
+
+/* Answers are addresses, other names and texts: "a,b" in TSV, "\"a\",\"b\"" in JSON. */
+static void name_answers(const struct nrs_zeek_record *rec, struct nrs_flow *f, const char *name, nrs_flow_fn fn,
+                         void *arg)
+{
+    const char *p = rec->answers, *end = p + rec->answers_len;
+
+    while (p < end) {
+        const char *start = p;
+
+        while (p < end && !strchr("\", []", *p))
+            p++;
+        if (p > start && nrs_addr_text(&f->remote, start, (size_t)(p - start)))
+            fn(arg, f, name);
+        p++;
+    }
+}
+
+void nrs_zeek_names(const struct nrs_zeek_record *rec, enum nrs_zeek_names names, nrs_flow_fn fn, void *arg)
+{
+    struct nrs_addr same_address;
+    struct nrs_flow f = {.t_ns = rec->flow.t_ns, .remote = rec->flow.remote, .weight = 1, .ev = NRS_EV_NAME};
+    char name[NAME_MAX_LEN + 1];
+
+    if (!(rec->seen & BIT(NRS_ZEEK_TS)) || !(rec->seen & BIT(NRS_ZEEK_NAME)) || !is_host_name(rec->name, rec->name_len))
+        return;
+    memcpy(name, rec->name, rec->name_len);
+    name[rec->name_len] = '\0';
+    if (nrs_addr_text(&same_address, name, rec->name_len))
+        return;
+    if (names == NRS_NAMES_OF_ANSWERS && rec->seen & BIT(NRS_ZEEK_ANSWERS))
+        name_answers(rec, &f, name, fn, arg);
+    else if (names == NRS_NAMES_OF_RESPONDER && rec->seen & BIT(NRS_ZEEK_RESP_H))
+        fn(arg, &f, name);
 }

@@ -24,7 +24,15 @@ enum nrs_zeek_field {
     NRS_ZEEK_IP_PROTO, /* Zeek 7.1 and later */
     NRS_ZEEK_LOCAL_ORIG,
     NRS_ZEEK_LOCAL_RESP,
+    NRS_ZEEK_NAME,    /* of dns.log, ssl.log and http.log: query, server_name, host */
+    NRS_ZEEK_ANSWERS, /* of dns.log */
     NRS_ZEEK_FIELDS
+};
+
+enum nrs_zeek_names {
+    NRS_NAMES_NONE,        /* a log of connections */
+    NRS_NAMES_OF_ANSWERS,  /* dns.log */
+    NRS_NAMES_OF_RESPONDER /* ssl.log, http.log */
 };
 
 struct nrs_zeek_record {
@@ -32,6 +40,8 @@ struct nrs_zeek_record {
     uint32_t seen;    /* bit f: field f was taken */
     uint8_t ip_proto; /* 0 = no such column */
     bool local_orig, local_resp;
+    const char *name, *answers; /* in the text that was taken */
+    size_t name_len, answers_len;
 };
 
 /* The field of a column name, NRS_ZEEK_NONE if we do not use it. Between "id" and its parts may stand any one
@@ -54,5 +64,12 @@ const char *nrs_zeek_other_log(const char *name, size_t len);
  * makes it inbound: local is then the responder. Returns NRS_ZEEK_NONE, or a required field that was not
  * taken. */
 enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec);
+
+/* What the named log (nrs_zeek_other_log) tells names of. */
+enum nrs_zeek_names nrs_zeek_names_of(const char *log);
+
+/* Delivers NRS_EV_NAME for every address that the record tells the name of. None if a part is missing, or the name is an
+ * address or has other characters than host names. */
+void nrs_zeek_names(const struct nrs_zeek_record *rec, enum nrs_zeek_names names, nrs_flow_fn fn, void *arg);
 
 #endif

@@ -17,7 +17,8 @@ static bool take_member(void *arg, const struct nrs_json_value *v)
     struct json_record *j = arg;
     enum nrs_zeek_field f = nrs_zeek_field_of(v->path, v->path_len);
 
-    if (f == NRS_ZEEK_NONE || (v->type == NRS_JSON_WORD && f < NRS_ZEEK_LOCAL_ORIG))
+    if (f == NRS_ZEEK_NONE || (v->type == NRS_JSON_WORD && f != NRS_ZEEK_LOCAL_ORIG && f != NRS_ZEEK_LOCAL_RESP) ||
+        (v->type == NRS_JSON_ARRAY && f != NRS_ZEEK_ANSWERS))
         return true;
     j->wrong = nrs_zeek_take(&j->rec, f, v->text, v->len);
     j->bad = f;
@@ -36,12 +37,14 @@ static bool json_take(struct nrs_recorded *r, const char *text, size_t len)
         nrs_recorded_damage(r, wrong);
         return false;
     }
-    if (!j.wrong) {
+    if (!j.wrong && !r->names) {
         j.bad = nrs_zeek_finish(&j.rec);
         j.wrong = j.bad == NRS_ZEEK_NONE ? NULL : "missing";
     }
     if (j.wrong)
         nrs_recorded_damage2(r, nrs_zeek_field_name(j.bad), j.wrong);
+    else if (r->names)
+        nrs_zeek_names(&j.rec, r->names, nrs_text_flow, r);
     else
         nrs_text_flow(r, &j.rec.flow, NULL);
     return !j.wrong;

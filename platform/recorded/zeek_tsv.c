@@ -88,7 +88,7 @@ static void read_columns(struct nrs_recorded *r, struct zeek_tsv *z, const char 
         }
         text += sep ? n + 1 : n;
     }
-    for (f = NRS_ZEEK_TS; f <= NRS_ZEEK_PROTO; f++) {
+    for (f = NRS_ZEEK_TS; f <= (r->names ? NRS_ZEEK_TS : NRS_ZEEK_PROTO); f++) {
         if (!(seen & 1u << f)) {
             nrs_recorded_damage2(r, "#fields lacks the column", nrs_zeek_field_name(f));
             z->n_columns = 0;
@@ -152,7 +152,7 @@ static bool read_record(struct nrs_recorded *r, const struct zeek_tsv *z, const 
         if (column == z->n_columns || !sep)
             break;
     }
-    f = column < z->n_columns ? z->field_of[z->n_columns - 1] : nrs_zeek_finish(rec);
+    f = column < z->n_columns ? z->field_of[z->n_columns - 1] : r->names ? NRS_ZEEK_NONE : nrs_zeek_finish(rec);
     if (f != NRS_ZEEK_NONE)
         nrs_recorded_damage2(r, nrs_zeek_field_name(f), "missing");
     return f == NRS_ZEEK_NONE;
@@ -173,7 +173,10 @@ static bool tsv_take(struct nrs_recorded *r, const char *line, size_t len)
     }
     if (!read_record(r, z, line, len, &rec))
         return false;
-    nrs_text_flow(r, &rec.flow, NULL);
+    if (r->names)
+        nrs_zeek_names(&rec, r->names, nrs_text_flow, r);
+    else
+        nrs_text_flow(r, &rec.flow, NULL);
     return true;
 }
 
@@ -206,7 +209,8 @@ static int tsv_open(struct nrs_recorded *r)
     const char *other = other_log((const char *)r->in.buf + r->in.at, r->in.end - r->in.at);
     struct zeek_tsv *z;
 
-    if (other)
+    r->names = other ? nrs_zeek_names_of(other) : NRS_NAMES_NONE;
+    if (other && !r->names)
         return nrs_recorded_refuse(r, "Zeek's %s log; connections are in its conn.log", other);
     z = calloc(1, sizeof *z);
     if (!z)

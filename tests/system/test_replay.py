@@ -208,12 +208,24 @@ def incomplete_runs_end_with_1(model, work):
     (work / "cut.log.gz").write_bytes(packed[:-20])
     _, err = run("--model", "none", work / "cut.log.gz", status=1)
     assert "the packed data end too early: gzip" in err, err
-    (work / "dns.log").write_text("#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tquery\tqtype_name\n")
-    _, err = run("--model", "none", work / "dns.log", status=2)
-    assert err.endswith("dns.log: Zeek's dns log; connections are in its conn.log\n") and err.count("\n") == 1, err
+    (work / "files.log").write_text("#fields\tts\tfuid\n")
+    _, err = run("--model", "none", work / "files.log", status=2)
+    assert err.endswith("files.log: Zeek's files log; connections are in its conn.log\n") and err.count("\n") == 1, err
+    (work / "dns.log").write_text("#fields\tts\tquery\tqtype_name\tanswers\n1700000040\tc2.example\tA\t203.0.113.9\n")
+    _, err = run("--model", "none", work / "dns.log", status=1)
+    assert err.startswith("noroshi-replay: all files: no connection in them"), err
     (work / "alerts.json").write_text('{"event_type":"alert"}\n')
     _, err = run("--model", "none", work / "alerts.json", status=1)
     assert "no connection in it: its records are of other kinds" in err, err
+
+
+def a_dns_log_gives_the_name(model, work):
+    (work / "dns.log").write_text("#fields\tts\tquery\tqtype_name\tanswers\n1700000000\tc2.example\tA\t203.0.113.9\n")
+    out, _ = run("--model", model, TRAFFIC, work / "dns.log")
+    named = verdicts(out)
+    assert named and named[0]["destination.domain"] == "c2.example", out
+    ids = [v["event.id"] for v in named]
+    assert ids == [v["event.id"] for v in verdicts(run("--model", model, TRAFFIC)[0])], ids
 
 
 def what_cannot_be_read_is_said_in_one_line(model, work):
@@ -245,7 +257,7 @@ def help_and_version_go_to_standard_output(model, work):
 
 
 def main():
-    tests = [lines_can_be_csv_or_a_table, only_what_was_wanted_is_judged, incomplete_runs_end_with_1,
+    tests = [a_dns_log_gives_the_name, lines_can_be_csv_or_a_table, only_what_was_wanted_is_judged, incomplete_runs_end_with_1,
              a_destination_is_explained_also_when_it_was_not_flagged, any_order_of_records_and_files_gives_the_same_verdicts, a_gap_of_days_between_files_is_said,
              flows_that_come_too_late_are_counted_and_end_with_1, verdict_lines_name_the_beacon_only, a_file_has_the_same_ids_whatever_it_is_called, rows_are_flagged_by_the_threshold,
              rotated_files_are_one_stretch_of_traffic, damage_is_named_counted_and_survived,

@@ -16,7 +16,7 @@ static struct {
     int n;
     char log[4096];
     char why[NRS_RECORDED_WHY];
-    char format[16];
+    char format[16], name[254];
     uint32_t mark;
     struct nrs_recorded_stats st;
 } got;
@@ -26,7 +26,8 @@ static const char *fields; /* of the next file */
 static void keep_flow(void *arg, const struct nrs_flow *f, const char *name)
 {
     (void)arg;
-    (void)name;
+    if (name)
+        snprintf(got.name, sizeof got.name, "%s", name);
     if (got.n < FLOWS_MAX)
         got.flow[got.n] = *f;
     got.n++;

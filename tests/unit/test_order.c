@@ -14,6 +14,7 @@
 #define WINDOW 2048 /* records; larger than the samples of the first window */
 
 static struct {
+    int names; /* that came right after the record at 4 s */
     uint64_t n, back, last_ns, sum;
     uint32_t last_pid;
     struct nrs_order *order;
@@ -23,7 +24,7 @@ static struct {
 static void take(void *arg, const struct nrs_flow *f, const char *name)
 {
     (void)arg;
-    (void)name;
+    got.names += name && strcmp(name, "c2.example") == 0 && got.last_ns == 4 * S + START;
     got.back += f->t_ns < got.last_ns || (f->t_ns == got.last_ns && f->pid < got.last_pid);
     got.last_ns = f->t_ns;
     got.last_pid = f->pid;
@@ -196,6 +197,27 @@ static void events_of_captures_pass_behind_older_records(void **state)
     assert_int_equal(got.n, 3);
 }
 
+static void give_name(uint64_t t_ns)
+{
+    nrs_order_flow(got.order, &(struct nrs_flow){.t_ns = START + t_ns, .weight = 1, .ev = NRS_EV_NAME}, "c2.example");
+}
+
+static void names_of_logs_are_sorted_too(void **state)
+{
+    (void)state;
+    begin(WINDOW, false);
+    give(NRS_EV_WHOLE, 9 * S, 2);
+    give_name(5 * S);
+    give(NRS_EV_WHOLE, 4 * S, 1);
+    assert_int_equal(got.n, 0);
+    assert_int_equal(nrs_order_end(got.order), 0);
+    assert_int_equal(got.n, 3);
+    assert_int_equal(got.names, 1);
+    assert_int_equal(got.back, 0);
+    give_name(5 * S); /* and one that is held at the end */
+    nrs_order_close(got.order);
+}
+
 static void a_stream_after_the_end_begins_anew(void **state)
 {
     (void)state;
@@ -233,6 +255,7 @@ int main(void)
         cmocka_unit_test(what_comes_after_the_window_is_late_and_counted),
         cmocka_unit_test(one_wrong_clock_does_not_make_the_others_late),
         cmocka_unit_test(events_of_captures_pass_behind_older_records),
+        cmocka_unit_test(names_of_logs_are_sorted_too),
         cmocka_unit_test(a_stream_after_the_end_begins_anew),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
     };

@@ -318,10 +318,10 @@ static void other_logs_are_refused_by_name(void **state)
     } rows[] = {
         {"", "it is empty"},
         {"\n \n", "nothing but blanks in it"},
-        {"#separator \\x09\n#path\tdns\n#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tqtype_name\n",
-         "Zeek's dns log; connections are in its conn.log"},
-        {"{\"ts\":1,\"id.orig_h\":\"10.0.0.1\",\"id.resp_h\":\"192.0.2.1\",\"id.resp_p\":443,\"server_name\":\"a\"}\n",
-         "Zeek's ssl log; connections are in its conn.log"},
+        {"#separator \\x09\n#path\tfiles\n#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\tproto\tfuid\n",
+         "Zeek's files log; connections are in its conn.log"},
+        {"{\"ts\":1,\"id.orig_h\":\"10.0.0.1\",\"id.resp_h\":\"192.0.2.1\",\"id.resp_p\":443,\"note\":\"a\"}\n",
+         "Zeek's notice log; connections are in its conn.log"},
         {"{\"a\":1,\"b\":{\"c\":2}}\n", "JSON, but not of connections that are known here (it has a, b.c)"},
         {"1\t2\t3\n", "columns without a header; state Zeek's columns with --fields"},
         {"\xff\xfe{", "text in UTF-16; convert it (iconv -f UTF-16 -t UTF-8)"},
@@ -333,6 +333,31 @@ static void other_logs_are_refused_by_name(void **state)
         assert_int_equal(read_text(rows[i].text), -EPROTONOSUPPORT);
         assert_string_equal(got.why, rows[i].why);
     }
+}
+
+/* Reads it, and says whether its two events are names of 192.0.2.7 and 192.0.2.8. */
+static bool two_names(const char *text)
+{
+    assert_int_equal(read_text(text), 0);
+    assert_int_equal(got.st.damaged, 0);
+    return got.n == 2 && got.flow[0].ev == NRS_EV_NAME && got.flow[1].ev == NRS_EV_NAME &&
+           got.flow[0].remote.b[15] == 7 && got.flow[1].remote.b[15] == 8 && strcmp(got.name, "c2.example") == 0;
+}
+
+static void dns_ssl_and_http_logs_give_names(void **state)
+{
+    (void)state;
+    assert_true(two_names("#fields\tts\tid.resp_h\tquery\tqtype_name\tanswers\n"
+                          "1\t9.9.9.9\tc2.example\tA\tx.example,192.0.2.7,192.0.2.8,TXT 4 v=1\n"
+                          "2\t9.9.9.9\tc2.example\tA\t-\n3\t9.9.9.9\t-\tA\t192.0.2.9\n"
+                          "4\t9.9.9.9\ta\"b\tA\t192.0.2.9\n"));
+    assert_true(two_names("{\"ts\":1,\"id.orig_h\":\"10.0.0.1\",\"id.resp_h\":\"9.9.9.9\",\"query\":\"c2.example\","
+                          "\"qtype_name\":\"A\",\"answers\":[\"192.0.2.7\",\"192.0.2.8\"]}\n"
+                          "{\"ts\":1,\"id.orig_h\":\"10.0.0.1\",\"id.resp_h\":\"9.9.9.9\",\"query\":\"no.example\"}\n"));
+    assert_true(two_names("#fields\tts\tid.resp_h\tserver_name\tcipher\n1\t192.0.2.7\tc2.example\tx\n"
+                          "1\t192.0.2.8\tc2.example\tx\n2\t192.0.2.9\t-\tx\n"));
+    assert_true(two_names("#fields\tts\tid.resp_h\thost\tstatus_code\n1\t192.0.2.7\tc2.example\t200\n"
+                          "1\t192.0.2.8\tc2.example\t200\n2\t192.0.2.9\t192.0.2.9\t200\n"));
 }
 
 static void columns_can_be_stated(void **state)
@@ -430,6 +455,7 @@ int main(void)
         cmocka_unit_test(a_damaged_json_line_is_named),
         cmocka_unit_test(other_files_are_not_supported),
         cmocka_unit_test(other_logs_are_refused_by_name),
+        cmocka_unit_test(dns_ssl_and_http_logs_give_names),
         cmocka_unit_test(columns_can_be_stated),
         cmocka_unit_test(records_are_found_in_their_wrapping),
         cmocka_unit_test(damage_in_an_array_costs_one_object),

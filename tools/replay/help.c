@@ -6,6 +6,7 @@ const char nrs_replay_help[] =
     "Runs recorded traffic through the agent's core and prints its verdicts, one JSON line each.\n"
     "FILE is one of these, plain or packed (gzip, zstd, xz, bzip2); `-` is standard input:\n"
     "  Zeek             conn.log in TSV or JSON, with all its kinds of time and scope separators\n"
+    "                   its dns.log, ssl.log and http.log beside it give names\n"
     "  Suricata         EVE log, its flow and netflow records\n"
     "  exports          of those by Elasticsearch, Splunk, Filebeat (also ECS) or syslog, lines or arrays\n"
     "  flow exporters   nfdump -o csv and -o json, AWS VPC flow logs with their header\n"

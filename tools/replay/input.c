@@ -23,9 +23,11 @@ static void say_damage(void *arg, const char *msg)
 
 static bool is_wanted(const struct nrs_replay_options *o, const struct nrs_flow *f)
 {
+    if (f->ev == NRS_EV_NAME)
+        return true;
     if (f->t_ns < o->since_ns || f->t_ns >= o->until_ns)
         return false;
-    return !o->one_host || f->ev == NRS_EV_NAME || memcmp(&f->local, &o->host, sizeof o->host) == 0 ||
+    return !o->one_host || memcmp(&f->local, &o->host, sizeof o->host) == 0 ||
            memcmp(&f->remote, &o->host, sizeof o->host) == 0;
 }
 
@@ -39,7 +41,7 @@ static void take(void *input, const struct nrs_flow *f, const char *name)
         in->run->unwanted++;
         return;
     }
-    in->run->wanted++;
+    in->run->wanted += f->ev != NRS_EV_NAME;
     nrs_order_flow(in->run->order, f, name);
 }
 
@@ -105,9 +107,10 @@ bool nrs_replay_input_open(struct nrs_replay_input *in)
         r->unreadable = true;
         return false;
     }
-    if (!r->has_mark)
+    if (!r->has_mark && !nrs_recorded_has_names_only(in->file)) {
         r->mark = nrs_recorded_mark(in->file);
-    r->has_mark = true;
+        r->has_mark = true;
+    }
     in->now_ns = in->first_ns;
     in->flagged_before = r->totals.flagged;
     nrs_replay_progress_start(&in->progress, !r->options->quiet, in->path);
@@ -141,7 +144,7 @@ static void account(struct nrs_replay_input *in, int rc)
     if (rc < 0) {
         nrs_replay_say(in->path, nrs_recorded_reason(rc));
         r->unreadable = true;
-    } else if (in->flows == 0) {
+    } else if (in->flows == 0 && !nrs_recorded_has_names_only(in->file)) {
         nrs_replay_say(in->path, why_nothing(&st));
         r->incomplete = true;
     }

@@ -40,10 +40,6 @@ void nrs_replay_say(const char *place, const char *what)
 void nrs_replay_finish(struct nrs_replay *r)
 {
     nrs_replay_end_all(r);
-    if (r->wanted == 0 && r->unwanted > 0) {
-        nrs_replay_say("--since, --until, --host", "no connection is left");
-        r->incomplete = true;
-    }
     if (r->options->explain)
         nrs_replay_explain_print(r);
     if (r->options->heatmap)

@@ -102,6 +102,17 @@ static void one_by_one(struct sequence *s)
     }
 }
 
+static void say_if_nothing(struct nrs_replay *r)
+{
+    if (r->wanted > 0 || r->unreadable || r->incomplete)
+        return;
+    if (r->unwanted > 0)
+        nrs_replay_say("--since, --until, --host", "no connection is left");
+    else
+        nrs_replay_say("all files", "no connection in them; a dns, ssl or http log only tells names");
+    r->incomplete = true;
+}
+
 bool nrs_replay_sequence(struct nrs_replay *r)
 {
     const struct nrs_replay_options *o = r->options;
@@ -126,5 +137,6 @@ bool nrs_replay_sequence(struct nrs_replay *r)
         merge(&s);
     }
     free(s.input);
+    say_if_nothing(r);
     return true;
 }
