@@ -5,6 +5,7 @@
  *   event_type  "result.event_type"         Suricata
  *   source.ip   "_source.source.ip"         Elastic Common Schema (Filebeat's modules, Packetbeat)
  *   src4_addr   "src4_addr"                 nfdump
+ *   flowTuples                              Azure; its records are not the objects
  *   message     "{\"ts\":..."               any of them, as text */
 #include "platform/recorded/detect.h"
 
@@ -146,6 +147,11 @@ int nrs_detect_json(struct nrs_recorded *r, const char *text, size_t len)
     struct look l = {.reader = NULL};
     int i;
 
+    if (memmem(text, len, "\"flowTuples\"", 12)) {
+        r->shape = NRS_SHAPE_STRINGS;
+        r->reader = &nrs_reader_azure;
+        return 0;
+    }
     r->shape = shape_of(text, len);
     for (i = 0; i < OBJECTS_MAX; i++) {
         const char *brace = memchr(p, '{', (size_t)(end - p));

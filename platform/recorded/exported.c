@@ -202,17 +202,34 @@ static uint8_t end_by_flags(const struct nrs_exported *e)
     return e->flags & 4 ? NRS_END_RST : e->flags & 1 ? NRS_END_FIN : NRS_END_OPEN;
 }
 
-bool nrs_exported_finish(struct nrs_recorded *r, struct nrs_exported *e)
+/* False if it is damaged, which was said. */
+static bool is_whole(struct nrs_recorded *r, const struct nrs_exported *e)
 {
     enum nrs_exported_field absent = missing(e);
+
+    if (e->bad || absent)
+        nrs_recorded_damage2(r, field_name[e->bad ? e->bad : absent], e->bad ? "not in its form" : "missing");
+    return !e->bad && !absent;
+}
+
+bool nrs_exported_keep(struct nrs_recorded *r, struct nrs_exported *e)
+{
+    if (!is_whole(r, e))
+        return false;
+    finish_flow(e);
+    if (e->flow.dur_ms == NRS_DUR_UNKNOWN)
+        e->flow.dur_ms = 0; /* the parts say when it ended */
+    return nrs_text_half(r, &(struct nrs_half){.flow = e->flow, .flags = -1});
+}
+
+bool nrs_exported_finish(struct nrs_recorded *r, struct nrs_exported *e)
+{
     bool both = e->seen & BACK && e->flow.rx_bytes + e->packets_back > 0;
 
     if (e->other_kind)
         return true;
-    if (e->bad || absent) {
-        nrs_recorded_damage2(r, field_name[e->bad ? e->bad : absent], e->bad ? "not in its form" : "missing");
+    if (!is_whole(r, e))
         return false;
-    }
     finish_flow(e);
     if (both || e->seen & BIT(NRS_EXPORTED_STATE)) {
         if (!(e->seen & BIT(NRS_EXPORTED_STATE)))

@@ -54,4 +54,7 @@ void nrs_exported_take(struct nrs_exported *e, enum nrs_exported_field f, const 
  * which was said. */
 bool nrs_exported_finish(struct nrs_recorded *r, struct nrs_exported *e);
 
+/* The same for records that tell of both directions, but in parts: keeps it until no part comes any more. */
+bool nrs_exported_keep(struct nrs_recorded *r, struct nrs_exported *e);
+
 #endif

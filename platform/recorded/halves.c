@@ -60,6 +60,8 @@ static void extend(struct nrs_half *half, const struct nrs_half *more)
     if (more->flow.t_ns < half->flow.t_ns)
         half->flow.t_ns = more->flow.t_ns;
     half->flow.tx_bytes += more->flow.tx_bytes;
+    half->flow.rx_bytes += more->flow.rx_bytes;
+    half->flow.flags |= more->flow.flags;
     if (half->flow.dur_ms != NRS_DUR_UNKNOWN || more->flow.dur_ms != NRS_DUR_UNKNOWN)
         set_duration(&half->flow, until_ns);
     if (half->flags >= 0 && more->flags >= 0)
@@ -115,7 +117,7 @@ static void deliver_alone(const struct nrs_half *half, nrs_flow_fn fn, void *arg
     f.end = f.proto == NRS_PROTO_TCP ? end_of(half->flags, -1) : NRS_END_UNKNOWN;
     if (answer)
         turn(&f);
-    else if (f.proto == NRS_PROTO_UDP || (half->flags >= 0 && !(half->flags & TCP_ACK)))
+    else if (f.rx_bytes == 0 && (f.proto == NRS_PROTO_UDP || (half->flags >= 0 && !(half->flags & TCP_ACK))))
         f.end = NRS_END_TIMEOUT;
     fn(arg, &f, NULL);
 }

@@ -24,7 +24,8 @@ struct nrs_reader {
 enum nrs_shape {
     NRS_SHAPE_LINES,    /* a record a line */
     NRS_SHAPE_PREFIXED, /* an object a line, after a header of syslog or another */
-    NRS_SHAPE_OBJECTS   /* objects in an array, or over several lines */
+    NRS_SHAPE_OBJECTS,  /* objects in an array, or over several lines */
+    NRS_SHAPE_STRINGS   /* the text between two quotes, whatever is around it */
 };
 
 struct nrs_recorded {
@@ -49,7 +50,7 @@ struct nrs_recorded {
 };
 
 extern const struct nrs_reader nrs_reader_zeek_tsv, nrs_reader_zeek_json, nrs_reader_eve;
-extern const struct nrs_reader nrs_reader_exported_json, nrs_reader_columns;
+extern const struct nrs_reader nrs_reader_exported_json, nrs_reader_columns, nrs_reader_azure;
 extern const struct nrs_reader nrs_reader_pcap, nrs_reader_pcapng;
 
 /* Counts one damaged record or packet, and names the place if it is among the first. */

@@ -95,8 +95,28 @@ static int next_object(struct nrs_recorded *r, const char **text, size_t *len)
     return nrs_recorded_end(r);
 }
 
+/* What stands between two quotes, and what stands between two strings. */
+static int next_string(struct nrs_recorded *r, const char **text, size_t *len)
+{
+    for (;;) {
+        size_t have = nrs_input_need(&r->in, NRS_INPUT_RUN);
+        const char *start = (const char *)r->in.buf + r->in.at, *quote = memchr(start, '"', have);
+
+        if (have == 0)
+            return nrs_recorded_end(r);
+        *text = start;
+        *len = quote ? (size_t)(quote - start) : have;
+        r->in.at += *len + (quote != NULL);
+        r->place++;
+        if (*len > 0 && *len <= NRS_INPUT_RUN)
+            return 1;
+    }
+}
+
 static int next_record(struct nrs_recorded *r, const char **text, size_t *len)
 {
+    if (r->shape == NRS_SHAPE_STRINGS)
+        return next_string(r, text, len);
     if (r->shape == NRS_SHAPE_OBJECTS)
         return next_object(r, text, len);
     return r->shape == NRS_SHAPE_PREFIXED ? next_object_line(r, text, len) : next_line(r, text, len);

@@ -9,7 +9,7 @@ const char nrs_replay_help[] =
     "                   its dns.log, ssl.log and http.log beside it give names\n"
     "  Suricata         EVE log, its flow and netflow records\n"
     "  exports          of those by Elasticsearch, Splunk, Filebeat (also ECS) or syslog, lines or arrays\n"
-    "  flow exporters   nfdump -o csv and -o json, AWS VPC flow logs with their header\n"
+    "  flow exporters   nfdump -o csv and -o json, flow logs of AWS (with their header) and Azure\n"
     "  captures         pcap, pcapng\n"
     "Several files are one stretch of traffic, taken by their times, except with --all. Records may\n"
     "stand in any order: near ones are sorted in memory, a reversed or shuffled file in a temporary file\n"

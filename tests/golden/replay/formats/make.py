@@ -121,6 +121,27 @@ def aws():
     yield f"5 1234 eni-1 - - - - - - - {START} {START} - NODATA -"
 
 
+def azure_tuples(scale, proto, rest):
+    """The beginning of each connection, and its end with the counts."""
+    for r in RECORDS:
+        there, back = halves(r, 40)
+        head = f"{there[0]},{there[2]},{there[1]},{there[3]},{proto},O,"
+        yield f"{r['ts'] * scale},{head}" + rest("B") + ",,,,"
+        yield f"{(r['ts'] + 2) * scale},{head}" + rest("E") + f",{there[4]},{there[5]},{back[4]},{back[5]}"
+
+
+def azure_nsg():
+    tuples = list(azure_tuples(1, "T", lambda state: f"A,{state}"))
+    return json.dumps({"records": [{"time": iso(START), "properties": {"Version": 2, "flows": [
+        {"rule": "r", "flows": [{"mac": "000D3AF87856", "flowTuples": tuples}]}]}}]})
+
+
+def azure_vnet():
+    tuples = list(azure_tuples(1000, "6", lambda state: f"{state},NX"))
+    return json.dumps({"records": [{"flowLogVersion": 4, "flowRecords": {"flows": [
+        {"aclID": "a", "flowGroups": [{"rule": "r", "flowTuples": tuples}]}]}}]}, indent=1)
+
+
 def forms():
     rng = random.Random(3)
     shuffled = sorted(RECORDS, key=lambda r: r["ts"] + rng.randrange(3600))
@@ -155,6 +176,8 @@ def forms():
     yield "nfdump-1.7.csv", lines(nfdump_new_csv())
     yield "nfdump.json", json.dumps(nfdump_json(), indent=1)
     yield "aws.log", lines(aws())
+    yield "azure-nsg.json", azure_nsg()
+    yield "azure-vnet.json", azure_vnet()
 
 
 def main():
