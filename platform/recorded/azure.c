@@ -1,5 +1,6 @@
-/* Flow logs of Azure: of network security groups (version 2) and of virtual networks. Both are JSON whose connections are
- * strings in arrays called flowTuples, one for the beginning of a connection, one for each five minutes, one for its end:
+/* Flow logs of Azure: of network security groups (version 2) and of virtual networks. Both are JSON whose
+ * connections are strings in arrays called flowTuples, one for the beginning of a connection, one for each
+ * five minutes, one for its end:
  *
  *   tuple  = time "," from "," to "," port "," port "," protocol "," way "," rest
  *   rest   = ("A" | "D") "," state [counts]               ; security groups: allowed, denied. Time in seconds

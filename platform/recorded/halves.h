@@ -5,9 +5,11 @@
  * that answer each other within NRS_HALVES_WAIT_S become one flow: the originator is who started first, at
  * the same time who has the higher port. A record that stays alone is a flow of its own; if only its source
  * has a port below 1024, it is the answer of a server whose client was not seen, and is turned round. Records
- * that go on in the same direction (an exporter ends them at its active timeout) are one half. Parts that tell of both directions (Azure) are joined alike.
+ * that go on in the same direction (an exporter ends them at its active timeout) are one half. Parts that
+ * tell of both directions (Azure) are joined alike.
  *
- * Memory: NRS_HALVES_SETS sets of four, in the struct; a full set gives up its oldest as if its time was over.
+ * Memory: NRS_HALVES_SETS sets of four, in the struct; a full set gives up its oldest as if its time was
+ *         over.
  *
  * Flows come out later than they began: whoever needs an order has order.h behind this. */
 #ifndef NRS_HALVES_H
@@ -21,7 +23,7 @@
 #define NRS_HALVES_WAIT_S 120
 
 struct nrs_half {
-    struct nrs_flow flow; /* from its own source to its own destination; only tx_bytes is known, unless it is a part of both */
+    struct nrs_flow flow; /* from its own source to its own destination; rx_bytes only of parts that tell of both */
     int flags;            /* all TCP flags seen, -1 = unknown */
 };
 

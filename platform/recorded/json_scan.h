@@ -1,8 +1,8 @@
 /* platform/recorded/json_scan.h - walks the members of one JSON object
  *
  * Made for log records: no tree, no copy, no allocation. Every scalar member is reported with its path
- * ("ts", or "flow.start" inside a nested object), an array as the text that it is. Strings are reported as they stand,
- * escapes included: the values we look for have none. */
+ * ("ts", or "flow.start" inside a nested object), an array as the text that it is. Strings are reported as
+ * they stand, escapes included: the values we look for have none. */
 #ifndef NRS_JSON_SCAN_H
 #define NRS_JSON_SCAN_H
 #include <stdbool.h>

@@ -9,8 +9,7 @@
 #include "platform/recorded/json_scan.h"
 
 struct nrs_json_wrap {
-    char prefix
-        [NRS_JSON_PATH_MAX]; /* "_source.": before the paths of the record; members elsewhere are passed over */
+    char prefix[NRS_JSON_PATH_MAX]; /* "_source.": before the paths of the record; others are passed over */
     size_t prefix_len;
     char inside[NRS_JSON_PATH_MAX]; /* "result._raw": path of the string that is the record; empty = none */
     size_t inside_len;

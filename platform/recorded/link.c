@@ -57,8 +57,8 @@ static int after_ppp(const uint8_t *frame, size_t len)
     return -1;
 }
 
-/* RFC 2427: two bytes of address, 03, maybe a zero, then what it carries: IPv4, IPv6 or a type of Ethernet. Cisco puts the
- * type behind the address. */
+/* RFC 2427: two bytes of address, 03, maybe a zero, then what it carries: IPv4, IPv6 or a type of Ethernet.
+ * Cisco puts the type behind the address. */
 static int after_frame_relay(const uint8_t *frame, size_t len)
 {
     size_t at = 3;

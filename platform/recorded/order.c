@@ -75,7 +75,7 @@ int nrs_order_open(struct nrs_order **out, uint32_t cap, bool always, nrs_flow_f
     o->slot = malloc(o->cap * sizeof *o->slot);
     o->spare = malloc(o->cap * sizeof *o->spare);
     o->queue = malloc(o->cap * sizeof *o->queue);
-    o->heap.entry = malloc(o->cap * sizeof *o->heap.entry);
+    o->heap.entry = aligned_alloc(64, (o->cap + NRS_ORDER_HEAP_SPARE + 3) / 4 * 64);
     if (!o->slot || !o->spare || !o->queue || !o->heap.entry) {
         nrs_order_close(o);
         return -ENOMEM;
@@ -108,18 +108,18 @@ static void hand_out(void *order, const struct nrs_flow *f, const char *name)
 
 static bool queue_is_next(const struct nrs_order *o)
 {
-    return o->n_queue > 0 && (o->heap.n == 0 || nrs_order_before(&o->queue[o->head], &o->heap.entry[0]));
+    return o->n_queue > 0 && (o->heap.n == 0 || nrs_order_before(&o->queue[o->head], nrs_order_heap_top(&o->heap)));
 }
 
 /* Something is held. */
 static uint64_t next_ns(const struct nrs_order *o)
 {
-    return queue_is_next(o) ? o->queue[o->head].t_ns : o->heap.entry[0].t_ns;
+    return queue_is_next(o) ? o->queue[o->head].t_ns : nrs_order_heap_top(&o->heap)->t_ns;
 }
 
 static uint32_t next_slot(const struct nrs_order *o)
 {
-    return queue_is_next(o) ? o->queue[o->head].slot : o->heap.entry[0].slot;
+    return queue_is_next(o) ? o->queue[o->head].slot : nrs_order_heap_top(&o->heap)->slot;
 }
 
 static struct nrs_order_entry pop(struct nrs_order *o)
@@ -135,7 +135,7 @@ static struct nrs_order_entry pop(struct nrs_order *o)
     }
     o->spare[o->n_spare++] = e.slot;
     if (o->heap.n > 0)
-        __builtin_prefetch(&o->slot[o->heap.entry[0].slot]); /* likely the next one out */
+        __builtin_prefetch(&o->slot[nrs_order_heap_top(&o->heap)->slot]); /* likely the next one out */
     return e;
 }
 

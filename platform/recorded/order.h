@@ -15,8 +15,8 @@
  * Others: events of captures (all but NRS_EV_WHOLE) come in packet order. They pass through, after the held
  *         records that are older. Names out of logs are held and sorted like records, unless the stream has
  *         captures too or goes to runs: then they pass at once.
- * Memory: 30 MiB at most, touched only as far as records are held, and 65,536 names. Equal starts keep the order in which they
- *         came. */
+ * Memory: 30 MiB at most, touched only as far as records are held, and 65,536 names. Equal starts keep the
+ *         order in which they came. */
 #ifndef NRS_ORDER_H
 #define NRS_ORDER_H
 #include <stdbool.h>

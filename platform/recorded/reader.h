@@ -13,7 +13,7 @@ struct nrs_halves;
 
 struct nrs_reader {
     const char *format;
-    const char *unit;                    /* what `place` counts, as messages have it: "packet "; NULL = text */
+    const char *unit;                    /* what `place` counts: "packet "; NULL = text */
     int (*open)(struct nrs_recorded *r); /* NULL = no state; an error has its reason in r->why */
     /* Captures: as nrs_recorded_drain. NULL = text, which text.c drains through the next two. */
     int (*drain)(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg);

@@ -50,7 +50,8 @@ int nrs_recorded_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *ar
 const char *
 nrs_recorded_format(const struct nrs_recorded *r); /* "zeek-tsv", "zeek-json", "eve", "pcap", ... */
 
-/* Whether it is a log that only tells names of addresses (Zeek's dns.log, ssl.log, http.log), as NRS_EV_NAME. */
+/* Whether it is a log that only tells names of addresses (Zeek's dns.log, ssl.log, http.log), as NRS_EV_NAME.
+ * */
 bool nrs_recorded_has_names_only(const struct nrs_recorded *r);
 
 /* A number made of the first 4 KiB of the unpacked content: the same file gives the same one, whatever it is

@@ -68,8 +68,8 @@ enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec);
 /* What the named log (nrs_zeek_other_log) tells names of. */
 enum nrs_zeek_names nrs_zeek_names_of(const char *log);
 
-/* Delivers NRS_EV_NAME for every address that the record tells the name of. None if a part is missing, or the name is an
- * address or has other characters than host names. */
+/* Delivers NRS_EV_NAME for every address that the record tells the name of. None if a part is missing, or the
+ * name is an address or has other characters than host names. */
 void nrs_zeek_names(const struct nrs_zeek_record *rec, enum nrs_zeek_names names, nrs_flow_fn fn, void *arg);
 
 #endif
