@@ -16,7 +16,7 @@
 #define NAME_MAX_LEN 253
 #define PLACES    (BIT(NRS_ZEEK_LOCAL_ORIG) | BIT(NRS_ZEEK_LOCAL_RESP))
 
-/* Words are compared by length first: most columns and states are told apart by it. */
+/* Words are compared by length first, because most columns and states differ in it. */
 struct word {
     const char *text;
     size_t len;
@@ -133,7 +133,7 @@ static bool read_proto(const char *text, size_t len, uint8_t *proto)
     return read_byte(text, len, proto);
 }
 
-/* A state that we do not know (a newer Zeek) tells nothing, but the connection took place. */
+/* A state that we do not know (a newer Zeek) says nothing about the end, but the connection took place. */
 static uint8_t end_of_state(const char *text, size_t len)
 {
     size_t i;

@@ -75,17 +75,17 @@ static int read_all(struct nrs_recorded *file, struct nrs_order *order)
 }
 
 static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, const char *msg),
-                 struct nrs_note *note)
+                 struct nrs_why *why)
 {
     struct nrs_recorded_stats st;
     struct nrs_order_stats late;
     struct nrs_recorded *file;
     struct nrs_order *order;
-    char why[NRS_RECORDED_WHY];
-    int rc = nrs_recorded_open(&file, path, &(struct nrs_recorded_conf){.log = say}, why);
+    char reason[NRS_RECORDED_WHY];
+    int rc = nrs_recorded_open(&file, path, &(struct nrs_recorded_conf){.log = say}, reason);
 
     if (rc)
-        return nrs_note_set(note, NRS_ERR_IO, "%s", why);
+        return nrs_why(why, NRS_ERR_IO, "%s", reason);
     rc = nrs_order_open(&order, 0, false, nrs_spans_flow, w);
     if (!rc) {
         rc = read_all(file, order);
@@ -96,17 +96,17 @@ static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, 
     nrs_recorded_stats(file, &st);
     nrs_recorded_close(file);
     if (rc == 0 && late.late > late.taken / 100)
-        return nrs_note_set(note, NRS_ERR_FORMAT,
+        return nrs_why(why, NRS_ERR_FORMAT,
                             "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it", late.late, late.taken);
     if (rc < 0)
-        return nrs_note_set(note, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
+        return nrs_why(why, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
     if (st.records == 0 && st.damaged > 0)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "not one record could be read");
+        return nrs_why(why, NRS_ERR_FORMAT, "not one record could be read");
     return 0;
 }
 
 static int read_window(enum nrs_window window, const char *path, struct reading *r,
-                       void (*say)(void *none, const char *msg), struct nrs_note *note)
+                       void (*say)(void *none, const char *msg), struct nrs_why *why)
 {
     struct nrs_core_conf conf = nrs_spans_conf(r->options->capacity, 0);
     static struct nrs_model none;
@@ -116,15 +116,15 @@ static int read_window(enum nrs_window window, const char *path, struct reading 
     nrs_spans_no_model(&none);
     rc = nrs_spans_init(&w, window, &conf, &none, add, r);
     if (rc)
-        nrs_note_set(note, rc, "%s", nrs_strerror(rc));
+        nrs_why(why, rc, "%s", nrs_strerror(rc));
     else
-        rc = drain(&w, path, say, note);
+        rc = drain(&w, path, say, why);
     nrs_spans_done(&w);
     return rc;
 }
 
 static int read(const char *path, const struct nrs_source_options *o, nrs_source_fn take, void *arg,
-                void (*say)(void *none, const char *msg), struct nrs_note *note)
+                void (*say)(void *none, const char *msg), struct nrs_why *why)
 {
     struct reading r = {.options = o, .add = take, .arg = arg};
     int rc = 0;
@@ -133,7 +133,7 @@ static int read(const char *path, const struct nrs_source_options *o, nrs_source
     for (int w = 0; rc == 0 && w < NRS_WINDOWS; w++) {
         if (!o->window[w])
             continue;
-        rc = read_window((enum nrs_window)w, path, &r, say, note);
+        rc = read_window((enum nrs_window)w, path, &r, say, why);
         say = NULL; /* what is damaged is said once, not once a window */
     }
     return rc;
