@@ -11,10 +11,10 @@
 #define REQUIRED                                                                                             \
     (BIT(NRS_ZEEK_TS) | BIT(NRS_ZEEK_ORIG_H) | BIT(NRS_ZEEK_RESP_H) | BIT(NRS_ZEEK_RESP_P) |                 \
      BIT(NRS_ZEEK_PROTO))
-#define BYTES_MAX UINT64_C(1000000000000000000)
-#define BYTES     (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
+#define BYTES_MAX    UINT64_C(1000000000000000000)
+#define BYTES        (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
 #define NAME_MAX_LEN 253
-#define PLACES    (BIT(NRS_ZEEK_LOCAL_ORIG) | BIT(NRS_ZEEK_LOCAL_RESP))
+#define PLACES       (BIT(NRS_ZEEK_LOCAL_ORIG) | BIT(NRS_ZEEK_LOCAL_RESP))
 
 /* Words are compared by length first, because most columns and states differ in it. */
 struct word {
@@ -162,7 +162,8 @@ enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len)
                                    memcmp(name + 3, w->text + 3, len - 3) == 0))
             return f;
     }
-    return same(name, len, &(struct word){WORD("server_name")}) || same(name, len, &(struct word){WORD("host")})
+    return same(name, len, &(struct word){WORD("server_name")}) ||
+                   same(name, len, &(struct word){WORD("host")})
                ? NRS_ZEEK_NAME
                : NRS_ZEEK_NONE;
 }
@@ -287,8 +288,8 @@ static bool is_host_name(const char *name, size_t len)
 }
 
 /* Answers are addresses, other names and texts: "a,b" in TSV, "\"a\",\"b\"" in JSON. */
-static void name_answers(const struct nrs_zeek_record *rec, struct nrs_flow *f, const char *name, nrs_flow_fn fn,
-                         void *arg)
+static void name_answers(const struct nrs_zeek_record *rec, struct nrs_flow *f, const char *name,
+                         nrs_flow_fn fn, void *arg)
 {
     const char *p = rec->answers, *end = p + rec->answers_len;
 
@@ -309,7 +310,8 @@ void nrs_zeek_names(const struct nrs_zeek_record *rec, enum nrs_zeek_names names
     struct nrs_flow f = {.t_ns = rec->flow.t_ns, .remote = rec->flow.remote, .weight = 1, .ev = NRS_EV_NAME};
     char name[NAME_MAX_LEN + 1];
 
-    if (!(rec->seen & BIT(NRS_ZEEK_TS)) || !(rec->seen & BIT(NRS_ZEEK_NAME)) || !is_host_name(rec->name, rec->name_len))
+    if (!(rec->seen & BIT(NRS_ZEEK_TS)) || !(rec->seen & BIT(NRS_ZEEK_NAME)) ||
+        !is_host_name(rec->name, rec->name_len))
         return;
     memcpy(name, rec->name, rec->name_len);
     name[rec->name_len] = '\0';

@@ -17,7 +17,8 @@ static bool take_member(void *arg, const struct nrs_json_value *v)
     struct json_record *j = arg;
     enum nrs_zeek_field f = nrs_zeek_field_of(v->path, v->path_len);
 
-    if (f == NRS_ZEEK_NONE || (v->type == NRS_JSON_WORD && f != NRS_ZEEK_LOCAL_ORIG && f != NRS_ZEEK_LOCAL_RESP) ||
+    if (f == NRS_ZEEK_NONE ||
+        (v->type == NRS_JSON_WORD && f != NRS_ZEEK_LOCAL_ORIG && f != NRS_ZEEK_LOCAL_RESP) ||
         (v->type == NRS_JSON_ARRAY && f != NRS_ZEEK_ANSWERS))
         return true;
     j->wrong = nrs_zeek_take(&j->rec, f, v->text, v->len);

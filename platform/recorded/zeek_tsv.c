@@ -152,7 +152,9 @@ static bool read_record(struct nrs_recorded *r, const struct zeek_tsv *z, const 
         if (column == z->n_columns || !sep)
             break;
     }
-    f = column < z->n_columns ? z->field_of[z->n_columns - 1] : r->names ? NRS_ZEEK_NONE : nrs_zeek_finish(rec);
+    f = column < z->n_columns ? z->field_of[z->n_columns - 1]
+        : r->names            ? NRS_ZEEK_NONE
+                              : nrs_zeek_finish(rec);
     if (f != NRS_ZEEK_NONE)
         nrs_recorded_damage2(r, nrs_zeek_field_name(f), "missing");
     return f == NRS_ZEEK_NONE;
