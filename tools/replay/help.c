@@ -53,6 +53,6 @@ const char nrs_replay_help[] =
     "A damaged line or packet costs itself; the first five of a file are named. A file gives the same\n"
     "event.id whenever it is replayed.\n"
     "\n"
-    "Exit status: 0 done; 1 the run is incomplete, which was said (a file gave no connection or was cut\n"
-    "short, more than one connection in a hundred came too late), or something was flagged and\n"
+    "Exit status: 0 done; 1 the run is incomplete, which was said (a file gave no connection, packed data\n"
+    "were cut short, more than one connection in a hundred came too late), or something was flagged and\n"
     "--fail-on-alert given; 2 usage, or a file that cannot be read.\n";
