@@ -39,7 +39,7 @@ bool nrs_same_seen(struct nrs_same *s, const struct nrs_flow *f)
         return false;
     hash = hash_of(f);
     slot = &s->start[hash >> 20 & (NRS_SAME_SLOTS - 1)];
-    seen = is_within(slot, hash, f->t_ns, NRS_NS_PER_S);
+    seen = is_within(slot, hash, f->t_ns, NRS_SAME_START_MS * NRS_NS_PER_MS);
     if (!seen)
         *slot = (struct nrs_same_slot){.hash = hash, .t_ns = f->t_ns};
     if (f->proto != NRS_PROTO_TCP || f->end != NRS_END_UNKNOWN)

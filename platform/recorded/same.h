@@ -4,7 +4,9 @@
  * Two sensors see one connection, conn_long tells of it before it ends, and a sensor that forgets a quiet
  * connection begins a new record at its next keep-alive. A record is one of these if its addresses, ports and
  * protocol are those of an earlier record and
- *   - it starts within a second of it (no system uses one source port for two connections so fast), or
+ *   - it starts within NRS_SAME_START_MS of it: clocks of sensors differ by less, and a Windows client that
+ *   is refused tries
+ *     again from the same port after 500 ms, which is another attempt, or
  *   - it is TCP, nobody saw its beginning or end (NRS_END_UNKNOWN, Zeek's OTH), and the earlier one was quiet
  *   for at
  *     most NRS_SAME_QUIET_S: the keep-alive of Linux after two hours, and a little more.
@@ -20,8 +22,9 @@
 
 #include "platform/flow.h"
 
-#define NRS_SAME_QUIET_S 7500
-#define NRS_SAME_SLOTS   16384 /* 256 KiB each: stays in the processor's cache */
+#define NRS_SAME_START_MS 250
+#define NRS_SAME_QUIET_S  7500
+#define NRS_SAME_SLOTS    16384 /* 256 KiB each: stays in the processor's cache */
 
 struct nrs_same_slot {
     uint64_t hash; /* of addresses, ports and protocol; 0 = free */

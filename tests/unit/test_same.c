@@ -10,12 +10,17 @@
 
 static struct nrs_same same;
 
-static bool seen(uint64_t t_s, uint16_t lport, uint8_t proto, uint8_t end)
+static bool seen_ms(uint64_t t_ms, uint16_t lport, uint8_t proto, uint8_t end)
 {
     struct nrs_flow f = {
-        .t_ns = t_s * UINT64_C(1000000000), .lport = lport, .rport = 443, .proto = proto, .end = end};
+        .t_ns = t_ms * UINT64_C(1000000), .lport = lport, .rport = 443, .proto = proto, .end = end};
 
     return nrs_same_seen(&same, &f);
+}
+
+static bool seen(uint64_t t_s, uint16_t lport, uint8_t proto, uint8_t end)
+{
+    return seen_ms(t_s * 1000, lport, proto, end);
 }
 
 static int forget(void **state)
@@ -30,10 +35,10 @@ static void a_second_sensor_tells_nothing_new(void **state)
     (void)state;
     assert_false(seen(1000, 40000, NRS_PROTO_TCP, NRS_END_FIN));
     assert_true(seen(1000, 40000, NRS_PROTO_TCP, NRS_END_FIN));
-    assert_true(seen(1001, 40000, NRS_PROTO_TCP, NRS_END_OPEN));
+    assert_true(seen_ms(1000250, 40000, NRS_PROTO_TCP, NRS_END_OPEN));
     assert_false(seen(1001, 40001, NRS_PROTO_TCP, NRS_END_FIN));
     assert_false(seen(1001, 40000, NRS_PROTO_UDP, NRS_END_FIN));
-    assert_false(seen(1003, 40000, NRS_PROTO_TCP, NRS_END_FIN));
+    assert_false(seen_ms(1000251, 40000, NRS_PROTO_TCP, NRS_END_FIN));
 }
 
 static void records_without_a_source_port_are_all_new(void **state)
