@@ -11,7 +11,7 @@
  *         is sorted outside memory: sorted runs go to an unlinked temporary file (TMPDIR, else /tmp), 96
  *         bytes a record, and are merged at the end of the stream.
  * Late:   a record that starts more than a minute before one that came out already is counted and passed on.
- * Again:  a record of a connection that an earlier one told of already (same.h) is counted and dropped.
+ * Again:  a record of a connection that an earlier record has counted (same.h) is dropped and counted as joined.
  * Others: events of captures (all but NRS_EV_WHOLE) come in packet order. They pass through, after the held
  *         records that are older. Names out of logs are held and sorted like records, unless the stream has
  *         captures too or goes to runs: then they pass at once.
@@ -31,7 +31,7 @@ struct nrs_order; /* opaque, allocated by open */
 
 struct nrs_order_stats {
     uint64_t taken;       /* connections: NRS_EV_WHOLE and NRS_EV_OPEN */
-    uint64_t joined;      /* records that told again of a connection; not part of taken */
+    uint64_t joined;      /* records of connections that were known; not part of taken */
     uint64_t late;        /* of them, passed on too late */
     uint64_t late_ns;     /* start of the first late one */
     uint64_t behind_ns;   /* how far the latest one was behind */

@@ -1,20 +1,16 @@
-/* platform/recorded/same.h - records that tell again of a connection that is known already; private to this
- * room
+/* platform/recorded/same.h - records of a connection that an earlier record has counted; private to this room
  *
- * Two sensors see one connection, conn_long tells of it before it ends, and a sensor that forgets a quiet
+ * Two sensors see one connection, conn_long reports it before it ends, and a sensor that forgets a quiet
  * connection begins a new record at its next keep-alive. A record is one of these if its addresses, ports and
- * protocol are those of an earlier record and
- *   - it starts within NRS_SAME_START_MS of it: clocks of sensors differ by less, and a Windows client that
- *   is refused tries
- *     again from the same port after 500 ms, which is another attempt, or
- *   - it is TCP, nobody saw its beginning or end (NRS_END_UNKNOWN, Zeek's OTH), and the earlier one was quiet
- *   for at
- *     most NRS_SAME_QUIET_S: the keep-alive of Linux after two hours, and a little more.
+ * protocol are those of an earlier record, and one of these is true:
+ *   - It starts within NRS_SAME_START_MS of the earlier one. The clocks of sensors differ by less. A Windows
+ *     client that is refused tries again from the same port after 500 ms, and that is another attempt.
+ *   - It is TCP, nobody saw its beginning or end (NRS_END_UNKNOWN, Zeek's OTH), and the earlier one was quiet
+ *     for at most NRS_SAME_QUIET_S: the keep-alive of Linux after two hours, and a little more.
  * Records without a source port are never the same.
  *
- * Memory: two tables in the struct, direct-mapped: a newer connection drives out an older one, which can then
- *         be told
- * twice. */
+ * Memory: two tables in the struct, direct-mapped. A newer connection drives out an older one, whose next
+ *         record then counts again. */
 #ifndef NRS_SAME_H
 #define NRS_SAME_H
 #include <stdbool.h>
@@ -36,8 +32,7 @@ struct nrs_same {
     struct nrs_same_slot open[NRS_SAME_SLOTS];  /* t_ns: when it was last heard of */
 };
 
-/* Whether f, which is NRS_EV_WHOLE and no older than the one before, tells again of an earlier one. Keeps it.
- * */
+/* Whether f, which is NRS_EV_WHOLE and no older than the one before, belongs to a connection that is known. */
 bool nrs_same_seen(struct nrs_same *s, const struct nrs_flow *f);
 
 #endif

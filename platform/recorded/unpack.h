@@ -30,6 +30,18 @@ struct nrs_unpack_kind {
     void (*close)(void *state);
 };
 
+/* The kinds besides gzip, ending with NULL: packings/packings.c, or packings/none where only zlib is at hand. */
+extern const struct nrs_unpack_kind *const nrs_unpack_more[];
+
+/* For a step: the library has left in_left and out_left bytes. */
+static inline void nrs_unpack_moved(struct nrs_unpack_step *s, size_t in_left, size_t out_left)
+{
+    s->in += s->in_n - in_left;
+    s->out += s->out_n - out_left;
+    s->in_n = in_left;
+    s->out_n = out_left;
+}
+
 /* The kind that the first n bytes announce, or NULL. */
 const struct nrs_unpack_kind *nrs_unpack_kind_of(const uint8_t *bytes, size_t n);
 

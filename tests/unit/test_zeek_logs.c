@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <zlib.h>
 
+#include "platform/recorded/unpack.h"
 #include "tests/unit/recorded_file.h"
 
 #define HEAD "#separator \\x09\n#unset_field\t-\n#empty_field\t(empty)\n#path\tconn\n"
@@ -249,7 +250,11 @@ static void other_packings_are_read(void **state)
     (void)state;
     for (unsigned i = 0; i < sizeof by / sizeof *by; i++) {
         uint8_t packed[1024];
-        size_t n = packed_by(by[i], text, packed, sizeof packed);
+        size_t n;
+
+        if (!nrs_unpack_more[0])
+            skip(); /* a target's build, with zlib only */
+        n = packed_by(by[i], text, packed, sizeof packed);
 
         assert_int_equal(read_bytes(packed, n), 0);
         assert_int_equal(got.n, 1);

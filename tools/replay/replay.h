@@ -1,6 +1,6 @@
 /* tools/replay/replay.h - one run: recorded flows through the core, in traffic time
  *
- * Traffic time is the largest time seen so far and never goes back; the core is told each minute of it.
+ * Traffic time is the largest time seen so far and never goes back; the core judges each minute of it.
  * Verdict mode has one core for all files, which are one stretch of traffic; --all has tools/spans. Both take
  * flows in the order of their starts (platform/recorded/order.h). */
 #ifndef NRS_REPLAY_H

@@ -1,4 +1,4 @@
-/* Traffic time of verdicts: the core is told every minute. (Windows of --all: tools/spans.) */
+/* Traffic time of verdicts: the core judges every minute. (Windows of --all: tools/spans.) */
 #include "models/base/units.h"
 #include "platform/recorded/recorded.h"
 #include "tools/replay/replay.h"
