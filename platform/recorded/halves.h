@@ -23,7 +23,7 @@
 #define NRS_HALVES_WAIT_S 120
 
 struct nrs_half {
-    struct nrs_flow flow; /* from its own source to its own destination; rx_bytes only of parts that tell of both */
+    struct nrs_flow flow; /* from its own source to its own destination; rx_bytes only of parts */
     int flags;            /* all TCP flags seen, -1 = unknown */
 };
 

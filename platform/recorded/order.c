@@ -108,7 +108,8 @@ static void hand_out(void *order, const struct nrs_flow *f, const char *name)
 
 static bool queue_is_next(const struct nrs_order *o)
 {
-    return o->n_queue > 0 && (o->heap.n == 0 || nrs_order_before(&o->queue[o->head], nrs_order_heap_top(&o->heap)));
+    return o->n_queue > 0 &&
+           (o->heap.n == 0 || nrs_order_before(&o->queue[o->head], nrs_order_heap_top(&o->heap)));
 }
 
 /* Something is held. */

@@ -11,7 +11,7 @@
  *         is sorted outside memory: sorted runs go to an unlinked temporary file (TMPDIR, else /tmp), 96
  *         bytes a record, and are merged at the end of the stream.
  * Late:   a record that starts more than a minute before one that came out already is counted and passed on.
- * Again:  a record of a connection that an earlier record has counted (same.h) is dropped and counted as joined.
+ * Again:  a record of a connection that is known from an earlier record (same.h) is dropped and counted.
  * Others: events of captures (all but NRS_EV_WHOLE) come in packet order. They pass through, after the held
  *         records that are older. Names out of logs are held and sorted like records, unless the stream has
  *         captures too or goes to runs: then they pass at once.

@@ -16,7 +16,7 @@
 
 struct nrs_order_entry {
     uint64_t t_ns;
-    uint32_t seq;  /* which of two equal times came first; wraps after 4 * 10^9, which costs the order of equals */
+    uint32_t seq;  /* which of two equal times came first; wraps after 4 * 10^9 */
     uint32_t slot; /* the caller's */
 };
 

@@ -32,7 +32,7 @@ struct nrs_same {
     struct nrs_same_slot open[NRS_SAME_SLOTS];  /* t_ns: when it was last heard of */
 };
 
-/* Whether f, which is NRS_EV_WHOLE and no older than the one before, belongs to a connection that is known. */
+/* Whether f, which is NRS_EV_WHOLE and not older than the last, belongs to a connection that is known. */
 bool nrs_same_seen(struct nrs_same *s, const struct nrs_flow *f);
 
 #endif

@@ -30,7 +30,7 @@ struct nrs_unpack_kind {
     void (*close)(void *state);
 };
 
-/* The kinds besides gzip, ending with NULL: packings/packings.c, or packings/none where only zlib is at hand. */
+/* The kinds besides gzip, ending with NULL: packings/packings.c, or packings/none where zlib is alone. */
 extern const struct nrs_unpack_kind *const nrs_unpack_more[];
 
 /* For a step: the library has left in_left and out_left bytes. */

@@ -11,6 +11,11 @@
 
 #define FLOWS_MAX 64
 
+/* The members of a record of Zeek behind "ts", and its closing brace. */
+#define ZEEK                                                                                                 \
+    "\"id.orig_h\":\"10.0.0.1\",\"id.orig_p\":40000,\"id.resp_h\":\"192.0.2.7\",\"id.resp_p\":443,"           \
+    "\"proto\":\"tcp\"}"
+
 static struct {
     struct nrs_flow flow[FLOWS_MAX];
     int n;

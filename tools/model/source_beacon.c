@@ -12,8 +12,9 @@
 
 #define EVENTS_AT_A_TIME 8192
 
-static const char *const ids[] = {"source",           "from",              "window", "source.ip", "destination.ip",
-                                  "destination.port", "network.transport", "conns"};
+static const char *const ids[] = {
+    "source", "from", "window", "source.ip", "destination.ip", "destination.port", "network.transport",
+    "conns"};
 
 struct reading {
     const struct nrs_source_options *options;
@@ -51,7 +52,8 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
     const struct reading *r = arg;
     char from[24], local[46], remote[46], port[8], number[4], n[12];
     const char *const id[] = {
-        r->source, from, nrs_window_name[j->window], local, remote, port, nrs_spans_transport(j->proto, number), n};
+        r->source, from, nrs_window_name[j->window], local, remote, port,
+        nrs_spans_transport(j->proto, number), n};
 
     if (j->n < r->options->min_conns)
         return;
@@ -97,7 +99,8 @@ static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, 
     nrs_recorded_close(file);
     if (rc == 0 && late.late > late.taken / 100)
         return nrs_why(why, NRS_ERR_FORMAT,
-                            "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it", late.late, late.taken);
+                       "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it", late.late,
+                       late.taken);
     if (rc < 0)
         return nrs_why(why, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
     if (st.records == 0 && st.damaged > 0)
