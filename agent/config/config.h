@@ -22,7 +22,7 @@
 
 struct nrs_config {
     char host_id[NRS_HOST_ID_MAX + 1]; /* "" = from the certificate or the host's name */
-    char user[65];
+    char user[65]; /* "" = "noroshi", or "nobody" where there is no such user */
     struct {
         char url_text[512], proxy_text[512];
         struct nrs_url url, proxy; /* host "" = none */

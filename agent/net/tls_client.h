@@ -35,7 +35,11 @@ void nrs_tls_client_done(struct nrs_tls_client *c);
 /* The common name of a certificate. Its length, or NRS_ERR_FORMAT if there is none or it does not fit. */
 int nrs_tls_cn(const mbedtls_x509_crt *crt, char *name, size_t cap);
 
-/* A TLS error in words: err from the pump, flags from mbedtls_ssl_get_verify_result. */
-void nrs_tls_error(int err, uint32_t flags, struct nrs_why *why);
+/* tls_words.c. Whether a collector that trusts the same CAs would refuse our own certificate, and why: it is missing, foreign
+ * (another CA signed it), expired, not yet valid, weak, or not for clients. why: "" = it would not. */
+bool nrs_tls_client_fault(const struct nrs_tls_client *c, struct nrs_why *why);
+
+/* An error of the pump in words, "TLS: ...". A refusal by the collector is explained by our own certificate. */
+void nrs_tls_error(const struct nrs_tls_client *c, const mbedtls_ssl_context *ssl, int err, struct nrs_why *why);
 
 #endif

@@ -75,7 +75,10 @@ struct nrs_agent {
 /* An agent that holds nothing, for free(). NULL after a line: there is no memory. */
 struct nrs_agent *nrs_agent_new(void);
 
-/* setup.c. Each returns 0 or an exit code after one line on stderr. */
+/* setup.c. */
+/* Puts the user that a root start becomes into the configuration, if that names none: "noroshi", or "nobody", which is reported. */
+void nrs_agent_pick_user(struct nrs_config *c);
+/* Each returns 0 or an exit code after one line on stderr. */
 int nrs_agent_open(struct nrs_agent *a);
 int nrs_agent_confine(struct nrs_agent *a);
 void nrs_agent_close(struct nrs_agent *a);
@@ -83,6 +86,7 @@ void nrs_agent_close(struct nrs_agent *a);
 /* identity.c */
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
 int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
+int nrs_agent_open_source(struct nrs_agent *a);
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
 

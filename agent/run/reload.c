@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/concerns.h"
 #include "platform/clock.h"
 
 /* Parts that were sized or opened at the start. */
@@ -81,8 +82,11 @@ void nrs_agent_reload(struct nrs_agent *a)
         nrs_log("reload: %s; everything stays as it was", why.text);
         return;
     }
+    nrs_agent_pick_user(&wanted);
     name_what_stays(&a->config, &wanted);
     reload_tls(a, &wanted);
+    (void)nrs_concerns_identity(&wanted, a->tls_now);
+    (void)nrs_concerns_rules(&wanted);
     a->config.model = wanted.model;
     a->config.report.health_s = wanted.report.health_s;
     a->config.report.flush_s = wanted.report.flush_s;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/concerns.h"
 #include "models/base/error.h"
 #include "models/base/units.h"
 #include "platform/clock.h"
@@ -22,6 +23,20 @@ struct nrs_agent *nrs_agent_new(void)
     else
         a->spool_dir = a->state_dir = a->programs.fd = -1;
     return a;
+}
+
+void nrs_agent_pick_user(struct nrs_config *c)
+{
+    struct nrs_why why;
+
+    if (c->user[0] != '\0')
+        return;
+    strcpy(c->user, "noroshi");
+    if (nrs_privileges_check_user(c->user, &why) == 0)
+        return;
+    strcpy(c->user, "nobody");
+    if (nrs_privileges_is_root())
+        nrs_log("user: this system has no user noroshi: going on as nobody, whose other processes can end the agent");
 }
 
 int nrs_agent_set_allow(struct nrs_agent *a)
@@ -66,7 +81,7 @@ static void log_source(void *arg, int level, const char *message)
     nrs_log("%s", message);
 }
 
-static int open_source(struct nrs_agent *a)
+int nrs_agent_open_source(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
     const struct nrs_flowsrc_conf conf = {.order = c->source.order,
@@ -156,6 +171,13 @@ static void open_uplink(struct nrs_agent *a)
     nrs_uplink_init(&a->uplink, &a->loop, &conf);
 }
 
+static void report_concerns(const struct nrs_agent *a)
+{
+    (void)nrs_concerns_identity(&a->config, a->tls_now);
+    (void)nrs_concerns_rules(&a->config);
+    (void)nrs_concerns_sources(&a->config);
+}
+
 int nrs_agent_open(struct nrs_agent *a)
 {
     bool remote = a->config.collector.url.host[0] != '\0';
@@ -163,6 +185,7 @@ int nrs_agent_open(struct nrs_agent *a)
     int rc = 0;
 
     a->started_ns = nrs_clock_boot_ns();
+    nrs_agent_pick_user(&a->config);
     nrs_programs_start(&a->programs, &a->config); /* first of all: the new process has to hold nothing */
     if (remote) {
         rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
@@ -178,10 +201,11 @@ int nrs_agent_open(struct nrs_agent *a)
         rc = nrs_agent_open_trust(a);
     if (rc != 0)
         return rc;
+    report_concerns(a);
     wanted = nrs_agent_load_model(a);
     a->model = wanted != NULL ? wanted : a->model;
     rc = open_core(a);
-    return rc == 0 ? open_source(a) : rc;
+    return rc == 0 ? nrs_agent_open_source(a) : rc;
 }
 
 /* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are named by
