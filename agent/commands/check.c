@@ -1,5 +1,6 @@
 /* `noroshi check`: what would `run` and the collector make of this configuration? It goes the way of the start (setup.c), with
  * the same functions, and changes nothing but makes the folders. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +24,14 @@ static int check_user(struct check *k)
 {
     struct nrs_config *c = &k->a->config;
     struct nrs_why why;
-    bool named = c->user[0] != '\0';
+    bool named = c->user[0] != '\0', found = nrs_agent_pick_user(c);
+    int rc = named ? nrs_privileges_check_user(c->user, &why) : 0;
 
-    nrs_agent_pick_user(c);
-    if (named && nrs_privileges_check_user(c->user, &why) < 0) {
+    if (rc < 0 && rc != -ENOSYS) {
         nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
+    printf("user       %s%s\n", c->user, found ? "" : ": this system has no user noroshi");
     return 0;
 }
 
@@ -61,8 +63,7 @@ static int check_identity(struct check *k)
 /* `run` goes on with a disk that is full or cannot be written, and loses what it cannot keep. */
 static void check_writable(struct check *k, int dir, const char *key, const char *path)
 {
-    static const char zeroes[TRIAL_BYTES];
-    int rc = nrs_file_replace(dir, "check", zeroes, sizeof zeroes, 1);
+    int rc = nrs_file_replace(dir, "check", k->a->uplink.body, TRIAL_BYTES, 1); /* unused so far: zeroes */
 
     if (rc >= 0)
         rc = nrs_file_remove(dir, "check");
@@ -111,7 +112,7 @@ static int check_source(struct check *k)
     struct nrs_agent *a = k->a;
 
     k->concerns += nrs_concerns_sources(&a->config);
-    if (nrs_agent_open_source(a) != 0)
+    if (nrs_agent_open_source(a, true) != 0)
         return NRS_EXIT_USAGE;
     printf("source     %s: %s\n", nrs_flowsrc_name(a->source), nrs_flowsrc_coverage_note(a->source));
     return 0;

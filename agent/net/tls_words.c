@@ -57,13 +57,6 @@ static const char *error_text(int err)
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE: return "the collector and we have no cipher or key exchange in common";
     case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:
     case MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL: return "the collector sends a record larger than we accept";
-    case MBEDTLS_ERR_SSL_BAD_CERTIFICATE: return "the collector's certificate cannot be read";
-    case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
-    case MBEDTLS_ERR_SSL_DECODE_ERROR:
-    case MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER:
-    case MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION: return "the collector breaks the rules of TLS";
-    case MBEDTLS_ERR_SSL_ALLOC_FAILED: return "there is not enough memory";
-    case MBEDTLS_ERR_SSL_CONN_EOF: return "the connection was closed";
     default: return NULL;
     }
 }
@@ -94,5 +87,5 @@ void nrs_tls_error(const struct nrs_tls_client *c, const mbedtls_ssl_context *ss
     if (text != NULL)
         nrs_why(why, 0, "TLS: %s", text);
     else
-        nrs_why(why, 0, "TLS: the connection failed, for a reason without words here (mbedTLS -0x%04x)", (unsigned)-err);
+        nrs_why(why, 0, "TLS: what the collector sends is not as it should be (mbedTLS -0x%04x)", (unsigned)-err);
 }

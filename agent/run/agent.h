@@ -68,6 +68,8 @@ struct nrs_agent {
     uv_poll_t source_poll[NRS_FLOWSRC_MAX], programs_poll;
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
+    bool no_user;      /* the system has no user noroshi */
+    bool quiet_source; /* what the source says for information is left out */
     bool stopping, source_failing;
     bool status_owed; /* it could not be written; tried again at every flush */
 };
@@ -76,8 +78,9 @@ struct nrs_agent {
 struct nrs_agent *nrs_agent_new(void);
 
 /* setup.c. */
-/* Puts the user that a root start becomes into the configuration, if that names none: "noroshi", or "nobody", which is reported. */
-void nrs_agent_pick_user(struct nrs_config *c);
+/* Puts the user that a root start becomes into the configuration, if that names none: "noroshi", or "nobody" where there is
+ * no such user; then false. */
+bool nrs_agent_pick_user(struct nrs_config *c);
 /* Each returns 0 or an exit code after one line on stderr. */
 int nrs_agent_open(struct nrs_agent *a);
 int nrs_agent_confine(struct nrs_agent *a);
@@ -86,7 +89,7 @@ void nrs_agent_close(struct nrs_agent *a);
 /* identity.c */
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
 int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
-int nrs_agent_open_source(struct nrs_agent *a);
+int nrs_agent_open_source(struct nrs_agent *a, bool quiet); /* quiet: only failures are lines */
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
 

@@ -82,7 +82,7 @@ void nrs_agent_reload(struct nrs_agent *a)
         nrs_log("reload: %s; everything stays as it was", why.text);
         return;
     }
-    nrs_agent_pick_user(&wanted);
+    (void)nrs_agent_pick_user(&wanted);
     name_what_stays(&a->config, &wanted);
     reload_tls(a, &wanted);
     (void)nrs_concerns_identity(&wanted, a->tls_now);

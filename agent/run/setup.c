@@ -25,18 +25,17 @@ struct nrs_agent *nrs_agent_new(void)
     return a;
 }
 
-void nrs_agent_pick_user(struct nrs_config *c)
+bool nrs_agent_pick_user(struct nrs_config *c)
 {
     struct nrs_why why;
 
     if (c->user[0] != '\0')
-        return;
+        return true;
     strcpy(c->user, "noroshi");
     if (nrs_privileges_check_user(c->user, &why) == 0)
-        return;
+        return true;
     strcpy(c->user, "nobody");
-    if (nrs_privileges_is_root())
-        nrs_log("user: this system has no user noroshi: going on as nobody, whose other processes can end the agent");
+    return false;
 }
 
 int nrs_agent_set_allow(struct nrs_agent *a)
@@ -74,14 +73,16 @@ static int open_core(struct nrs_agent *a)
     return 0;
 }
 
+/* Level 2 is information, which `check` shows in its own way. */
 static void log_source(void *arg, int level, const char *message)
 {
-    (void)arg;
-    (void)level;
-    nrs_log("%s", message);
+    const bool *quiet = arg;
+
+    if (level < 2 || !*quiet)
+        nrs_log("%s", message);
 }
 
-int nrs_agent_open_source(struct nrs_agent *a)
+int nrs_agent_open_source(struct nrs_agent *a, bool quiet)
 {
     const struct nrs_config *c = &a->config;
     const struct nrs_flowsrc_conf conf = {.order = c->source.order,
@@ -90,8 +91,10 @@ int nrs_agent_open_source(struct nrs_agent *a)
                                           .poll_ms = c->source.poll_s * 1000,
                                           .max_open = c->source.open_flows,
                                           .names = c->source.names,
-                                          .log = log_source};
+                                          .log = log_source,
+                                          .log_arg = &a->quiet_source};
 
+    a->quiet_source = quiet;
     return nrs_flowsrc_open(&a->source, &conf) == 0 ? 0 : NRS_EXIT_FAILED; /* it has said why */
 }
 
@@ -185,7 +188,7 @@ int nrs_agent_open(struct nrs_agent *a)
     int rc = 0;
 
     a->started_ns = nrs_clock_boot_ns();
-    nrs_agent_pick_user(&a->config);
+    a->no_user = !nrs_agent_pick_user(&a->config);
     nrs_programs_start(&a->programs, &a->config); /* first of all: the new process has to hold nothing */
     if (remote) {
         rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
@@ -205,7 +208,7 @@ int nrs_agent_open(struct nrs_agent *a)
     wanted = nrs_agent_load_model(a);
     a->model = wanted != NULL ? wanted : a->model;
     rc = open_core(a);
-    return rc == 0 ? nrs_agent_open_source(a) : rc;
+    return rc == 0 ? nrs_agent_open_source(a, false) : rc;
 }
 
 /* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are named by
@@ -227,6 +230,8 @@ int nrs_agent_confine(struct nrs_agent *a)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
     if (a->programs.note.text[0] != '\0')
         nrs_log("scanner: %s", a->programs.note.text);
+    if (a->no_user && nrs_privileges_is_root())
+        nrs_log("user: this system has no user noroshi; as nobody, the agent can be ended by any other process of nobody");
     rc = nrs_privileges_drop(a->config.user, &why);
     nrs_log("rights: %s", why.text);
     if (rc != 0 && rc != -ENOSYS)
