@@ -26,7 +26,7 @@
 #include "agent/verdicts/verdicts.h"
 #include "platform/flowsrc.h"
 
-#define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector that the core is told to leave alone */
+#define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector, which the core does not judge */
 
 struct nrs_run_options {
     const char *config; /* path, NULL = built-in defaults */

@@ -1,5 +1,5 @@
-/* line ::= id ' ' parent ' ' major:minor ' ' root ' ' point ' ' options (' ' optional)* " - " type ' ' source ' ' super
- * A blank, tab, newline or backslash inside a word is written as '\' and three octal digits. */
+/* line ::= id ' ' parent ' ' major:minor ' ' root ' ' point ' ' options (' ' optional)* " - " type ' ' source
+ * ' ' super A blank, tab, newline or backslash inside a word is written as '\' and three octal digits. */
 #include "platform/linux/exec_event.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* fanotify, FAN_OPEN_EXEC (Linux 5.0). A mark is on a whole file system, so that it holds for every mount of it, those of
- * containers too. File systems that are mounted later are not told of. */
+/* fanotify, FAN_OPEN_EXEC (Linux 5.0). A mark is on a whole file system, so that it holds for every mount of
+ * it, also in containers. File systems that are mounted later are not marked. */
 #include "platform/execs.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* Landlock (Linux 5.13): which files this process may touch from now on.
  *
- * Rules hang on inodes, and resolv.conf is replaced by renaming, so folders are allowed rather than the file. The user
- * that the agent runs as cannot read secrets in /etc anyway. */
+ * Rules hang on inodes, and resolv.conf is replaced by renaming, so folders are allowed rather than the file.
+ * The user that the agent runs as cannot read secrets in /etc anyway. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,5 +1,6 @@
-/* The socket's inode from /proc/net, then the process that has it among its descriptors. /proc/net rather than
- * sock_diag: the helper may open no socket, not even of netlink, and the reader of these lines is there. */
+/* The socket's inode from /proc/net, then the process that has it among its descriptors. /proc/net rather
+ * than sock_diag: the helper may open no socket, not even of netlink, and the reader of these lines is
+ * there. */
 #include "platform/owner.h"
 
 #include <dirent.h>

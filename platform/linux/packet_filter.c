@@ -1,4 +1,4 @@
-/* The program is a table of steps with labels instead of jump distances; build() turns it into the kernel's form. */
+/* A table of steps with labels instead of jump distances; build() turns it into the kernel's form. */
 #include "platform/linux/packet_filter.h"
 
 #include <linux/if_arp.h>

@@ -34,24 +34,24 @@ static struct nrs_flow flow_event(const struct nrs_proc_sockets *s, const struct
                              .dur_ms = NRS_DUR_UNKNOWN, .join = nrs_open_flows_join(&s->known, e)};
 }
 
-static void tell_open(struct nrs_proc_sockets *s, struct nrs_open_flow *e, uint64_t t_ns, uint32_t uid)
+static void report_open(struct nrs_proc_sockets *s, struct nrs_open_flow *e, uint64_t t_ns, uint32_t uid)
 {
     struct nrs_flow f;
 
     e->start_ms = to_ms(s, t_ns);
-    e->told = 1;
+    e->reported = 1;
     f = flow_event(s, e, NRS_EV_OPEN, t_ns);
     f.uid = uid;
     s->fn(s->arg, &f, NULL);
 }
 
-static void tell_close(struct nrs_proc_sockets *s, const struct nrs_open_flow *e, uint64_t t_ns, enum nrs_end end)
+static void report_close(struct nrs_proc_sockets *s, const struct nrs_open_flow *e, uint64_t t_ns, enum nrs_end end)
 {
     struct nrs_flow f = flow_event(s, e, NRS_EV_CLOSE, t_ns);
 
     f.end = (uint8_t)end;
     f.dur_ms = nrs_open_flows_age_ms(to_ms(s, t_ns), e->start_ms);
-    if (e->told)
+    if (e->reported)
         s->fn(s->arg, &f, NULL);
 }
 
@@ -63,7 +63,7 @@ static enum nrs_dir direction(const struct nrs_proc_sockets *s, const struct nrs
 }
 
 /* Its own end stands in for its start, which is less than a poll period earlier. */
-static void tell_whole(struct nrs_proc_sockets *s, const struct nrs_open_key *k, uint64_t end_ns)
+static void report_whole(struct nrs_proc_sockets *s, const struct nrs_open_key *k, uint64_t end_ns)
 {
     struct nrs_flow f = {.local = k->src, .remote = k->dst, .lport = k->sport, .rport = k->dport, .proto = k->proto,
                          .ev = NRS_EV_WHOLE, .end = NRS_END_FIN, .t_ns = end_ns, .flags = NRS_F_DIR_GUESS,
@@ -107,17 +107,18 @@ static void on_open(struct nrs_proc_sockets *s, const struct nrs_open_key *k, co
         nrs_open_flows_remove(&s->known, e);
     e = remember(s, k, list);
     if (e && s->last_poll_ns)
-        tell_open(s, e, s->last_poll_ns + (s->poll_ns - s->last_poll_ns) / 2, socket->uid);
+        report_open(s, e, s->last_poll_ns + (s->poll_ns - s->last_poll_ns) / 2, socket->uid);
 }
 
-/* In TIME_WAIT and not followed as open. e, if any: told as ended, this connection or an earlier one of these ports. */
+/* In TIME_WAIT and not followed as open. e: an entry that was reported as ended, of this connection or of an
+ * earlier one between the same ports; NULL = none. */
 static void on_ended(struct nrs_proc_sockets *s, const struct nrs_open_key *k, struct nrs_open_flow *e, uint64_t end_ns)
 {
     bool is_new = e ? nrs_open_flows_age_ms(to_ms(s, end_ns), e->start_ms) > SLACK_MS
                     : s->last_poll_ns && end_ns + SLACK_NS > s->last_poll_ns;
 
     if (is_new)
-        tell_whole(s, k, end_ns);
+        report_whole(s, k, end_ns);
     if (!e && end_ns + 2 * SLACK_NS > s->poll_ns)
         e = remember(s, k, NRS_LIST_DONE);
     if (!e)
@@ -137,7 +138,7 @@ static void on_time_wait(struct nrs_proc_sockets *s, const struct nrs_open_key *
         on_ended(s, k, e, end_ns);
         return;
     }
-    tell_close(s, e, end_ns, NRS_END_FIN);
+    report_close(s, e, end_ns, NRS_END_FIN);
     e->start_ms = to_ms(s, end_ns);
     nrs_open_flows_touch(&s->known, e, NRS_LIST_DONE, to_ms(s, s->poll_ns));
 }
@@ -178,8 +179,8 @@ void nrs_proc_sockets_take(struct nrs_proc_sockets *s, const struct nrs_procnet_
     }
 }
 
-/* Gone means: missing in this poll and in the one before (one alone may be the race of reading a table that changes).
- * It ended between its last sight and the first miss. */
+/* Gone means: missing in this poll and in the one before (one alone may be the race of reading a table that
+ * changes). It ended between its last sight and the first miss. */
 bool nrs_proc_sockets_sweep(struct nrs_proc_sockets *s)
 {
     uint32_t missed_ms = to_ms(s, s->last_poll_ns);
@@ -191,7 +192,7 @@ bool nrs_proc_sockets_sweep(struct nrs_proc_sockets *s)
         if (!unseen_ms)
             continue;
         if (l != NRS_LIST_DONE)
-            tell_close(s, e, s->last_poll_ns - unseen_ms * NS_PER_MS / 2,
+            report_close(s, e, s->last_poll_ns - unseen_ms * NS_PER_MS / 2,
                        l == NRS_LIST_HALF ? NRS_END_TIMEOUT : NRS_END_UNKNOWN);
         nrs_open_flows_remove(&s->known, e);
         return true;

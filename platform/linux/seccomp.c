@@ -1,12 +1,12 @@
 /* The system call filter.
  *
- * Allowed: the list, and a few calls by argument: sockets of the internet and netlink families, new threads but no new
- * processes, memory that is never executable.
+ * Allowed: the list, and a few calls by argument: sockets of the internet and netlink families, new threads
+ * but no new processes, memory that is never executable.
  * Fatal:   calls that only an intruder makes (exec, fork, ptrace, executable memory): the process is killed.
- * Others:  ENOSYS. To the program the kernel simply has no such call, a case that libc and libuv are written for:
- *          musl falls back from newer calls, and libuv stops using io_uring. Killing there would turn every new
- *          kernel interface that a library learns to try into a dead agent on 100,000 machines; EPERM would be
- *          mistaken for an answer. */
+ * Others:  ENOSYS. To the program the kernel simply has no such call, a case that libc and libuv are written
+ *          for: musl falls back from newer calls, and libuv stops using io_uring. Killing there would turn
+ *          every new kernel interface that a library learns to try into a dead agent on 100,000 machines;
+ *          EPERM would be mistaken for an answer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -132,8 +132,9 @@ static void rule_socket(struct program *p)
     give(p, none);
 }
 
-/* One call for all that sockets do, where a filter sees neither family nor kind: the only way before Linux 4.3 on i386
- * and s390. Where the kernel has the calls themselves, this one is as if it did not exist, or it would be a way around. */
+/* One call for all that sockets do, where a filter sees neither family nor kind: the only way before Linux
+ * 4.3 on i386 and s390. Where the kernel has the calls themselves, this one is as if it did not exist, or it
+ * would be a way around. */
 static void rule_socketcall(struct program *p)
 {
 #ifdef SYS_socketcall

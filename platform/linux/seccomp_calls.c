@@ -1,7 +1,7 @@
-/* Architectures differ in names. A call below stands alone if every architecture has it; the others come in groups that
- * are there or not there together: the old calls (x86, ARM, MIPS, PowerPC, s390), those of 32-bit systems, and their
- * 64-bit time calls beside the old ones (which are used depends on the kernel). The names are the kernel's: musl renames
- * some on 32-bit systems. */
+/* Architectures differ in names. A call below stands alone if every architecture has it; the others come in
+ * groups that are there or not there together: the old calls (x86, ARM, MIPS, PowerPC, s390), those of 32-bit
+ * systems, and their 64-bit time calls beside the old ones (which are used depends on the kernel). The names
+ * are the kernel's: musl renames some on 32-bit systems. */
 #include "platform/linux/seccomp_calls.h"
 
 #include <asm/unistd.h>

@@ -1,6 +1,7 @@
-/* The proc source: reads /proc/net/{tcp,tcp6,udp,udp6} every poll_ms; proc_sockets.h tells what comes of it.
+/* The proc source: reads /proc/net/{tcp,tcp6,udp,udp6} every poll_ms; proc_sockets.h says how events come of
+ * it.
  *
- * A poll that has more to tell than one drain may deliver goes on at the next drain where it stopped. */
+ * A poll that has more events than one drain may deliver continues at the next drain where it stopped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -20,8 +20,8 @@ static bool sizes_known(const struct nrs_open_flow *e)
     return e->proto != NRS_PROTO_UDP || (e->lport != 443 && e->rport != 443);
 }
 
-void nrs_packet_report_close(const struct nrs_packets *p, const struct nrs_open_flow *e, uint64_t t_ns, uint32_t t_ms,
-                             uint32_t ifindex, enum nrs_end end, nrs_flow_fn fn, void *arg)
+void nrs_packet_report_close(const struct nrs_packets *p, const struct nrs_open_flow *e, uint64_t t_ns,
+                             uint32_t t_ms, uint32_t ifindex, enum nrs_end end, nrs_flow_fn fn, void *arg)
 {
     struct nrs_flow f = flow_event(p, e, NRS_EV_CLOSE, t_ns, ifindex);
 
@@ -91,7 +91,7 @@ struct nrs_open_flow *nrs_packet_open(struct nrs_one_packet *k, bool local_is_sr
         return NULL;
     e->dir = direction(k, list) & 3u;
     e->forwarded = k->way == NRS_WAY_FORWARD_OUT || k->way == NRS_WAY_FORWARD_IN;
-    e->told = 1;
+    e->reported = 1;
     p->stats.opened++;
     f = flow_event(p, e, NRS_EV_OPEN, k->t_ns, k->ifindex);
     k->fn(k->arg, &f, NULL);

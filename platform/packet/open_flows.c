@@ -33,8 +33,8 @@ void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint
         t->queue[l] = (struct nrs_open_queue){.oldest = NRS_OPEN_NONE, .newest = NRS_OPEN_NONE};
 }
 
-/* Parts of an address as numbers: compared and hashed, never shown, so their byte order does not matter. Scalars instead of
- * arrays on purpose: clearing an array costs more than hashing it. */
+/* Parts of an address as numbers: compared and hashed, never shown, so their byte order does not matter.
+ * Scalars instead of arrays on purpose: clearing an array costs more than hashing it. */
 static inline uint32_t word_at(const uint8_t *p)
 {
     uint32_t x;

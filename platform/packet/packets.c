@@ -1,4 +1,4 @@
-/* The parser's two ways in: a packet, which goes to its transport, and the time, which ends what is silent. */
+/* The parser's two entries: a packet, which goes to its transport; the time, which closes silent flows. */
 #include <errno.h>
 #include <string.h>
 
