@@ -110,7 +110,6 @@ void nrs_agent_keep_floor(struct nrs_agent *a);
 
 /* loop.c */
 int nrs_agent_loop(struct nrs_agent *a);
-void nrs_agent_set_timers(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);

@@ -96,7 +96,6 @@ void nrs_agent_reload(struct nrs_agent *a)
     (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;
     reload_model(a);
-    nrs_agent_set_timers(a);
     if (a->spool_dir >= 0)
         nrs_uplink_hurry(&a->uplink);
     nrs_log("reload: done");
