@@ -279,7 +279,7 @@ static void facts_are_separated_and_bounded(void **state)
     nrs_facts_begin(&f, text, sizeof text, ",", "{");
     nrs_facts_number(&f, "a", 1);
     nrs_facts_string(&f, "b", "x\"y");
-    assert_int_equal(nrs_facts_end(&f, "}"), (int)strlen(text));
+    assert_int_equal(nrs_facts_end(&f, "}"), 18);
     assert_string_equal(text, "{\"a\":1,\"b\":\"x\\\"y\"}");
     nrs_facts_begin(&f, text, 8, ",", "{");
     nrs_facts_number(&f, "a", 1234567);
