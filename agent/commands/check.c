@@ -8,7 +8,6 @@
 #include "agent/commands/check.h"
 #include "agent/commands/command.h"
 #include "agent/run/concerns.h"
-#include "models/kinds.h"
 #include "platform/files.h"
 #include "platform/privileges.h"
 
@@ -95,14 +94,10 @@ static int check_folders(struct check *k)
 static int check_model(struct check *k)
 {
     struct nrs_agent *a = k->a;
-    const struct nrs_model *m;
 
-    if (nrs_agent_open_trust(a) != 0)
+    if (nrs_agent_open_slots(a) != 0 || nrs_agent_try_model(a) != 0)
         return NRS_EXIT_USAGE;
-    m = nrs_agent_load_model(a);
-    if (m == NULL)
-        return NRS_EXIT_USAGE;
-    printf("model      %s%u, %s\n", nrs_kind(NRS_KIND_BEACON)->rule, (unsigned)m->serial,
+    printf("model      %s%u, %s\n", a->slots.kind->rule, (unsigned)a->slots.trial->serial,
            a->config.model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
     return 0;
 }

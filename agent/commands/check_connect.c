@@ -1,6 +1,7 @@
 #include "agent/commands/check.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "agent/net/http_request.h"
@@ -57,6 +58,7 @@ int nrs_check_connect(struct nrs_agent *a)
         nrs_log("collector.url: the request head does not fit");
         return -1;
     }
+    signal(SIGPIPE, SIG_IGN); /* a connection that ends while we write is an error code, not an end */
     uv_loop_init(&a->loop);
     nrs_stream_init(&c.stream, &a->loop, a->tls_now, NULL, NULL);
     nrs_https_init(&c.https, &c.stream.transport, &c);

@@ -77,7 +77,7 @@ static void send_found(struct nrs_found *f)
 static void tell_file(const struct nrs_walk_file *file)
 {
     const struct nrs_scan_result *r = &w.scanner.result;
-    const struct nrs_model *model = w.scanner.model[w.scanner.facts.format == NRS_FORMAT_PE];
+    const struct nrs_model *model = w.scanner.slots[w.scanner.facts.format == NRS_FORMAT_PE].model;
     size_t len = strlen(file->path);
     struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
 

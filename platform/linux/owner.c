@@ -42,7 +42,8 @@ int nrs_owner_open(void)
 static bool fits(const struct nrs_connection *c, const struct nrs_procnet_socket *s, uint8_t proto)
 {
     return s->inode != 0 && c->proto == proto && c->rport == s->rport &&
-           memcmp(&c->remote, &s->remote, sizeof c->remote) == 0 && memcmp(&c->local, &s->local, sizeof c->local) == 0;
+           memcmp(&c->remote, &s->remote, sizeof c->remote) == 0 &&
+           memcmp(&c->local, &s->local, sizeof c->local) == 0;
 }
 
 /* inode[i] of list[i]; of several sockets the first. Returns how many were found. */

@@ -7,11 +7,11 @@
 
 #define NS_PER_MS    1000000ull
 #define TIME_WAIT_NS (60 * NRS_NS_PER_S) /* TCP_TIMEWAIT_LEN, a constant of the kernel */
-#define SLACK_MS     500u            /* how wrong the end of a TIME_WAIT may be: clock ticks, and being preempted */
+#define SLACK_MS     500u /* how wrong the end of a TIME_WAIT may be: clock ticks, and being preempted */
 #define SLACK_NS     (SLACK_MS * NS_PER_MS)
 
-void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key, bool with_loopback,
-                           uint32_t tick_hz, uint64_t now_ns)
+void nrs_proc_sockets_init(struct nrs_proc_sockets *s, void *mem, uint32_t cap, uint64_t hash_key,
+                           bool with_loopback, uint32_t tick_hz, uint64_t now_ns)
 {
     memset(s, 0, sizeof *s);
     nrs_open_flows_init(&s->known, mem, cap, hash_key);
@@ -25,11 +25,12 @@ static uint32_t to_ms(const struct nrs_proc_sockets *s, uint64_t t_ns)
     return (uint32_t)((t_ns - s->base_ns) / NS_PER_MS);
 }
 
-static struct nrs_flow flow_event(const struct nrs_proc_sockets *s, const struct nrs_open_flow *e, enum nrs_ev ev,
-                                  uint64_t t_ns)
+static struct nrs_flow flow_event(const struct nrs_proc_sockets *s, const struct nrs_open_flow *e,
+                                  enum nrs_ev ev, uint64_t t_ns)
 {
     return (struct nrs_flow){.local = e->local, .remote = e->remote, .lport = e->lport, .rport = e->rport,
-                             .proto = (uint8_t)e->proto, .dir = (uint8_t)e->dir, .ev = (uint8_t)ev, .t_ns = t_ns,
+                             .proto = (uint8_t)e->proto, .dir = (uint8_t)e->dir, .ev = (uint8_t)ev,
+                             .t_ns = t_ns,
                              .flags = NRS_F_DIR_GUESS | NRS_F_T_COARSE, .weight = 1, .uid = NRS_ID_UNKNOWN,
                              .dur_ms = NRS_DUR_UNKNOWN, .join = nrs_open_flows_join(&s->known, e)};
 }
@@ -65,7 +66,8 @@ static enum nrs_dir direction(const struct nrs_proc_sockets *s, const struct nrs
 /* Its own end stands in for its start, which is less than a poll period earlier. */
 static void report_whole(struct nrs_proc_sockets *s, const struct nrs_open_key *k, uint64_t end_ns)
 {
-    struct nrs_flow f = {.local = k->src, .remote = k->dst, .lport = k->sport, .rport = k->dport, .proto = k->proto,
+    struct nrs_flow f = {.local = k->src, .remote = k->dst, .lport = k->sport, .rport = k->dport,
+                         .proto = k->proto,
                          .ev = NRS_EV_WHOLE, .end = NRS_END_FIN, .t_ns = end_ns, .flags = NRS_F_DIR_GUESS,
                          .dir = (uint8_t)direction(s, k), .weight = 1, .uid = NRS_ID_UNKNOWN,
                          .dur_ms = NRS_DUR_UNKNOWN};
@@ -74,7 +76,8 @@ static void report_whole(struct nrs_proc_sockets *s, const struct nrs_open_key *
 }
 
 /* NULL while the table is full. */
-static struct nrs_open_flow *remember(struct nrs_proc_sockets *s, const struct nrs_open_key *k, enum nrs_open_list list)
+static struct nrs_open_flow *remember(struct nrs_proc_sockets *s, const struct nrs_open_key *k,
+                                      enum nrs_open_list list)
 {
     struct nrs_open_flow *e = nrs_open_flows_add(&s->known, k, true, list, to_ms(s, s->poll_ns));
 
@@ -93,7 +96,8 @@ static enum nrs_open_list list_of(const struct nrs_procnet_socket *socket, uint8
 }
 
 /* It began between the last poll and this one: the middle halves the error. */
-static void on_open(struct nrs_proc_sockets *s, const struct nrs_open_key *k, const struct nrs_procnet_socket *socket)
+static void on_open(struct nrs_proc_sockets *s, const struct nrs_open_key *k,
+                    const struct nrs_procnet_socket *socket)
 {
     enum nrs_open_list list = list_of(socket, k->proto);
     bool from_local;
@@ -127,7 +131,8 @@ static void on_ended(struct nrs_proc_sockets *s, const struct nrs_open_key *k, s
     nrs_open_flows_touch(&s->known, e, NRS_LIST_DONE, to_ms(s, s->poll_ns));
 }
 
-static void on_time_wait(struct nrs_proc_sockets *s, const struct nrs_open_key *k, uint32_t when_ticks, uint64_t read_ns)
+static void on_time_wait(struct nrs_proc_sockets *s, const struct nrs_open_key *k, uint32_t when_ticks,
+                         uint64_t read_ns)
 {
     uint64_t left_ns = (uint64_t)when_ticks * NRS_NS_PER_S / s->tick_hz;
     uint64_t end_ns = read_ns + (left_ns < TIME_WAIT_NS ? left_ns : TIME_WAIT_NS) - TIME_WAIT_NS;
@@ -145,7 +150,8 @@ static void on_time_wait(struct nrs_proc_sockets *s, const struct nrs_open_key *
 
 static bool is_within_machine(const struct nrs_procnet_socket *socket)
 {
-    return nrs_addr_is_loopback(&socket->local) || memcmp(&socket->local, &socket->remote, sizeof socket->local) == 0;
+    return nrs_addr_is_loopback(&socket->local) ||
+           memcmp(&socket->local, &socket->remote, sizeof socket->local) == 0;
 }
 
 void nrs_proc_sockets_begin(struct nrs_proc_sockets *s, uint64_t now_ns)

@@ -109,7 +109,8 @@ static void rule(struct program *p, uint32_t nr, uint32_t action)
 }
 
 /* The call `nr` with all or none of `bits` in argument i gets one of two actions; others go on. */
-static void rule_bits(struct program *p, uint32_t nr, unsigned i, uint32_t bits, uint32_t with, uint32_t without)
+static void rule_bits(struct program *p, uint32_t nr, unsigned i, uint32_t bits, uint32_t with,
+                      uint32_t without)
 {
     emit(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 4));
     load(p, argument(i));

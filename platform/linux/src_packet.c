@@ -176,7 +176,8 @@ static int open_source(void **state, const struct nrs_flowsrc_conf *c, struct nr
     if (s->forwards)
         nrs_own_addrs_open(&s->own);
     if (s->forwards && !names_interfaces(s))
-        nrs_flowsrc_log(&s->conf, 2, "packet: this machine routes; routed flows are followed on named interfaces only");
+        nrs_flowsrc_log(&s->conf, 2,
+                        "packet: this machine routes; routed flows are followed on named interfaces only");
     *state = s;
     return 0;
 }
@@ -225,7 +226,8 @@ static void take_packets(struct src_packet *s, uint64_t now_ns, int max)
     while (s->n_delivered < max && nrs_packet_ring_next(&s->ring, &packet))
         if (way_of(s, &packet, &way))
             nrs_packets_take(s->packets, packet.ip, packet.cap_len, packet.wire_len,
-                             boot_time(packet.wall_ns, wall_to_boot_ns, now_ns), way, packet.ifindex, deliver, s);
+                             boot_time(packet.wall_ns, wall_to_boot_ns, now_ns), way, packet.ifindex, deliver,
+                             s);
 }
 
 static void report_loss(struct src_packet *s, uint64_t now_ns, uint32_t n)
@@ -248,8 +250,9 @@ static void look_for_loss(struct src_packet *s, uint64_t now_ns)
     else if (since_last.tp_drops)
         report_loss(s, now_ns, since_last.tp_drops);
     if (s->lost_unlogged && now_ns >= s->loss_log_ns) {
-        nrs_flowsrc_log(&s->conf, 1, "packet: lost %llu packets (ring of %u bytes is too small, or we were too slow)",
-                        (unsigned long long)s->lost_unlogged, (unsigned)(s->ring.block_bytes * s->ring.n_blocks));
+        nrs_flowsrc_log(
+            &s->conf, 1, "packet: lost %llu packets (ring of %u bytes is too small, or we were too slow)",
+            (unsigned long long)s->lost_unlogged, (unsigned)(s->ring.block_bytes * s->ring.n_blocks));
         s->lost_unlogged = 0;
         s->loss_log_ns = now_ns + LOSS_LOG_NS;
     }
@@ -333,7 +336,8 @@ static void stats(const void *state, struct nrs_flowsrc_stats *st)
 
 const struct nrs_flowsrc_ops nrs_src_packet = {
     .name = "packet",
-    .note = "sees every flow; not: inside tunnels, later QUIC sizes, routed flows unless inner interfaces are named",
+    .note = "sees every flow; not: inside tunnels, later QUIC sizes, routed flows unless inner interfaces "
+            "are named",
     .open = open_source,
     .coverage = coverage,
     .fd = readable_fd,

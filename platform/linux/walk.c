@@ -74,7 +74,8 @@ bool nrs_walk_is_named(const struct nrs_walk_file *f)
 {
     struct stat here;
 
-    return stat(f->path, &here) == 0 && (uint64_t)here.st_dev == f->device && (uint64_t)here.st_ino == f->inode;
+    return stat(f->path, &here) == 0 && (uint64_t)here.st_dev == f->device &&
+           (uint64_t)here.st_ino == f->inode;
 }
 
 static void open_file(struct nrs_walk *w, int dir, const char *name, int flags)

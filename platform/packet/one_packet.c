@@ -6,10 +6,19 @@
 static struct nrs_flow flow_event(const struct nrs_packets *p, const struct nrs_open_flow *e, enum nrs_ev ev,
                                   uint64_t t_ns, uint32_t ifindex)
 {
-    return (struct nrs_flow){.local = e->local, .remote = e->remote, .lport = e->lport, .rport = e->rport,
-                             .proto = (uint8_t)e->proto, .dir = (uint8_t)e->dir, .ev = (uint8_t)ev, .t_ns = t_ns,
-                             .flags = e->forwarded ? NRS_F_FORWARDED : 0, .ifindex = ifindex, .weight = 1,
-                             .uid = NRS_ID_UNKNOWN, .dur_ms = NRS_DUR_UNKNOWN,
+    return (struct nrs_flow){.local = e->local,
+                             .remote = e->remote,
+                             .lport = e->lport,
+                             .rport = e->rport,
+                             .proto = (uint8_t)e->proto,
+                             .dir = (uint8_t)e->dir,
+                             .ev = (uint8_t)ev,
+                             .t_ns = t_ns,
+                             .flags = e->forwarded ? NRS_F_FORWARDED : 0,
+                             .ifindex = ifindex,
+                             .weight = 1,
+                             .uid = NRS_ID_UNKNOWN,
+                             .dur_ms = NRS_DUR_UNKNOWN,
                              .join = nrs_open_flows_join(&p->flows, e)};
 }
 
@@ -116,8 +125,13 @@ void nrs_packet_snap(struct nrs_one_packet *k, const struct nrs_open_flow *e)
 
 void nrs_packet_name(struct nrs_one_packet *k, const struct nrs_addr *remote, const char *name)
 {
-    struct nrs_flow f = {.remote = *remote, .t_ns = k->t_ns, .ev = NRS_EV_NAME, .weight = 1, .ifindex = k->ifindex,
-                         .uid = NRS_ID_UNKNOWN, .dur_ms = NRS_DUR_UNKNOWN};
+    struct nrs_flow f = {.remote = *remote,
+                         .t_ns = k->t_ns,
+                         .ev = NRS_EV_NAME,
+                         .weight = 1,
+                         .ifindex = k->ifindex,
+                         .uid = NRS_ID_UNKNOWN,
+                         .dur_ms = NRS_DUR_UNKNOWN};
 
     k->fn(k->arg, &f, name);
 }

@@ -81,7 +81,8 @@ static void supersede(struct nrs_one_packet *k, struct nrs_open_flow *e)
     nrs_open_flows_remove(&k->p->flows, e);
 }
 
-static void on_syn(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_syn(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                   bool from_local)
 {
     if (nrs_packet_comes_in(k))
         return;
@@ -114,7 +115,8 @@ static void open_answered(struct nrs_one_packet *k, const struct segment *s)
     side_begins(e, !inbound, s->ack - 1);
 }
 
-static void on_syn_ack(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_syn_ack(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                       bool from_local)
 {
     bool same_opening = e && from_local != opened_by_local(e) && e->tag == NRS_OPEN_TAG(s->ack - 1);
 
@@ -132,13 +134,15 @@ static void on_syn_ack(struct nrs_one_packet *k, const struct segment *s, struct
     }
 }
 
-static void on_fin(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_fin(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                   bool from_local)
 {
     side_ends(e, from_local, s->seq + s->payload);
     if (e->tx_ended && e->rx_ended)
         nrs_packet_close(k, e, NRS_END_FIN);
     else
-        nrs_open_flows_touch(&k->p->flows, e, opened_by_local(e) ? NRS_LIST_CLOSING : NRS_LIST_IN_TCP, k->now_ms);
+        nrs_open_flows_touch(&k->p->flows, e, opened_by_local(e) ? NRS_LIST_CLOSING : NRS_LIST_IN_TCP,
+                             k->now_ms);
 }
 
 /* While our SYN is unanswered, only a reset that answers it counts: the host resets stray answers to an

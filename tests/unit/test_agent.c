@@ -214,7 +214,7 @@ static void the_floor_of_an_old_spool_is_moved(void **state)
     assert_true(spool >= 0);
     assert_int_equal(nrs_file_replace(spool, NRS_MODEL_FLOOR_OLD, nine, sizeof nine, 0), 0);
     start(",\"state\": {\"dir\": \"state\"}");
-    assert_int_equal(a->trust.floor, 9);
+    assert_int_equal(a->slots.floor, 9);
     nrs_model_floor_load(a->state_dir, "beacon", &f);
     assert_int_equal(f.serial, 9);
     assert_int_equal(f.good, 2);
@@ -230,8 +230,8 @@ static void the_compiled_in_model_writes_no_floor(void **state)
     start("");
     nrs_model_floor_load(a->state_dir, "beacon", &f);
     assert_int_equal(f.good + f.bad, 0);
-    assert_int_equal(a->trust.floor, a->builtin.serial);
-    assert_ptr_equal(nrs_agent_load_model(a), &a->builtin);
+    assert_int_equal(a->slots.floor, a->slots.builtin.serial);
+    assert_ptr_equal(a->slots.model, &a->slots.builtin);
 }
 
 static void the_health_record_is_one_json_line(void **state)
@@ -248,7 +248,7 @@ static void the_health_record_is_one_json_line(void **state)
     assert_string_equal(member(line, "host.id"), "device-7");
     assert_string_equal(member(line, "event.dataset"), "noroshi.health");
     assert_string_equal(member(line, "noroshi.src"), "proc");
-    snprintf(model, sizeof model, "beacon-%u", (unsigned)a->builtin.serial);
+    snprintf(model, sizeof model, "beacon-%u", (unsigned)a->slots.builtin.serial);
     assert_string_equal(member(line, "noroshi.mdl"), model);
     assert_string_equal(member(line, "noroshi.q"), "0");
     assert_int_equal(nrs_agent_health(a, line, 100), 0);
