@@ -1,5 +1,5 @@
-/* `noroshi check`: what would `run` and the collector make of this configuration? It goes the way of the start (setup.c), with
- * the same functions, and changes nothing but makes the folders. */
+/* `noroshi check`: what would `run` and the collector make of this configuration? It goes the way of the
+ * start (setup.c), with the same functions, and changes nothing but makes the folders. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,7 +125,8 @@ static void check_rules(struct check *k)
 
 static int check_all(struct nrs_agent *a, const char *path, bool connect)
 {
-    static int (*const steps[])(struct check *k) = {check_user, check_identity, check_folders, check_model, check_source};
+    static int (*const steps[])(struct check * k) = {check_user, check_identity, check_folders, check_model,
+                                                     check_source};
     struct check k = {.a = a};
     int rc = 0;
 
@@ -178,5 +179,6 @@ const struct nrs_command nrs_command_check = {
     "  --config FILE   the configuration (default " NRS_DEFAULT_CONFIG "; if that is not there, defaults)\n"
     "  --connect       make one connection to the collector, with an empty post, and show the answer\n"
     "\n"
-    "exit codes: 0 everything is fine, 1 run would start, but something has to be mended, 2 run would not start\n",
+    "exit codes: 0 everything is fine, 1 run would start, but something has to be mended, 2 run would not "
+    "start\n",
     check};

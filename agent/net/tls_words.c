@@ -23,7 +23,8 @@ static const char *own_fault(const struct nrs_tls_client *c)
         return "our certificate is not yet valid (or our clock is wrong)";
     if (flags != 0)
         return "our certificate is too weak: its key or its signature";
-    if (mbedtls_x509_crt_check_extended_key_usage(own, MBEDTLS_OID_CLIENT_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_CLIENT_AUTH)) != 0)
+    if (mbedtls_x509_crt_check_extended_key_usage(own, MBEDTLS_OID_CLIENT_AUTH,
+                                                  MBEDTLS_OID_SIZE(MBEDTLS_OID_CLIENT_AUTH)) != 0)
         return "our certificate is not for clients";
     return NULL;
 }
@@ -54,21 +55,23 @@ static const char *error_text(int err)
 {
     switch (err) {
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return "the collector speaks neither TLS 1.2 nor 1.3";
-    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE: return "the collector and we have no cipher or key exchange in common";
+    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
+        return "the collector and we have no cipher or key exchange in common";
     case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:
     case MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL: return "the collector sends a record larger than we accept";
     default: return NULL;
     }
 }
 
-/* The alert does not say which fault the collector found, so we look at our own certificate. mbedTLS 3.6 as a TLS 1.3
- * server encrypts the alert with the wrong key, which is an invalid MAC here. */
+/* The alert does not say which fault the collector found, so we look at our own certificate. mbedTLS 3.6 as a
+ * TLS 1.3 server encrypts the alert with the wrong key, which is an invalid MAC here. */
 static bool is_refusal(int err)
 {
     return err == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || err == MBEDTLS_ERR_SSL_INVALID_MAC;
 }
 
-void nrs_tls_error(const struct nrs_tls_client *c, const mbedtls_ssl_context *ssl, int err, struct nrs_why *why)
+void nrs_tls_error(const struct nrs_tls_client *c, const mbedtls_ssl_context *ssl, int err,
+                   struct nrs_why *why)
 {
     const char *text = error_text(err);
 
@@ -87,5 +90,6 @@ void nrs_tls_error(const struct nrs_tls_client *c, const mbedtls_ssl_context *ss
     if (text != NULL)
         nrs_why(why, 0, "TLS: %s", text);
     else
-        nrs_why(why, 0, "TLS: what the collector sends is not as it should be (mbedTLS -0x%04x)", (unsigned)-err);
+        nrs_why(why, 0, "TLS: what the collector sends is not as it should be (mbedTLS -0x%04x)",
+                (unsigned)-err);
 }

@@ -76,8 +76,8 @@ struct nrs_agent {
 struct nrs_agent *nrs_agent_new(void);
 
 /* setup.c. */
-/* Puts the user that a root start becomes into the configuration, if that names none: "noroshi", or "nobody" where there is
- * no such user; then false. */
+/* Puts the user that a root start becomes into the configuration, if that names none: "noroshi", or "nobody"
+ * where there is no such user; then false. */
 bool nrs_agent_pick_user(struct nrs_config *c);
 /* Each returns 0 or an exit code after one line on stderr. */
 int nrs_agent_open(struct nrs_agent *a);
@@ -86,13 +86,15 @@ void nrs_agent_close(struct nrs_agent *a);
 
 /* identity.c */
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
-int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
+int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
+                   char host[NRS_HOST_ID_MAX + 1]);
 int nrs_agent_open_source(struct nrs_agent *a, bool quiet); /* quiet: only failures are lines */
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
 
-/* folders.c: spool and state. open: with the rights of the start. give: to the user that the agent becomes. begin: as the user that the agent becomes; takes the locks,
- * finds what an earlier run left, and names this start. */
+/* folders.c: spool and state. open: with the rights of the start. give: to the user that the agent becomes.
+ * begin: as the user that the agent becomes; takes the locks, finds what an earlier run left, and names this
+ * start. */
 int nrs_agent_open_folders(struct nrs_agent *a);
 int nrs_agent_give_folders(const struct nrs_agent *a);
 int nrs_agent_begin_folders(struct nrs_agent *a);
@@ -103,7 +105,8 @@ void nrs_agent_close_folders(struct nrs_agent *a);
 int nrs_agent_open_slots(struct nrs_agent *a);
 /* Puts the model that the configuration names on trial. 0, or an exit code after one line: it was refused. */
 int nrs_agent_try_model(struct nrs_agent *a);
-/* The floor is at least the serial of the model in use, also after a restart. A floor of an older version is moved here. */
+/* The floor is at least the serial of the model in use, also after a restart. A floor of an older version is
+ * moved here. */
 void nrs_agent_keep_floor(struct nrs_agent *a);
 
 /* loop.c */

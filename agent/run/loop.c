@@ -56,7 +56,8 @@ static void wait_for_source(struct nrs_agent *a)
                        (uint64_t)(ms > SOURCE_WAIT_MIN_MS ? ms : SOURCE_WAIT_MIN_MS), 0);
 }
 
-/* Judging, and what comes of it. Findings are read first, because the core judges by what it knows of programs. */
+/* Judging, and what comes of it. Findings are read first, because the core judges by what it knows of
+ * programs. */
 static void judge(struct nrs_agent *a)
 {
     uint64_t now_ns = nrs_clock_boot_ns();
@@ -73,7 +74,8 @@ static void on_tick(uv_timer_t *timer)
     judge(timer->data);
 }
 
-/* Health is due at the start and then every health_s; without an uplink it is printed with `run --print-report`. */
+/* Health is due at the start and then every health_s; without an uplink it is printed with `run
+ * --print-report`. */
 static void on_flush(uv_timer_t *timer)
 {
     struct nrs_agent *a = timer->data;

@@ -1,5 +1,5 @@
-/* SIGHUP: the file is read again. What can change without losing what was seen, changes; the rest says that it waits
- * for a restart. Any error leaves everything as it was. */
+/* SIGHUP: the agent reads the file again. It changes what can be changed without forgetting flows, and names
+ * in one line what waits for a restart. After an error everything stays as it was. */
 #include <string.h>
 
 #include "agent/run/agent.h"

@@ -1,5 +1,5 @@
-/* Opens what the configuration names, in the order that rights demand: as root everything that needs it, then the
- * rights go, then the first byte from outside is read. */
+/* The start, in the order that rights demand: the agent opens everything that needs rights, gives up the
+ * rights, and only then reads the first byte from outside. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,8 +210,8 @@ int nrs_agent_open(struct nrs_agent *a)
     return rc == 0 ? nrs_agent_open_source(a, false) : rc;
 }
 
-/* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are named by
- * descriptor, because the way to them may be closed to the new user. */
+/* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are
+ * named by descriptor, because the way to them may be closed to the new user. */
 int nrs_agent_confine(struct nrs_agent *a)
 {
     const int writable[] = {a->spool_dir, a->state_dir};
@@ -230,7 +230,8 @@ int nrs_agent_confine(struct nrs_agent *a)
     if (a->programs.note.text[0] != '\0')
         nrs_log("scanner: %s", a->programs.note.text);
     if (a->no_user && nrs_privileges_is_root())
-        nrs_log("user: this system has no user noroshi; as nobody, the agent can be ended by any other process of nobody");
+        nrs_log("user: this system has no user noroshi; as nobody, the agent can be ended by any other "
+                "process of nobody");
     rc = nrs_privileges_drop(a->config.user, &why);
     nrs_log("rights: %s", why.text);
     if (rc != 0 && rc != -ENOSYS)
