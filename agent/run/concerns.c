@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/log.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/agent.h"
 #include "models/base/units.h"
 #include "platform/clock.h"
