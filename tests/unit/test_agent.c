@@ -1,4 +1,5 @@
-/* The parts of a running agent, as it is after the start, in a folder of its own and without a loop that runs. */
+/* The parts of a running agent, as it is after the start, in a folder of its own and without a loop that
+ * runs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include "agent/run/concerns.h"
 #include "agent/run/facts.h"
 #include "agent/run/status.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/trust/model_floor.h"
 #include "tests/certs.h"
 #include "tests/temp_dir.h"
@@ -28,14 +30,16 @@ static const char *path_of(char path[128], const char *name)
     return path;
 }
 
-/* Writes the configuration of an agent with a collector that nobody runs; `more` is the rest of the object. */
+/* Writes the configuration of an agent with a collector that nobody runs; `more` is the rest of the object.
+ * */
 static void configure(const char *more)
 {
     FILE *f = fopen(config_path, "w");
 
     assert_non_null(f);
     fprintf(f,
-            "{\"collector\": {\"url\": \"https://127.0.0.1:9/v\", \"ca\": \"ca.pem\", \"cert\": \"cert.pem\", \"key\": \"key.pem\"},"
+            "{\"collector\": {\"url\": \"https://127.0.0.1:9/v\", \"ca\": \"ca.pem\", \"cert\": "
+            "\"cert.pem\", \"key\": \"key.pem\"},"
             "\"source\": {\"order\": \"proc\"}, \"scan\": {\"watch\": false}%s}\n",
             more);
     fclose(f);
@@ -46,8 +50,9 @@ static int make_all(void **state)
     char path[128];
 
     (void)state;
-    if (temp_dir_make(&dir) != 0 || cert_make(&ca, "CA", NULL) != 0 || cert_make(&device, "device-7", &ca) != 0 ||
-        cert_save(path_of(path, "ca.pem"), ca.crt_pem) != 0 || cert_save(path_of(path, "cert.pem"), device.crt_pem) != 0 ||
+    if (temp_dir_make(&dir) != 0 || cert_make(&ca, "CA", NULL) != 0 ||
+        cert_make(&device, "device-7", &ca) != 0 || cert_save(path_of(path, "ca.pem"), ca.crt_pem) != 0 ||
+        cert_save(path_of(path, "cert.pem"), device.crt_pem) != 0 ||
         cert_save(path_of(path, "key.pem"), device.key_pem) != 0)
         return -1;
     path_of(config_path, "noroshi.json");

@@ -1,4 +1,5 @@
-/* TCP and TLS on one loop: the stream of the agent, with https on top, against a server in the same process. */
+/* TCP and TLS on one loop: the stream of the agent, with https on top, against a server in the same process.
+ * */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -136,8 +137,9 @@ static int make_all(void **state)
 {
     (void)state;
     signal(SIGPIPE, SIG_IGN);
-    if (temp_dir_make(&dir) != 0 || cert_make(&ca, "CA", NULL) != 0 || cert_make(&other_ca, "other", NULL) != 0 ||
-        cert_make(&server_cert, "127.0.0.1", &ca) != 0 || cert_make(&device, "device-1", &ca) != 0)
+    if (temp_dir_make(&dir) != 0 || cert_make(&ca, "CA", NULL) != 0 ||
+        cert_make(&other_ca, "other", NULL) != 0 || cert_make(&server_cert, "127.0.0.1", &ca) != 0 ||
+        cert_make(&device, "device-1", &ca) != 0)
         return -1;
     return cert_save(path_of("ca.pem"), ca.crt_pem) | cert_save(path_of("other.pem"), other_ca.crt_pem) |
            cert_save(path_of("cert.pem"), device.crt_pem) | cert_save(path_of("key.pem"), device.key_pem);
@@ -185,7 +187,8 @@ static int begin(void **state)
     mbedtls_ssl_conf_rng(&server.conf, nrs_random, NULL);
     mbedtls_ssl_conf_authmode(&server.conf, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_x509_crt_parse(&server.ca, (unsigned char *)ca.crt_pem, strlen(ca.crt_pem) + 1);
-    mbedtls_x509_crt_parse(&server.own, (unsigned char *)server_cert.crt_pem, strlen(server_cert.crt_pem) + 1);
+    mbedtls_x509_crt_parse(&server.own, (unsigned char *)server_cert.crt_pem,
+                           strlen(server_cert.crt_pem) + 1);
     mbedtls_ssl_conf_ca_chain(&server.conf, &server.ca, NULL);
     mbedtls_ssl_conf_own_cert(&server.conf, &server.own, &server_cert.key);
     listen_here();

@@ -28,8 +28,9 @@ static const char *path_of(const char *name)
 static int make_all(void **state)
 {
     (void)state;
-    if (temp_dir_make(&dir) != 0 || cert_make(&ca, "our CA", NULL) != 0 || cert_make(&other_ca, "other CA", NULL) != 0 ||
-        cert_make(&good, "device-1", &ca) != 0 || cert_make(&foreign, "device-1", &other_ca) != 0 ||
+    if (temp_dir_make(&dir) != 0 || cert_make(&ca, "our CA", NULL) != 0 ||
+        cert_make(&other_ca, "other CA", NULL) != 0 || cert_make(&good, "device-1", &ca) != 0 ||
+        cert_make(&foreign, "device-1", &other_ca) != 0 ||
         cert_make_dated(&expired, "device-1", &ca, "20200101000000", "20210101000000") != 0 ||
         cert_make_dated(&future, "device-1", &ca, "20900101000000", "20991231235959") != 0)
         return -1;
@@ -108,13 +109,16 @@ static void files_that_are_wrong_are_named(void **state)
     assert_non_null(strstr(why.text, "not a PEM certificate"));
     assert_int_equal(cert_save(path_of("cert.pem"), good.crt_pem), 0);
     assert_int_equal(cert_save(path_of("key.pem"), expired.key_pem), 0);
-    assert_true(nrs_tls_client_load(&client, path_of("ca.pem"), path_of("cert.pem"), path_of("key.pem"), &why) < 0);
+    assert_true(
+        nrs_tls_client_load(&client, path_of("ca.pem"), path_of("cert.pem"), path_of("key.pem"), &why) < 0);
     assert_non_null(strstr(why.text, "does not belong to the certificate"));
-    assert_true(nrs_tls_client_load(&client, path_of("ca.pem"), path_of("cert.pem"), path_of("text.pem"), &why) < 0);
+    assert_true(
+        nrs_tls_client_load(&client, path_of("ca.pem"), path_of("cert.pem"), path_of("text.pem"), &why) < 0);
     assert_non_null(strstr(why.text, "not an unencrypted PEM private key"));
 }
 
-static void says(const struct nrs_tls_client *client, const mbedtls_ssl_context *ssl, int err, const char *words)
+static void says(const struct nrs_tls_client *client, const mbedtls_ssl_context *ssl, int err,
+                 const char *words)
 {
     nrs_tls_error(client, ssl, err, &why);
     assert_int_equal(strncmp(why.text, "TLS: ", 5), 0);
@@ -130,17 +134,20 @@ static void errors_are_words(void **state)
     mbedtls_ssl_init(&ssl);
     assert_int_equal(load(&client, &good), 0);
     assert_int_equal(mbedtls_ssl_setup(&ssl, &client.conf), 0);
-    says(&client, &ssl, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, "it does not know our certificate, or has withdrawn it");
+    says(&client, &ssl, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE,
+         "it does not know our certificate, or has withdrawn it");
     says(&client, &ssl, MBEDTLS_ERR_SSL_INVALID_MAC, "refused by the collector");
     says(&client, &ssl, MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, "neither TLS 1.2 nor 1.3");
     says(&client, &ssl, MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, "no cipher or key exchange in common");
     says(&client, &ssl, MBEDTLS_ERR_SSL_BAD_INPUT_DATA, "record larger than we accept");
-    says(&client, &ssl, MBEDTLS_ERR_SSL_INVALID_RECORD, "does not speak TLS, or sends a record larger than we accept");
+    says(&client, &ssl, MBEDTLS_ERR_SSL_INVALID_RECORD,
+         "does not speak TLS, or sends a record larger than we accept");
     says(&client, &ssl, MBEDTLS_ERR_SSL_DECODE_ERROR, "not as it should be (mbedTLS -0x7300)");
     says(&client, &ssl, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, "the collector's certificate is not");
     nrs_tls_client_done(&client);
     assert_int_equal(load(&client, &expired), 0);
-    says(&client, &ssl, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, "refused by the collector: our certificate has expired");
+    says(&client, &ssl, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE,
+         "refused by the collector: our certificate has expired");
     nrs_tls_client_done(&client);
     mbedtls_ssl_free(&ssl);
 }
