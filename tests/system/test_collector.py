@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The collector as agents meet it: identity, deduplication, refusals, limits, restarts, kills, a full disk."""
 import pathlib
+import re
 import resource
 import socket
 import ssl
@@ -73,6 +74,40 @@ def test_strangers_are_refused(lab):
     old.minimum_version = ssl.TLSVersion.TLSv1
     old.maximum_version = ssl.TLSVersion.TLSv1_1
     assert refused_by_tls(lab, old)
+
+
+def test_certificate_must_be_for_clients_and_no_authority(lab):
+    lab.sign("plain", "keyUsage=digitalSignature")
+    assert refused_by_tls(lab, lab.tls("plain")), "a certificate that names no use"
+    lab.sign("both", "basicConstraints=CA:TRUE\nextendedKeyUsage=clientAuth")
+    assert refused_by_tls(lab, lab.tls("both")), "an authority's certificate"
+    lab.sign("good", "basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth")
+    assert post(lab.client("good"), [verdict(1, host="good")])[0] == 200
+
+
+def test_refusals_name_peer_certificate_and_reason(lab):
+    lab.sign("plain", "keyUsage=digitalSignature")
+    assert refused_by_tls(lab, lab.tls("plain"))
+    lines = lab.stop_and_read()
+    assert re.search(r"^noroshi-collector: agents: 127\.0\.0\.1:\d+ was refused: the certificate is not for clients; "
+                     r"certificate O=noroshi, CN=plain, serial 4A:01$", lines, re.M), lines
+    lab.start()
+    with Collector() as other:
+        assert refused_by_tls(lab, other.tls(ca=lab.folder / "ca.pem"))
+    assert refused_by_tls(lab, lab.tls(device=None))
+    time.sleep(1.1)
+    assert refused_by_tls(lab, lab.tls(device=None))
+    lines = lab.stop_and_read()
+    assert "was refused: the certificate is not signed by ca.pem; certificate O=noroshi, CN=device-1, serial " in lines, lines
+    assert re.search(r"; no certificate \(1 more since the last line\)$", lines, re.M), lines
+
+
+def test_every_answer_has_the_safe_headers(lab):
+    client = lab.client()
+    answers = [post(client, [verdict(1)])[2], post(client, ["x"])[2], post(client, [verdict(1)], path="/x")[2]]
+    answers += [lab.get(path)[1] for path in ("/", "/metrics", "/healthz", "/api/devices", "/api/verdicts/9", "/nowhere")]
+    for headers in answers:
+        assert headers["Content-Security-Policy"].startswith("default-src 'self'") and headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_bad_requests_are_named(lab):
@@ -208,8 +243,11 @@ def test_full_disk_is_said_and_survived(lab):
     assert status == 503 and headers["Retry-After"], status
     assert lab.get("/healthz")[0] == 503
     resource.prlimit(lab.child.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    until = time.monotonic() + 30
+    while lab.get("/healthz")[0] != 200:
+        assert time.monotonic() < until, "nobody posts, and /healthz stays at 503"
+        time.sleep(0.2)
     assert post(client, [verdict(1000000)])[0] == 200
-    assert lab.get("/healthz")[0] == 200
     assert len(lab.export()) == stored + 1
 
 
@@ -259,12 +297,21 @@ def test_commands_refuse_with_one_line(lab):
     assert "device name" in complaint("device", lab.folder, "../x")
     assert "File exists" in complaint("device", lab.folder, "device-1")
     assert "another collector is using it" in complaint("run", lab.folder, "--listen", "127.0.0.1:0", "--page", "127.0.0.1:0")
+    assert "the page has no login" in complaint("run", lab.folder, "--page", "0.0.0.0:0")
     assert "ADDRESS:PORT" in complaint("run", lab.folder, "--listen", "nowhere")
     lab.stop()
     with Collector() as other:
         assert "already in use" in complaint("run", lab.folder, "--listen", f"127.0.0.1:{other.page}")
+    (lab.folder / "collector.json").write_text('{"page": "192.0.2.1:8080"}')
+    assert "page: not an address of this machine" in complaint("run", lab.folder)
     (lab.folder / "collector.json").write_text('{"lisen": "x"}')
     assert "lisen: unknown key" in complaint("run", lab.folder)
+
+
+def test_init_says_what_comes_next(lab):
+    folder = lab.folder.parent / "next"
+    lines = subprocess.run([PROGRAM, "init", folder], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert len(lines) == 3 and f"run {folder}" in lines[0] and "noroshi.json" in lines[1] and "http://127.0.0.1:8080/" in lines[2]
 
 
 def test_files_are_private(lab):

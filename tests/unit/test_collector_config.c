@@ -39,6 +39,8 @@ static void mistakes_are_named(void **state)
         {"{\"page\":\"127.0.0.1\"}", "page: not ADDRESS:PORT"},
         {"{\"page\":\"127.0.0.1:65536\"}", "page: not ADDRESS:PORT"},
         {"{\"page\":\"[::1:80\"}", "page: not ADDRESS:PORT"},
+        {"{\"page\":\"0.0.0.0:80\"}", "page: not an address of this machine (127.0.0.1, ::1): the page has no login"},
+        {"{\"page\":\"[::]:80\"}", "page: not an address of this machine (127.0.0.1, ::1): the page has no login"},
         {"{\"body_kib\":3}", "body_kib: not a whole number in its range"},
         {"{\"body_kib\":64.5}", "body_kib: not a whole number in its range"},
         {"{\"gather_ms\":201}", "gather_ms: not a whole number in its range"},

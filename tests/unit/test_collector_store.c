@@ -303,6 +303,76 @@ static void senseless_parameters_are_refused(void **state)
     assert_int_equal(q.id, 7);
 }
 
+/* Many verdicts of one device at one destination, each with two records and evidence, and as many of others: what made
+ * every list slow when it counted for each row. */
+static void fill(struct lab *lab, unsigned n)
+{
+    static const char sql[] =
+        "BEGIN;"
+        "INSERT INTO device(id, name, last_seen) WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c LIMIT %1$u)"
+        " SELECT i, 'd' || i, i FROM c;"
+        "INSERT INTO record(id, device, event, received, kind, verdict, line)"
+        " WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c LIMIT %1$u)"
+        " SELECT 2*i, 1, 'a' || i, i, 0, NULL, '{}' FROM c UNION ALL SELECT 2*i+1, 1, 'b' || i, i, 3*(i%%2), 2*(i/9*9), '{}' FROM c;"
+        "INSERT INTO verdict(id, device, boot, d, seq, last, opened, risk, dst, port, records)"
+        " WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c LIMIT %1$u)"
+        " SELECT 2*i, iif(i%%2, 1, i), 'b', i, 1, 2*i, i, 50, '203.0.113.7', 443, 2 FROM c;"
+        "COMMIT";
+    char text[2048];
+
+    (void)snprintf(text, sizeof text, sql, n);
+    if (sqlite3_exec(lab->db, text, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(lab->db));
+}
+
+static void queries_cost_as_much_as_they_show(void **state)
+{
+    static const char *const urls[] = {"/api/verdicts?limit=1000", "/api/verdicts?before=9001&limit=1000",
+                                       "/api/verdicts?after=5&limit=1000", "/api/verdicts/18", "/api/devices",
+                                       "/api/devices?after=7", "/api/programs", "/api/programs?before=9001"};
+    struct lab *lab = *state;
+
+    fill(lab, 12000);
+    assert_int_equal(number(lab, "SELECT devices FROM destination"), 6001);
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        char *json = ask(lab, urls[i]);
+
+        assert_non_null(json);
+        free(json);
+        if (lab->store->steps > 200000 || lab->store->steps == 0 || lab->store->scans > NRS_COL_QUERY_ROWS)
+            fail_msg("%s: %u steps, %u rows in full scans", urls[i], (unsigned)lab->store->steps, (unsigned)lab->store->scans);
+    }
+}
+
+static void destination_forgets_devices_whose_verdicts_are_gone(void **state)
+{
+    struct lab *lab = *state;
+
+    put(lab, "one", beacon(1, 1, "open", 90));
+    put(lab, "one", beacon(2, 2, "open", 90));
+    put(lab, "two", beacon(1, 1, "open", 90));
+    assert_int_equal(number(lab, "SELECT devices FROM destination"), 2);
+    assert_int_equal(number(lab, "SELECT verdicts FROM device WHERE name='one'"), 2);
+    assert_int_equal(sqlite3_exec(lab->db, "DELETE FROM verdict WHERE d=2", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(number(lab, "SELECT devices FROM destination"), 2);
+    assert_int_equal(sqlite3_exec(lab->db, "DELETE FROM verdict WHERE device=1", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(number(lab, "SELECT devices FROM destination"), 1);
+    assert_int_equal(number(lab, "SELECT verdicts FROM device WHERE name='one'"), 0);
+    assert_int_equal(sqlite3_exec(lab->db, "DELETE FROM verdict", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(number(lab, "SELECT count(*) FROM destination"), 0);
+}
+
+static void late_records_are_counted(void **state)
+{
+    struct lab *lab = *state;
+
+    put(lab, "one", evidence(2, 7));
+    put(lab, "one", beacon(9, 7, "update", 60));
+    put(lab, "one", beacon(5, 7, "open", 95));
+    assert_int_equal(number(lab, "SELECT records FROM verdict"), 2);
+    assert_int_equal(number(lab, "SELECT risk FROM verdict"), 60);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
 int main(void)
@@ -320,6 +390,9 @@ int main(void)
         WITH_STORE(device_name_is_issued_once),
         WITH_STORE(follower_gets_every_change_once_and_in_order),
         WITH_STORE(any_record_leads_to_its_verdict),
+        WITH_STORE(queries_cost_as_much_as_they_show),
+        WITH_STORE(destination_forgets_devices_whose_verdicts_are_gone),
+        WITH_STORE(late_records_are_counted),
         cmocka_unit_test(senseless_parameters_are_refused),
     };
 

@@ -15,6 +15,8 @@
 
 #define CONFIG_FILE "collector.json"
 
+const char nrs_col_page_fault[] = "not an address of this machine (127.0.0.1, ::1): the page has no login";
+
 struct key {
     const char *name;
     size_t at;
@@ -91,6 +93,18 @@ int nrs_col_address_read(const char *text, struct sockaddr_storage *out, char *h
     return inet_pton(AF_INET, host, &a->sin_addr) == 1 ? 0 : NRS_ERR_FORMAT;
 }
 
+bool nrs_col_address_is_loopback(const char *text)
+{
+    struct sockaddr_storage a;
+    char host[64];
+
+    if (nrs_col_address_read(text, &a, host, sizeof host) != 0)
+        return false;
+    if (a.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&a)->sin6_addr);
+    return ntohl(((const struct sockaddr_in *)&a)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 /* Takes one value; NULL or what is wrong with it. */
 static const char *take(struct nrs_col_config *c, const cJSON *v)
 {
@@ -142,6 +156,9 @@ int nrs_col_config_read(struct nrs_col_config *c, const char *text, size_t n, ch
         goto out;
     (void)snprintf(why, 160, "page: not ADDRESS:PORT");
     if (nrs_col_address_read(got.page, &address, host, sizeof host) != 0)
+        goto out;
+    (void)snprintf(why, 160, "page: %s", nrs_col_page_fault);
+    if (!nrs_col_address_is_loopback(got.page))
         goto out;
     *c = got;
     rc = 0;

@@ -3,6 +3,7 @@
  * Every key is optional, unknown keys are errors; README.md lists them. The command line goes before the file. */
 #ifndef NRS_COL_CONFIG_H
 #define NRS_COL_CONFIG_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -29,6 +30,12 @@ int nrs_col_config_read(struct nrs_col_config *c, const char *text, size_t n, ch
 /* Reads and writes DIR/collector.json; c is as the defaults left it on error. */
 int nrs_col_config_load(struct nrs_col_config *c, const char *dir, char why[160]);
 int nrs_col_config_save(const struct nrs_col_config *c, const char *dir);
+
+/* Why `page` may be on loopback only: a proxy with a login can pass requests on to it. */
+extern const char nrs_col_page_fault[];
+
+/* Is this address of the machine itself: 127.0.0.0/8 or ::1? The text is one that nrs_col_address_read takes. */
+bool nrs_col_address_is_loopback(const char *text);
 
 /* "127.0.0.1:8443" or "[::1]:8443" to an address; NRS_ERR_FORMAT. The host part goes to host (cap bytes). */
 int nrs_col_address_read(const char *text, struct sockaddr_storage *out, char *host, size_t cap);

@@ -63,6 +63,13 @@ static int check_address(const char *option, const char *value, size_t cap)
     return 0;
 }
 
+static int check_page(const char *value)
+{
+    int rc = check_address("--page", value, sizeof ((struct nrs_col_config *)0)->page);
+
+    return rc != 0 || nrs_col_address_is_loopback(value) ? rc : nrs_col_complain("--page", nrs_col_page_fault);
+}
+
 static int take_number(const char *option, const char *text, long long *out)
 {
     char *end;
@@ -75,7 +82,7 @@ static int take_option(struct options *o, int option)
 {
     switch (option) {
     case LISTEN: o->listen = optarg; return check_address("--listen", optarg, sizeof ((struct nrs_col_config *)0)->listen);
-    case PAGE: o->page = optarg; return check_address("--page", optarg, sizeof ((struct nrs_col_config *)0)->page);
+    case PAGE: o->page = optarg; return check_page(optarg);
     case NAME:
         if (o->n_names == NRS_COL_SANS)
             return nrs_col_complain("--name", "too many");

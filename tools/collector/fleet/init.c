@@ -92,6 +92,14 @@ static int make_server(const char *dir, struct nrs_col_config *c, const struct n
     return rc;
 }
 
+static void say_next_steps(const char *dir, const struct nrs_col_config *c)
+{
+    (void)printf("next: noroshi-collector run %s\n"
+                 "then copy %s/devices/device-1/ to the device and run there: noroshi run --config device-1/noroshi.json\n"
+                 "and open http://%s/; every further device: noroshi-collector device %s NAME\n",
+                 dir, dir, c->page, dir);
+}
+
 int nrs_col_init(const char *dir, const struct nrs_col_config *c, const char *const *names, size_t n)
 {
     struct nrs_col_identity authority;
@@ -114,7 +122,11 @@ int nrs_col_init(const char *dir, const struct nrs_col_config *c, const char *co
         rc = nrs_col_complain(nrs_col_store_sqlite.file, why);
     if (rc == 0 && nrs_col_config_save(&config, dir) != 0)
         rc = nrs_col_complain("collector.json", strerror(errno));
-    return rc != 0 ? rc : nrs_col_device(dir, "device-1");
+    if (rc == 0)
+        rc = nrs_col_device(dir, "device-1");
+    if (rc == 0)
+        say_next_steps(dir, &config);
+    return rc;
 }
 
 /* A configuration that `noroshi run --config` takes as it is, from the folder that it is in. */

@@ -1,6 +1,5 @@
 #include "tools/collector/serve/conn.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include <mbedtls/error.h>
 
 #define LINGER_MS 2000
-#define COMPLAIN_EVERY_MS 1000
 
 /* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no types. */
 #define SAFE                                                                                                   \
@@ -111,19 +109,6 @@ void nrs_col_conn_close(struct nrs_col_conn *c)
     uv_close((uv_handle_t *)&c->tcp, closed);
 }
 
-/* A peer that we could not talk to: one line, at most one a second. */
-static void complain(struct nrs_col_conn *c, const char *what)
-{
-    struct nrs_col_server *s = c->server;
-    uint64_t now = uv_now(&s->loop);
-
-    s->metrics.handshakes_failed++;
-    if (s->complained_ms != 0 && now - s->complained_ms < COMPLAIN_EVERY_MS)
-        return;
-    s->complained_ms = now;
-    (void)fprintf(stderr, "noroshi-collector: %s: a connection was refused: %s\n", c->service->name, what);
-}
-
 static void on_ready(void *arg)
 {
     struct nrs_col_conn *c = arg;
@@ -134,7 +119,7 @@ static void on_ready(void *arg)
         set_deadline(c, (uint64_t)c->server->config->idle_s * 1000);
         return;
     }
-    complain(c, why);
+    nrs_col_peer_refused(c, why);
     c->failed = true;
 }
 
@@ -171,7 +156,7 @@ static void feed_tls(struct nrs_col_conn *c, const char *bytes, size_t len)
 
     if (rc < 0 && !shaken && !c->pump.handshaken) {
         mbedtls_strerror(rc, what, sizeof what);
-        complain(c, what);
+        nrs_col_peer_refused(c, what);
     }
     if (rc < 0 || c->failed || (c->pump.closed_by_peer && c->state != NRS_COL_CONN_WORK))
         nrs_col_conn_close(c);
@@ -205,6 +190,8 @@ static bool start(struct nrs_col_conn *c)
 
     if (c->service->tls != NULL && nrs_tls_pump_init(&c->pump, c->service->tls, NULL, &ops) != 0)
         return false;
+    if (c->service->tls != NULL)
+        nrs_col_peer_watch(&c->pump.ssl, &c->peer);
     return uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0;
 }
 

@@ -9,6 +9,7 @@
 #define NRS_COL_CONN_H
 #include "agent/net/tls_pump.h"
 #include "tools/collector/records/name.h"
+#include "tools/collector/serve/peer.h"
 #include "tools/collector/serve/server.h"
 
 enum nrs_col_conn_state { NRS_COL_CONN_READ, NRS_COL_CONN_WORK, NRS_COL_CONN_LINGER, NRS_COL_CONN_CLOSED };
@@ -20,6 +21,7 @@ struct nrs_col_conn {
     const struct nrs_col_service *service;
     struct nrs_col_conn *next, **at; /* at: what points to this one */
     struct nrs_tls_pump pump;        /* used if the service has TLS */
+    struct nrs_col_peer peer;        /* its certificate */
     struct nrs_col_http http;
     bool failed;                     /* the service does not want this peer */
     uint8_t state;                   /* enum nrs_col_conn_state */

@@ -48,7 +48,8 @@ struct nrs_col_server {
     struct nrs_col_metrics metrics;
     struct nrs_col_budget budget;
     struct nrs_col_conn *conns; /* doubly linked */
-    uint64_t complained_ms;     /* the last line about a peer */
+    uint64_t reported_ms;       /* when the last line about a refused peer was written */
+    uint64_t unreported;        /* peers refused since, without a line */
     bool stopping;
     char in[NRS_COL_READ];
 };

@@ -26,6 +26,8 @@ const char *const nrs_col_statement_sql[NRS_COL_STATEMENTS] = {
                              " ON CONFLICT(device, boot, d) DO UPDATE SET evidence=?1",
     /* 1 record, 2 device, 3 boot, 4 d */
     [NRS_COL_SQL_COMBO] = "UPDATE verdict SET combo=?1 WHERE device=?2 AND boot=?3 AND d=?4",
+    /* 64 KiB: more than a page that happens to be free */
+    [NRS_COL_SQL_PROBE] = "INSERT OR REPLACE INTO note VALUES('probe', zeroblob(65536))",
 };
 
 /* Runs a statement that gives no rows; its bindings may be stale afterwards, the next use sets all of them. */
@@ -154,4 +156,11 @@ int nrs_col_sqlite_commit(struct nrs_col_store *store, struct nrs_col_post *post
         (void)sqlite3_step(s->sql[NRS_COL_SQL_ROLLBACK]);
     sqlite3_reset(s->sql[NRS_COL_SQL_ROLLBACK]);
     return rc;
+}
+
+int nrs_col_sqlite_probe(struct nrs_col_store *store)
+{
+    struct nrs_col_sqlite *s = (struct nrs_col_sqlite *)store;
+
+    return run(s, NRS_COL_SQL_PROBE);
 }

@@ -3,31 +3,45 @@
 #include <stdio.h>
 #include <time.h>
 
+/* On the pool's thread: a transaction, or with nothing to commit a probe. */
 static void commit(uv_work_t *work)
 {
     struct nrs_col_ingest *in = work->data;
     uint64_t from = uv_hrtime();
 
-    in->rc = in->store->ops->commit(in->store, in->committing, (int64_t)time(NULL));
+    if (in->committing == NULL)
+        in->rc = in->store->ops->probe(in->store);
+    else
+        in->rc = in->store->ops->commit(in->store, in->committing, (int64_t)time(NULL));
     in->took_us = (uv_hrtime() - from) / 1000;
 }
 
 static void schedule(struct nrs_col_ingest *in);
 
-static void note(struct nrs_col_ingest *in)
+static void count(struct nrs_col_ingest *in)
 {
     struct nrs_col_metrics *m = in->metrics;
 
+    if (in->committing == NULL)
+        return;
     m->commit_us += in->took_us;
     if (in->rc == 0)
         m->commits++;
     else
         m->commits_failed++;
+}
+
+static void on_probe(uv_timer_t *timer);
+
+static void note(struct nrs_col_ingest *in)
+{
     if (in->rc != 0 && !in->failing)
         (void)fprintf(stderr, "noroshi-collector: store: %s; answering 503 until it works again\n", in->store->why);
     if (in->rc == 0 && in->failing)
         (void)fprintf(stderr, "noroshi-collector: store: works again\n");
     in->failing = in->rc != 0;
+    if (in->failing)
+        (void)uv_timer_start(&in->probe, on_probe, NRS_COL_PROBE_MS, 0);
 }
 
 static void committed(uv_work_t *work, int status)
@@ -36,6 +50,7 @@ static void committed(uv_work_t *work, int status)
     struct nrs_col_post *p = in->committing, *next;
 
     (void)status; /* never cancelled */
+    count(in);
     note(in);
     in->committing = NULL;
     in->busy = false;
@@ -45,6 +60,23 @@ static void committed(uv_work_t *work, int status)
         p->done(p);
     }
     schedule(in);
+}
+
+static void work(struct nrs_col_ingest *in)
+{
+    in->busy = true;
+    (void)uv_timer_stop(&in->gather);
+    (void)uv_timer_stop(&in->probe);
+    in->work.data = in;
+    (void)uv_queue_work(in->gather.loop, &in->work, commit, committed);
+}
+
+static void on_probe(uv_timer_t *timer)
+{
+    struct nrs_col_ingest *in = timer->data;
+
+    if (!in->busy)
+        work(in);
 }
 
 /* Cuts the first requests off the waiting list, up to the row limit, and gives them to a worker. */
@@ -63,10 +95,7 @@ static void begin(struct nrs_col_ingest *in)
     if (in->first == NULL)
         in->last = &in->first;
     in->rows -= rows;
-    in->busy = true;
-    (void)uv_timer_stop(&in->gather);
-    in->work.data = in;
-    (void)uv_queue_work(in->gather.loop, &in->work, commit, committed);
+    work(in);
 }
 
 static void gathered(uv_timer_t *timer)
@@ -92,7 +121,8 @@ void nrs_col_ingest_init(struct nrs_col_ingest *in, uv_loop_t *loop, struct nrs_
     *in = (struct nrs_col_ingest){.store = store, .metrics = metrics, .gather_ms = gather_ms};
     in->last = &in->first;
     (void)uv_timer_init(loop, &in->gather);
-    in->gather.data = in;
+    (void)uv_timer_init(loop, &in->probe);
+    in->gather.data = in->probe.data = in;
 }
 
 void nrs_col_ingest_put(struct nrs_col_ingest *in, struct nrs_col_post *p)
@@ -120,4 +150,5 @@ void nrs_col_ingest_flush(struct nrs_col_ingest *in)
 void nrs_col_ingest_close(struct nrs_col_ingest *in)
 {
     uv_close((uv_handle_t *)&in->gather, NULL);
+    uv_close((uv_handle_t *)&in->probe, NULL);
 }

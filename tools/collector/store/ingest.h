@@ -4,6 +4,8 @@
  * a thread of libuv's pool, while the loop goes on reading the next ones; one transaction at a time. A request is
  * answered only after its commit.
  *
+ * After a commit that failed, a write is tried every NRS_COL_PROBE_MS, so that `failing` ends by itself.
+ *
  * A thread and not the loop: an fsync takes 1 to 30 ms on common disks and far longer on a busy one, and
  * handshakes and time-outs must not wait for it. One thread and not more: SQLite has one writer.
  *
@@ -17,12 +19,13 @@
 #include "tools/collector/store/store.h"
 
 #define NRS_COL_BATCH_ROWS 10000
+#define NRS_COL_PROBE_MS 2000
 
 struct nrs_col_ingest {
     struct nrs_col_store *store;
     struct nrs_col_metrics *metrics;
     unsigned gather_ms;
-    uv_timer_t gather;
+    uv_timer_t gather, probe;
     uv_work_t work;
     struct nrs_col_post *first, **last; /* waiting */
     unsigned rows;                      /* in the waiting ones */
@@ -30,7 +33,7 @@ struct nrs_col_ingest {
     struct nrs_col_post *committing;    /* the worker's, while busy */
     uint64_t took_us;
     int rc;
-    bool busy, failing;                 /* failing: the last commit did not go through */
+    bool busy, failing;                 /* failing: the last write did not go through */
 };
 
 void nrs_col_ingest_init(struct nrs_col_ingest *in, uv_loop_t *loop, struct nrs_col_store *store,

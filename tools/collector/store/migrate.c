@@ -88,7 +88,10 @@ static const char step_2[] =
     " DELETE FROM sighting WHERE dst=old.dst AND port=old.port AND device=old.device AND verdicts<=0;"
     " INSERT INTO sighting VALUES(new.dst, new.port, new.device, 1) ON CONFLICT DO UPDATE SET verdicts=verdicts+1; END;";
 
-static const char *const steps[] = {step_1, step_2};
+/* What the store itself notes. */
+static const char step_3[] = "CREATE TABLE note(name TEXT PRIMARY KEY, value) WITHOUT ROWID;";
+
+static const char *const steps[] = {step_1, step_2, step_3};
 
 const int nrs_col_schema = (int)(sizeof steps / sizeof steps[0]);
 

@@ -176,8 +176,8 @@ static int add_rows(struct nrs_col_sqlite *store, struct nrs_col_answer *out, co
                 *last = sqlite3_column_int64(s, 1);
             nrs_col_answer_add(out, write, s);
         }
-        store->steps += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
-        store->scans += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+        store->base.steps += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
+        store->base.scans += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
     }
     if (got != SQLITE_DONE)
         n = nrs_col_sqlite_fail(store);
@@ -225,7 +225,7 @@ int nrs_col_sqlite_query(struct nrs_col_store *store, const struct nrs_col_query
     int64_t id = 0;
     int n;
 
-    s->steps = s->scans = 0;
+    store->steps = store->scans = 0;
     if (h.name != NULL)
         nrs_col_answer_add(out, write_heading, &h);
     n = add_rows(s, out, sql[q->kind], q->id, q->kind == NRS_COL_Q_VERDICT ? 1 : q->limit, lists[q->kind].write,

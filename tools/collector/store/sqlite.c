@@ -208,6 +208,7 @@ const struct nrs_col_store_ops nrs_col_store_sqlite = {
     .open = open_store,
     .close = close_store,
     .issue = issue,
+    .probe = nrs_col_sqlite_probe,
     .commit = nrs_col_sqlite_commit,
     .query = nrs_col_sqlite_query,
     .each = each,

@@ -26,6 +26,7 @@ struct nrs_col_store_ops;
 /* The common front of every kind of store. */
 struct nrs_col_store {
     const struct nrs_col_store_ops *ops;
+    uint64_t steps, scans; /* of the last query: steps of the store's machine, and rows that it passed in full scans */
     char why[NRS_COL_STORE_WHY];
 };
 
@@ -49,6 +50,9 @@ struct nrs_col_store_ops {
 
     /* Enters a device that got a certificate at `now`. NRS_ERR_RANGE if the name is taken. Any process may. */
     int (*issue)(const char *dir, const char *name, int64_t now, char why[NRS_COL_STORE_WHY]);
+
+    /* Writes something that nobody reads, to learn whether the store works again. 0, or NRS_ERR_IO. */
+    int (*probe)(struct nrs_col_store *s);
 
     /* Stores the list in one transaction and sets n_new of each post. All or nothing. now: epoch seconds. */
     int (*commit)(struct nrs_col_store *s, struct nrs_col_post *posts, int64_t now);
