@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The collector as agents meet it: identity, deduplication, refusals, limits, restarts, kills, a full disk."""
+import contextlib
 import pathlib
 import re
 import resource
@@ -128,13 +129,41 @@ def test_bad_requests_are_named(lab):
 
 def test_fast_device_is_slowed_down(lab):
     lab.stop()
-    lab.set(posts_per_s=2)
+    lab.set(posts_per_s=2, posts_burst=4)
     lab.start()
     client = lab.client()
     answers = [post(client, [verdict(n)]) for n in range(1, 10)]
     assert {status for status, _, _ in answers} == {200, 429}
     assert all("Retry-After" in headers for status, _, headers in answers if status == 429)
     assert len(lab.export()) == sum(status == 200 for status, _, _ in answers)
+
+
+def test_day_of_a_device_ends_with_429(lab):
+    lab.stop()
+    lab.set(records_per_day=3)
+    lab.start()
+    client = lab.client()
+    assert post(client, [verdict(1), verdict(2), verdict(3), health(4)])[0] == 200
+    status, body, headers = post(client, [verdict(5)])
+    assert status == 429 and "for today" in body["error"] and 0 < int(headers["Retry-After"]) <= 86400
+    assert post(client, [health(6)])[0] == 200
+    lab.device("gate-2")
+    assert post(lab.client("gate-2"), [verdict(1, host="gate-2")])[0] == 200, "another device's day is its own"
+
+
+def test_one_device_has_few_connections(lab):
+    """Half-sent bodies of one device, as with a stolen key, do not take the room of the others."""
+    half = b"POST /v1/verdicts HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n" + b"x" * 50000
+    held = []
+    for _ in range(12):
+        held.append(lab.tls().wrap_socket(socket.create_connection(("127.0.0.1", lab.agents), 10), server_hostname="127.0.0.1"))
+        with contextlib.suppress(OSError):
+            held[-1].sendall(half)
+    lab.device("gate-2")
+    assert post(lab.client("gate-2"), [verdict(1, host="gate-2")])[0] == 200
+    metrics = lab.get("/metrics")[2].decode()
+    assert re.search(r"agents [45]$", metrics, re.M) and "device_connections_closed_total 8" in metrics, metrics
+    assert int(re.search(r"pending_bytes (\d+)", metrics)[1]) <= 4 * 65536
 
 
 def test_slow_peers_are_cut_off(lab):
@@ -212,7 +241,7 @@ def send_until_cut(lab, device, boot, acknowledged):
 
 def test_kill_loses_nothing_acknowledged(lab):
     lab.stop()
-    lab.set(posts_per_s=100000, gather_ms=1)
+    lab.set(posts_per_s=100000, records_per_day=1000000, gather_ms=1)
     acknowledged = []
     for turn in range(12):
         lab.start()
@@ -232,6 +261,7 @@ def test_full_disk_is_said_and_survived(lab):
     lab.stop()
     size = sum(f.stat().st_size for f in lab.folder.iterdir() if f.name.startswith("noroshi.db"))
     limit = size + 200_000
+    lab.set(posts_per_s=100000, records_per_day=1000000)
     lab.start(preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
     client = lab.client()
     number, status = 0, 200

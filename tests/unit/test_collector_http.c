@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,7 +215,7 @@ static void rate_allows_bursts_and_then_the_rate(void **state)
     unsigned n = 0;
 
     (void)state;
-    nrs_col_rate_init(&r, 10);
+    nrs_col_rate_init(&r, 10, 20);
     while (nrs_col_rate_take(&r, "one", 1000))
         n++;
     assert_int_equal(n, 20);
@@ -224,6 +225,22 @@ static void rate_allows_bursts_and_then_the_rate(void **state)
     for (n = 0; nrs_col_rate_take(&r, "one", 900000); n++)
         ;
     assert_int_equal(n, 20);
+}
+
+/* A busy name keeps its bucket: others that share its set do not give it a full one. */
+static void rate_survives_many_names(void **state)
+{
+    static struct nrs_col_rate r;
+    char name[16];
+
+    (void)state;
+    nrs_col_rate_init(&r, 1, 1);
+    assert_true(nrs_col_rate_take(&r, "one", 1000));
+    for (unsigned i = 0; i < 4000; i++) {
+        (void)snprintf(name, sizeof name, "n%u", i);
+        (void)nrs_col_rate_take(&r, name, 1001 + i / 100);
+        assert_false(nrs_col_rate_take(&r, "one", 1001 + i / 100));
+    }
 }
 
 #define WITH_REQUEST(test) cmocka_unit_test_setup_teardown(test, start, finish)
@@ -244,6 +261,7 @@ int main(void)
         WITH_REQUEST(other_versions_are_refused),
         WITH_REQUEST(endless_headers_are_refused),
         WITH_REQUEST(long_address_is_refused),
+        cmocka_unit_test(rate_survives_many_names),
         cmocka_unit_test(rate_allows_bursts_and_then_the_rate),
     };
 

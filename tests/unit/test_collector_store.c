@@ -66,6 +66,7 @@ static struct nrs_col_post *post(const char *device, const char *lines)
 
     if (p == NULL)
         fail_msg("%s", why);
+    p->day_cap = 1000;
     return p;
 }
 
@@ -373,6 +374,35 @@ static void late_records_are_counted(void **state)
     assert_int_equal(number(lab, "SELECT risk FROM verdict"), 60);
 }
 
+static void day_of_a_device_is_limited_and_ends(void **state)
+{
+    static const char health[] = "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"metric\",\"event.dataset\":"
+                                 "\"noroshi.health\",\"event.id\":\"h-b1-1\",\"noroshi\":{\"v\":1,\"q\":12}}\n";
+    struct lab *lab = *state;
+    struct nrs_col_post *a = post("one", beacon(1, 1, "open", 90)), *b = post("one", beacon(2, 2, "open", 90));
+    struct nrs_col_post *other = post("two", beacon(1, 1, "open", 90)), *alive = post("one", health);
+
+    a->day_cap = b->day_cap = other->day_cap = alive->day_cap = 1;
+    a->next = b;
+    b->next = other;
+    other->next = alive;
+    for (int turn = 0; turn < 2; turn++) { /* the second time all of it is known */
+        assert_int_equal(lab->store->ops->commit(lab->store, a, 1000), 0);
+        assert_int_equal(a->rc, turn == 0 ? 0 : NRS_ERR_LIMIT);
+        assert_int_equal(b->rc, NRS_ERR_LIMIT);
+        assert_int_equal(other->rc, turn == 0 ? 0 : NRS_ERR_LIMIT);
+        assert_int_equal(alive->rc, 0);
+        assert_int_equal(number(lab, "SELECT count(*) FROM record"), 2);
+    }
+    assert_int_equal(lab->store->ops->commit(lab->store, b, 1000 + 86400), 0);
+    assert_int_equal(b->rc, 0);
+    assert_int_equal(b->n_new, 1);
+    nrs_col_post_free(a);
+    nrs_col_post_free(b);
+    nrs_col_post_free(other);
+    nrs_col_post_free(alive);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
 int main(void)
@@ -393,6 +423,7 @@ int main(void)
         WITH_STORE(queries_cost_as_much_as_they_show),
         WITH_STORE(destination_forgets_devices_whose_verdicts_are_gone),
         WITH_STORE(late_records_are_counted),
+        WITH_STORE(day_of_a_device_is_limited_and_ends),
         cmocka_unit_test(senseless_parameters_are_refused),
     };
 

@@ -16,7 +16,9 @@ struct nrs_col_config {
     unsigned body_kib;          /* of one request */
     unsigned connections;       /* of agents at a time */
     unsigned pending_kib;       /* bodies on their way into the store, of all connections together */
-    unsigned posts_per_s;       /* of one device; twice as many at once */
+    unsigned posts_per_s, posts_burst; /* of one device: a second, and at once */
+    unsigned records_per_day;   /* of one device, UTC days */
+    unsigned device_connections; /* of one device at a time */
     unsigned gather_ms;         /* a transaction waits this long for more requests */
     unsigned tls_min, tls_max;  /* 12 or 13 */
     unsigned request_s, idle_s; /* a request, handshake included, must be whole after; a silent connection ends after */

@@ -23,8 +23,9 @@ struct nrs_col_post {
     struct nrs_col_record *records;
     unsigned n;         /* records in the body */
     unsigned n_new;     /* how many of them were not known before: set by the store */
+    unsigned day_cap;   /* records that its device may store on a UTC day */
     unsigned n_dropped; /* keys that were not kept */
-    int rc;             /* of the commit: 0 = stored */
+    int rc;             /* of the commit: 0 = stored, NRS_ERR_LIMIT = the device has reached day_cap, nothing was stored */
     size_t charge;      /* bytes that it holds of the server's budget for bodies */
     void (*done)(struct nrs_col_post *p); /* called on the loop's thread after the commit; frees p */
     void *owner;        /* for `done`: who made it */

@@ -15,6 +15,7 @@ size_t nrs_col_metrics_write(const struct nrs_col_metrics *m, char *buf, size_t 
         {"connections_turned_away_total", "counter", "connections over the limit", m->turned_away},
         {"handshakes_total", "counter", "TLS handshakes with a good certificate", m->handshakes},
         {"handshakes_failed_total", "counter", "TLS handshakes that failed", m->handshakes_failed},
+        {"device_connections_closed_total", "counter", "connections closed because their device had too many", m->device_over},
         {"timeouts_total", "counter", "connections closed for being slow", m->timeouts},
         {"posts_stored_total", "counter", "requests answered 200", m->posts_stored},
         {"posts_refused_total", "counter", "requests answered 4xx, but not 429", m->posts_refused},

@@ -9,6 +9,7 @@
 struct nrs_col_metrics {
     uint64_t accepted, turned_away;  /* connections; the second: over a limit */
     uint64_t handshakes, handshakes_failed;
+    uint64_t device_over;            /* connections closed because their device opened another one */
     uint64_t timeouts;
     uint64_t posts_stored, posts_refused, posts_limited, posts_failed; /* 2xx, 4xx, 429, 503 */
     uint64_t records, records_new;   /* acknowledged; those that were not known before */

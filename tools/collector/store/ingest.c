@@ -56,7 +56,7 @@ static void committed(uv_work_t *work, int status)
     in->busy = false;
     for (; p != NULL; p = next) {
         next = p->next;
-        p->rc = in->rc;
+        p->rc = in->rc != 0 ? in->rc : p->rc;
         p->done(p);
     }
     schedule(in);

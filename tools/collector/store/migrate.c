@@ -91,7 +91,12 @@ static const char step_2[] =
 /* What the store itself notes. */
 static const char step_3[] = "CREATE TABLE note(name TEXT PRIMARY KEY, value) WITHOUT ROWID;";
 
-static const char *const steps[] = {step_1, step_2, step_3};
+/* How many new records a device stored on its newest day. */
+static const char step_4[] =
+    "ALTER TABLE device ADD COLUMN day INTEGER NOT NULL DEFAULT 0;" /* UTC days since 1970 */
+    "ALTER TABLE device ADD COLUMN day_records INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4};
 
 const int nrs_col_schema = (int)(sizeof steps / sizeof steps[0]);
 

@@ -54,7 +54,8 @@ struct nrs_col_store_ops {
     /* Writes something that nobody reads, to learn whether the store works again. 0, or NRS_ERR_IO. */
     int (*probe)(struct nrs_col_store *s);
 
-    /* Stores the list in one transaction and sets n_new of each post. All or nothing. now: epoch seconds. */
+    /* Stores the list in one transaction and sets n_new and rc of each post. All or nothing, but for posts of devices that
+     * have reached their day_cap. now: epoch seconds. */
     int (*commit)(struct nrs_col_store *s, struct nrs_col_post *posts, int64_t now);
 
     /* Appends the JSON of a query. NRS_ERR_RANGE: there is no such verdict. */
