@@ -5,6 +5,7 @@ import pathlib
 import re
 import resource
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -279,6 +280,22 @@ def test_full_disk_is_said_and_survived(lab):
         time.sleep(0.2)
     assert post(client, [verdict(1000000)])[0] == 200
     assert len(lab.export()) == stored + 1
+
+
+def test_old_records_are_deleted_while_it_runs(lab):
+    client = lab.client()
+    post(client, [verdict(1), evidence(2, 1, 1, lambda h, m: 1), health(3)])
+    lab.stop()
+    with contextlib.closing(sqlite3.connect(lab.folder / "noroshi.db", isolation_level=None)) as db:
+        db.execute("UPDATE record SET received=received-10*86400")
+    lab.set(retain_days=5)
+    lab.start()
+    post(lab.client(), [verdict(4)])
+    until = time.monotonic() + 30
+    while len(lab.export()) != 1:
+        assert time.monotonic() < until, lab.export()
+        time.sleep(0.1)
+    assert lab.get("/api/devices")[2]["devices"][0]["health"]["noroshi"]["dst"] == 412
 
 
 def test_page_port_is_careful(lab):

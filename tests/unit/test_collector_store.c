@@ -71,15 +71,20 @@ static struct nrs_col_post *post(const char *device, const char *lines)
 }
 
 /* Stores the lines and returns how many were new. */
-static unsigned put(struct lab *lab, const char *device, const char *lines)
+static unsigned put_at(struct lab *lab, const char *device, const char *lines, int64_t now)
 {
     struct nrs_col_post *p = post(device, lines);
     unsigned n_new;
 
-    assert_int_equal(lab->store->ops->commit(lab->store, p, 1000), 0);
+    assert_int_equal(lab->store->ops->commit(lab->store, p, now), 0);
     n_new = p->n_new;
     nrs_col_post_free(p);
     return n_new;
+}
+
+static unsigned put(struct lab *lab, const char *device, const char *lines)
+{
+    return put_at(lab, device, lines, 1000);
 }
 
 static const char *beacon(unsigned seq, unsigned d, const char *st, int risk)
@@ -403,6 +408,54 @@ static void day_of_a_device_is_limited_and_ends(void **state)
     nrs_col_post_free(alive);
 }
 
+static void old_records_go_with_their_verdicts(void **state)
+{
+    static const struct nrs_col_retention keep = {.days = 90};
+    const int64_t day = 86400;
+    struct lab *lab = *state;
+    unsigned n;
+    char *json;
+
+    put(lab, "one", beacon(1, 1, "open", 90)); /* at 1000 s; goes on below */
+    put(lab, "one", evidence(2, 1));
+    put(lab, "one", beacon(3, 2, "open", 90)); /* over */
+    put(lab, "one", evidence(4, 3));           /* without a verdict */
+    put_at(lab, "one", beacon(5, 1, "update", 91), 50 * day);
+    assert_int_equal(lab->store->ops->retire(lab->store, &keep, 90 * day, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(lab->store->ops->retire(lab->store, &keep, 91 * day, &n), 0);
+    assert_int_equal(n, 4);
+    assert_int_equal(number(lab, "SELECT count(*) FROM record"), 1);
+    assert_int_equal(number(lab, "SELECT count(*) FROM verdict"), 1);
+    assert_int_equal(number(lab, "SELECT verdicts FROM device"), 1);
+    json = ask(lab, "/api/verdicts/5");
+    assert_non_null(strstr(json, "\"evidence\":false,"));
+    assert_non_null(strstr(json, "\"matrix\":null,\"history\":[{\"id\":5,"));
+    free(json);
+    assert_int_equal(lab->store->ops->retire(lab->store, &keep, 91 * day, &n), 0);
+    assert_int_equal(n, 0);
+}
+
+static void full_store_loses_its_oldest_and_its_pages(void **state)
+{
+    static const struct nrs_col_retention keep = {.mib = 2};
+    struct lab *lab = *state;
+    int64_t pages;
+    unsigned n, turns = 0;
+
+    fill(lab, 12000);
+    pages = number(lab, "PRAGMA page_count");
+    do {
+        assert_int_equal(lab->store->ops->retire(lab->store, &keep, 0, &n), 0);
+        turns += n > 0;
+    } while (n > 0);
+    assert_in_range(turns, 1, 11);
+    assert_true(number(lab, "PRAGMA page_count") < pages);
+    assert_true(number(lab, "PRAGMA page_count") - number(lab, "PRAGMA freelist_count") < 2 * 256);
+    assert_int_equal(number(lab, "SELECT max(id) FROM record"), 24001);
+    assert_int_equal(number(lab, "SELECT min(last)>=(SELECT min(id) FROM record) FROM verdict"), 1);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
 int main(void)
@@ -423,6 +476,8 @@ int main(void)
         WITH_STORE(queries_cost_as_much_as_they_show),
         WITH_STORE(destination_forgets_devices_whose_verdicts_are_gone),
         WITH_STORE(late_records_are_counted),
+        WITH_STORE(old_records_go_with_their_verdicts),
+        WITH_STORE(full_store_loses_its_oldest_and_its_pages),
         WITH_STORE(day_of_a_device_is_limited_and_ends),
         cmocka_unit_test(senseless_parameters_are_refused),
     };

@@ -27,6 +27,7 @@ size_t nrs_col_metrics_write(const struct nrs_col_metrics *m, char *buf, size_t 
         {"commits_total", "counter", "transactions committed", m->commits},
         {"commits_failed_total", "counter", "transactions that failed", m->commits_failed},
         {"commit_microseconds_total", "counter", "time spent in transactions", m->commit_us},
+        {"records_retired_total", "counter", "records deleted for their age or for room", m->records_retired},
         {"queries_total", "counter", "queries of the API", m->queries},
         {"query_steps_total", "counter", "steps of the store for queries", m->query_steps},
         {"query_scans_total", "counter", "rows that queries passed in full scans", m->query_scans},

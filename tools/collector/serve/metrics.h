@@ -15,6 +15,7 @@ struct nrs_col_metrics {
     uint64_t records, records_new;   /* acknowledged; those that were not known before */
     uint64_t keys_dropped;           /* unknown keys of acknowledged records */
     uint64_t commits, commits_failed, commit_us;
+    uint64_t records_retired;        /* deleted for their age, or for room */
     uint64_t queries, query_steps, query_scans; /* of the API */
     unsigned agents, people;         /* connections now */
     uint64_t pending_bytes;

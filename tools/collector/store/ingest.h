@@ -20,12 +20,19 @@
 
 #define NRS_COL_BATCH_ROWS 10000
 #define NRS_COL_PROBE_MS 2000
+#define NRS_COL_RETIRE_MS 30000 /* between two looks whether records are to be deleted; at once while there are */
+
+/* What the worker does next. */
+enum nrs_col_ingest_job { NRS_COL_COMMIT, NRS_COL_PROBE, NRS_COL_RETIRE };
 
 struct nrs_col_ingest {
     struct nrs_col_store *store;
     struct nrs_col_metrics *metrics;
     unsigned gather_ms;
-    uv_timer_t gather, probe;
+    uv_timer_t gather, probe, retire;
+    struct nrs_col_retention keep;
+    uint8_t job;                        /* enum nrs_col_ingest_job: the worker's, while busy */
+    unsigned n_retired;                 /* records that the last NRS_COL_RETIRE deleted */
     uv_work_t work;
     struct nrs_col_post *first, **last; /* waiting */
     unsigned rows;                      /* in the waiting ones */
@@ -37,7 +44,7 @@ struct nrs_col_ingest {
 };
 
 void nrs_col_ingest_init(struct nrs_col_ingest *in, uv_loop_t *loop, struct nrs_col_store *store,
-                         struct nrs_col_metrics *metrics, unsigned gather_ms);
+                         struct nrs_col_metrics *metrics, unsigned gather_ms, const struct nrs_col_retention *keep);
 
 /* Takes over p; p->done is called on the loop's thread after the commit, with p->rc set. */
 void nrs_col_ingest_put(struct nrs_col_ingest *in, struct nrs_col_post *p);

@@ -96,7 +96,10 @@ static const char step_4[] =
     "ALTER TABLE device ADD COLUMN day INTEGER NOT NULL DEFAULT 0;" /* UTC days since 1970 */
     "ALTER TABLE device ADD COLUMN day_records INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4};
+/* To find what is left of verdicts whose records were deleted. */
+static const char step_5[] = "CREATE INDEX verdict_evidence ON verdict(evidence) WHERE evidence IS NOT NULL;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5};
 
 const int nrs_col_schema = (int)(sizeof steps / sizeof steps[0]);
 

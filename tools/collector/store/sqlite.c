@@ -54,7 +54,8 @@ static int create(const char *dir, char why[NRS_COL_STORE_WHY])
     sqlite3 *db = NULL;
     int rc = open_file(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why);
 
-    if (rc == 0 && sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK) {
+    if (rc == 0 && (nrs_col_sqlite_make_vacuum(db) != SQLITE_OK ||
+                    sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK)) {
         (void)snprintf(why, NRS_COL_STORE_WHY, "%s", sqlite3_errmsg(db));
         rc = NRS_ERR_IO;
     }
@@ -96,6 +97,8 @@ static int open_writer(struct nrs_col_sqlite *s, const char *dir)
         rc = nrs_col_migrate(s->db, s->base.why, sizeof s->base.why);
     if (rc != 0)
         return rc;
+    /* A file of version 1 only reuses its pages. It goes on so when there is no room for the copy that this takes. */
+    (void)nrs_col_sqlite_make_vacuum(s->db);
     /* What was answered with 200 survives a power cut: WAL alone would lose the last transactions. */
     (void)snprintf(pragma, sizeof pragma, "PRAGMA synchronous=FULL; PRAGMA cache_size=-%d", CACHE_KIB);
     if (sqlite3_exec(s->db, pragma, NULL, NULL, NULL) != SQLITE_OK)
@@ -210,6 +213,7 @@ const struct nrs_col_store_ops nrs_col_store_sqlite = {
     .issue = issue,
     .probe = nrs_col_sqlite_probe,
     .commit = nrs_col_sqlite_commit,
+    .retire = nrs_col_sqlite_retire,
     .query = nrs_col_sqlite_query,
     .each = each,
 };

@@ -23,12 +23,16 @@ struct nrs_col_sqlite {
 /* The statements of commit.c. */
 extern const char *const nrs_col_statement_sql[NRS_COL_STATEMENTS];
 
+/* The file gives pages back one by one (auto_vacuum=INCREMENTAL); for a new file, before its first table. */
+int nrs_col_sqlite_make_vacuum(sqlite3 *db);
+
 /* Puts SQLite's words into base.why; returns NRS_ERR_IO. */
 int nrs_col_sqlite_fail(struct nrs_col_sqlite *s);
 
 /* The ops of store.h that have a file of their own. */
 int nrs_col_sqlite_probe(struct nrs_col_store *store);
 int nrs_col_sqlite_commit(struct nrs_col_store *store, struct nrs_col_post *posts, int64_t now);
+int nrs_col_sqlite_retire(struct nrs_col_store *store, const struct nrs_col_retention *keep, int64_t now, unsigned *n);
 int nrs_col_sqlite_query(struct nrs_col_store *store, const struct nrs_col_query *q, int64_t now,
                          struct nrs_col_answer *out);
 

@@ -18,6 +18,7 @@
 #include "tools/collector/store/query.h"
 
 #define NRS_COL_STORE_WHY 160
+#define NRS_COL_RETIRE_ROWS 2000
 
 enum nrs_col_store_mode { NRS_COL_STORE_READ, NRS_COL_STORE_WRITE };
 
@@ -28,6 +29,11 @@ struct nrs_col_store {
     const struct nrs_col_store_ops *ops;
     uint64_t steps, scans; /* of the last query: steps of the store's machine, and rows that it passed in full scans */
     char why[NRS_COL_STORE_WHY];
+};
+
+/* What is kept; 0 = no limit. */
+struct nrs_col_retention {
+    unsigned days, mib;
 };
 
 /* One stored record, in the order in which records came. */
@@ -60,6 +66,10 @@ struct nrs_col_store_ops {
 
     /* Appends the JSON of a query. NRS_ERR_RANGE: there is no such verdict. */
     int (*query)(struct nrs_col_store *s, const struct nrs_col_query *q, int64_t now, struct nrs_col_answer *out);
+
+    /* Deletes up to NRS_COL_RETIRE_ROWS of the oldest records, and verdicts that have no other, as far as one of the limits
+     * is exceeded, and gives free space back to the system. n: how many records went; 0 when the limits are kept. */
+    int (*retire)(struct nrs_col_store *s, const struct nrs_col_retention *keep, int64_t now, unsigned *n);
 
     /* Calls row for every record with an id above `after`, until it returns something else than 0, which is then
      * returned. */
