@@ -193,13 +193,47 @@ def test_connections_are_limited(lab):
     lab.stop()
     lab.set(connections=5)
     lab.start()
-    held = [socket.create_connection(("127.0.0.1", lab.agents), 10) for _ in range(5)]
-    time.sleep(0.2)
-    extra = socket.create_connection(("127.0.0.1", lab.agents), 10)
-    assert extra.recv(1) == b""
-    held.pop().close()
-    time.sleep(0.2)
+    clients = []
+    for number in range(4):
+        lab.device(f"gate-{number}")
+        clients.append(lab.client(f"gate-{number}"))
+        assert post(clients[-1], [verdict(1, host=f"gate-{number}")])[0] == 200
+    silent = [socket.create_connection(("127.0.0.1", lab.agents), 10) for _ in range(3)]
+    assert silent[0].recv(1) == b"" and silent[1].recv(1) == b"", "who says nothing makes room"
     assert post(lab.client(), [verdict(1)])[0] == 200
+    for number, client in enumerate(clients):
+        assert post(client, [verdict(2, host=f"gate-{number}")])[0] == 200, "devices that are connected stay"
+
+
+def test_full_listener_of_known_devices_turns_away(lab):
+    lab.stop()
+    lab.set(connections=1)
+    lab.start()
+    client = lab.client()
+    assert post(client, [verdict(1)])[0] == 200
+    assert socket.create_connection(("127.0.0.1", lab.agents), 10).recv(1) == b""
+    assert post(client, [verdict(2)])[0] == 200
+
+
+def test_idle_connections_shut_nobody_out(lab):
+    """Silent connections to both ports, more than either has room for one address, are closed for those that speak."""
+    lab.stop()
+    lab.set(address_unknown=20)
+    lab.start()
+    idle = [socket.create_connection(("127.0.0.1", port), 10) for port, n in ((lab.agents, 100), (lab.page, 80)) for _ in range(n)]
+    assert post(lab.client(), [verdict(1)])[0] == 200
+    assert lab.get("/healthz")[0] == 200
+    metrics = lab.get("/metrics")[2].decode()
+    assert int(re.search(r"^noroshi_collector_agents (\d+)", metrics, re.M)[1]) <= 21, metrics
+    assert len(idle) == 180
+
+
+def test_handshakes_of_an_address_have_a_rate(lab):
+    lab.stop()
+    lab.set(address_handshakes=1)
+    lab.start()
+    outcomes = [refused_by_tls(lab, lab.tls()) for _ in range(8)]
+    assert outcomes[:4] == [False] * 4 and outcomes[-1], outcomes
 
 
 def test_restart_keeps_everything(lab):

@@ -19,6 +19,8 @@ struct nrs_col_config {
     unsigned posts_per_s, posts_burst; /* of one device: a second, and at once */
     unsigned records_per_day;   /* of one device, UTC days */
     unsigned device_connections; /* of one device at a time */
+    unsigned address_unknown;   /* connections of one address at a time whose device is not known (yet) */
+    unsigned address_handshakes; /* of one address, a second; four times as many at once */
     unsigned retain_days, retain_mib; /* records are kept as long, and as many; 0 = no limit */
     unsigned gather_ms;         /* a transaction waits this long for more requests */
     unsigned tls_min, tls_max;  /* 12 or 13 */

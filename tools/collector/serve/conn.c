@@ -6,6 +6,8 @@
 #include <time.h>
 #include <mbedtls/error.h>
 
+#include "tools/collector/serve/admit.h"
+
 #define LINGER_MS 2000
 
 /* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no types. */
@@ -198,6 +200,7 @@ static bool start(struct nrs_col_conn *c)
 void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const struct nrs_col_service *service)
 {
     struct nrs_col_conn *c = calloc(1, sizeof *c);
+    int len;
 
     if (c == NULL)
         return; /* the listener tries again with the next one */
@@ -217,13 +220,9 @@ void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const 
         nrs_col_conn_close(c);
         return;
     }
-    if (*service->connections > service->connections_max) {
-        s->metrics.turned_away++;
-        nrs_col_conn_close(c);
-        return;
-    }
+    len = sizeof c->from;
     set_deadline(c, (uint64_t)s->config->request_s * 1000);
-    if (!start(c))
+    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&c->from, &len) != 0 || !nrs_col_admit(c) || !start(c))
         nrs_col_conn_close(c);
 }
 

@@ -20,6 +20,7 @@ struct nrs_col_conn {
     struct nrs_col_server *server;
     const struct nrs_col_service *service;
     struct nrs_col_conn *next, **at; /* at: what points to this one */
+    struct sockaddr_storage from;    /* the peer's address */
     struct nrs_tls_pump pump;        /* used if the service has TLS */
     struct nrs_col_peer peer;        /* its certificate */
     struct nrs_col_http http;

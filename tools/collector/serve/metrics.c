@@ -13,6 +13,7 @@ size_t nrs_col_metrics_write(const struct nrs_col_metrics *m, char *buf, size_t 
     const struct line lines[] = {
         {"connections_total", "counter", "connections accepted", m->accepted},
         {"connections_turned_away_total", "counter", "connections over the limit", m->turned_away},
+        {"connections_gave_way_total", "counter", "connections of unknown peers closed to make room", m->gave_way},
         {"handshakes_total", "counter", "TLS handshakes with a good certificate", m->handshakes},
         {"handshakes_failed_total", "counter", "TLS handshakes that failed", m->handshakes_failed},
         {"device_connections_closed_total", "counter", "connections closed because their device had too many", m->device_over},

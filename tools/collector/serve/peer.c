@@ -57,19 +57,14 @@ static const char *fault_of(uint32_t flags)
     return flags != 0 ? "the certificate is not accepted" : NULL;
 }
 
-static void address_of(const uv_tcp_t *tcp, char *out, size_t cap)
+static void address_of(const struct sockaddr_storage *a, char *out, size_t cap)
 {
-    struct sockaddr_storage a;
     char host[INET6_ADDRSTRLEN] = "?";
-    int len = sizeof a;
-    unsigned port = 0;
+    bool v6 = a->ss_family == AF_INET6;
 
-    if (uv_tcp_getpeername(tcp, (struct sockaddr *)&a, &len) == 0) {
-        (void)uv_ip_name((struct sockaddr *)&a, host, sizeof host);
-        port = ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
-                                             : ((struct sockaddr_in *)&a)->sin_port);
-    }
-    (void)snprintf(out, cap, a.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
+    (void)uv_ip_name((const struct sockaddr *)a, host, sizeof host);
+    (void)snprintf(out, cap, v6 ? "[%s]:%u" : "%s:%u", host,
+                   (unsigned)ntohs(v6 ? ((const struct sockaddr_in6 *)a)->sin6_port : ((const struct sockaddr_in *)a)->sin_port));
 }
 
 void nrs_col_peer_refused(struct nrs_col_conn *c, const char *why)
@@ -88,7 +83,7 @@ void nrs_col_peer_refused(struct nrs_col_conn *c, const char *why)
         (void)snprintf(left_out, sizeof left_out, " (%" PRIu64 " more since the last line)", s->unreported);
     s->reported_ms = now;
     s->unreported = 0;
-    address_of(&c->tcp, address, sizeof address);
+    address_of(&c->from, address, sizeof address);
     (void)fprintf(stderr, "noroshi-collector: %s: %s was refused: %s; %s%s%s%s%s\n", c->service->name, address,
                   fault_of(p->flags) != NULL ? fault_of(p->flags) : why, p->subject[0] != '\0' ? "certificate " : "no certificate",
                   p->subject, p->subject[0] != '\0' ? ", serial " : "", p->serial, left_out);

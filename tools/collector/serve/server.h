@@ -14,6 +14,7 @@
 #include "tools/collector/config.h"
 #include "tools/collector/serve/http.h"
 #include "tools/collector/serve/metrics.h"
+#include "tools/collector/serve/rate.h"
 #include "tools/collector/serve/service.h"
 
 #define NRS_COL_LISTENERS 4
@@ -47,6 +48,7 @@ struct nrs_col_server {
     struct nrs_col_backend backend;
     struct nrs_col_metrics metrics;
     struct nrs_col_budget budget;
+    struct nrs_col_rate handshakes; /* of addresses */
     struct nrs_col_conn *conns; /* doubly linked */
     uint64_t reported_ms;       /* when the last line about a refused peer was written */
     uint64_t unreported;        /* peers refused since, without a line */
