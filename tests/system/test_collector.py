@@ -332,6 +332,41 @@ def test_old_records_are_deleted_while_it_runs(lab):
     assert lab.get("/api/devices")[2]["devices"][0]["health"]["noroshi"]["dst"] == 412
 
 
+def proxied(lab, address, device="device-1"):
+    """A device's TLS connection as a balancer passes it on; raises if it is refused."""
+    raw = socket.create_connection(("127.0.0.1", lab.agents), 10)
+    raw.sendall(b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + socket.inet_aton(address) + b"\x7f\0\0\1\x9c\x40\x20\xfb")
+    return lab.tls(device).wrap_socket(raw, server_hostname="127.0.0.1")
+
+
+def test_balancer_passes_addresses_on(lab):
+    lab.stop()
+    lab.set(proxy_from="127.0.0.1", address_handshakes=1)
+    lab.start()
+    for _ in range(4):
+        proxied(lab, "192.0.2.7").close()
+    proxied(lab, "192.0.2.8").close()
+    try:
+        proxied(lab, "192.0.2.7")
+        raise AssertionError("one address shook hands too often")
+    except (ssl.SSLError, ConnectionError):
+        pass
+    assert refused_by_tls(lab, lab.tls()), "no header from an address that must send one"
+    lab.sign("plain", "keyUsage=digitalSignature")
+    time.sleep(1.1)
+    with contextlib.suppress(ssl.SSLError, ConnectionError):
+        proxied(lab, "192.0.2.9", "plain").recv(1)
+    lines = lab.stop_and_read()
+    assert "agents: 192.0.2.9:40000 was refused: " in lines and "no PROXY header" in lines, lines
+    lab.set(proxy_from="192.0.2.1")
+    lab.start()
+    try:
+        proxied(lab, "192.0.2.7")
+        raise AssertionError("a stranger names an address")
+    except (ssl.SSLError, ConnectionError):
+        pass
+
+
 def test_page_port_is_careful(lab):
     assert lab.get("/healthz")[2] == {"ok": True}
     status, headers, body = lab.get("/")

@@ -31,6 +31,7 @@ static const struct key keys[] = {
     TEXT(listen),
     TEXT(page),
     TEXT(name),
+    TEXT(proxy_from),
     NUMBER(body_kib, 4, 4096),
     NUMBER(connections, 1, 1000000),
     NUMBER(pending_kib, 64, 4194304),
@@ -119,6 +120,51 @@ bool nrs_col_address_is_loopback(const char *text)
     return ntohl(((const struct sockaddr_in *)&a)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
+/* Takes the next address off a list; false at its end. *bad is set if it is none. */
+static bool next_address(const char **list, struct sockaddr_storage *out, bool *bad)
+{
+    size_t n = strcspn(*list, ",");
+    char text[64];
+
+    if (n == 0 && **list == '\0')
+        return false;
+    *bad = n >= sizeof text - 4;
+    if (!*bad) {
+        char host[64];
+
+        (void)snprintf(text, sizeof text, memchr(*list, ':', n) != NULL ? "[%.*s]:0" : "%.*s:0", (int)n, *list);
+        *bad = nrs_col_address_read(text, out, host, sizeof host) != 0;
+    }
+    *list += n + ((*list)[n] == ',');
+    return true;
+}
+
+bool nrs_col_address_listed(const char *list, const struct sockaddr_storage *from)
+{
+    struct sockaddr_storage one;
+    bool bad, same = false;
+
+    while (!same && next_address(&list, &one, &bad)) {
+        if (bad || one.ss_family != from->ss_family)
+            continue;
+        if (one.ss_family == AF_INET)
+            same = memcmp(&((struct sockaddr_in *)&one)->sin_addr, &((const struct sockaddr_in *)from)->sin_addr, 4) == 0;
+        else
+            same = memcmp(&((struct sockaddr_in6 *)&one)->sin6_addr, &((const struct sockaddr_in6 *)from)->sin6_addr, 16) == 0;
+    }
+    return same;
+}
+
+static bool list_is_good(const char *list)
+{
+    struct sockaddr_storage one;
+    bool bad = false;
+
+    while (!bad && next_address(&list, &one, &bad))
+        ;
+    return !bad;
+}
+
 /* Takes one value; NULL or what is wrong with it. */
 static const char *take(struct nrs_col_config *c, const cJSON *v)
 {
@@ -170,6 +216,9 @@ int nrs_col_config_read(struct nrs_col_config *c, const char *text, size_t n, ch
         goto out;
     (void)snprintf(why, 160, "page: not ADDRESS:PORT");
     if (nrs_col_address_read(got.page, &address, host, sizeof host) != 0)
+        goto out;
+    (void)snprintf(why, 160, "proxy_from: not addresses with commas");
+    if (!list_is_good(got.proxy_from))
         goto out;
     (void)snprintf(why, 160, "page: %s", nrs_col_page_fault);
     if (!nrs_col_address_is_loopback(got.page))

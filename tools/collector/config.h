@@ -13,6 +13,7 @@ struct nrs_col_config {
     char listen[64];            /* agents: "127.0.0.1:8443", "[::]:8443" */
     char page[64];              /* people: "127.0.0.1:8080" */
     char name[256];             /* how agents reach us; goes into the configurations of devices */
+    char proxy_from[256];       /* balancers that speak PROXY protocol 2 to `listen`: addresses, with commas */
     unsigned body_kib;          /* of one request */
     unsigned connections;       /* of agents at a time */
     unsigned pending_kib;       /* bodies on their way into the store, of all connections together */
@@ -38,6 +39,9 @@ int nrs_col_config_save(const struct nrs_col_config *c, const char *dir);
 
 /* Why `page` may be on loopback only: a proxy with a login can pass requests on to it. */
 extern const char nrs_col_page_fault[];
+
+/* Is the address of a connection in a list "192.0.2.1,2001:db8::1"? */
+bool nrs_col_address_listed(const char *list, const struct sockaddr_storage *from);
 
 /* Is this address of the machine itself: 127.0.0.0/8 or ::1? The text is one that nrs_col_address_read takes. */
 bool nrs_col_address_is_loopback(const char *text);

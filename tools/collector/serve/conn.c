@@ -93,6 +93,7 @@ static void closed(uv_handle_t *handle)
 
     if (c->service->tls != NULL)
         nrs_tls_pump_done(&c->pump);
+    free(c->proxy);
     free(c);
 }
 
@@ -164,6 +165,42 @@ static void feed_tls(struct nrs_col_conn *c, const char *bytes, size_t len)
         nrs_col_conn_close(c);
 }
 
+/* Reads the header of a balancer. Returns how many of the n bytes belong to it; the connection is closed if it is none, or
+ * if the address that it names is not let in. */
+static size_t feed_proxy(struct nrs_col_conn *c, const char *bytes, size_t n)
+{
+    struct nrs_col_proxy *p = c->proxy;
+    size_t before = p->len, room = sizeof p->bytes - p->len, more = n < room ? n : room;
+    int header;
+
+    memcpy(p->bytes + p->len, bytes, more);
+    p->len += more;
+    header = nrs_col_proxy_read(p->bytes, p->len, &c->from);
+    if (header == 0)
+        return n;
+    if (header < 0)
+        nrs_col_peer_refused(c, "no PROXY header");
+    if (header < 0 || !nrs_col_admit(c)) {
+        nrs_col_conn_close(c);
+        return n;
+    }
+    free(p);
+    c->proxy = NULL;
+    return (size_t)header - before;
+}
+
+static void feed(struct nrs_col_conn *c, const char *bytes, size_t n)
+{
+    size_t header = c->proxy != NULL ? feed_proxy(c, bytes, n) : 0;
+
+    if (header == n)
+        return;
+    if (c->service->tls != NULL)
+        feed_tls(c, bytes + header, n - header);
+    else
+        on_plain(c, (const unsigned char *)bytes + header, n - header);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
     struct nrs_col_conn *c = stream->data;
@@ -177,10 +214,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
     if (c->state == NRS_COL_CONN_LINGER)
         return;
-    if (c->service->tls != NULL)
-        feed_tls(c, buf->base, (size_t)n);
-    else
-        on_plain(c, (const unsigned char *)buf->base, (size_t)n);
+    feed(c, buf->base, (size_t)n);
     /* The clock of a request starts with its first byte; what trickles in later does not move it. */
     if (c->state == NRS_COL_CONN_READ && !begun && c->http.begun)
         set_deadline(c, (uint64_t)c->server->config->request_s * 1000);
@@ -195,6 +229,15 @@ static bool start(struct nrs_col_conn *c)
     if (c->service->tls != NULL)
         nrs_col_peer_watch(&c->pump.ssl, &c->peer);
     return uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0;
+}
+
+/* Who comes through a balancer is judged when its header is there. */
+static bool let_in(struct nrs_col_conn *c)
+{
+    if (c->service->tls == NULL || !nrs_col_address_listed(c->server->config->proxy_from, &c->from))
+        return nrs_col_admit(c);
+    c->proxy = calloc(1, sizeof *c->proxy);
+    return c->proxy != NULL;
 }
 
 void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const struct nrs_col_service *service)
@@ -222,7 +265,7 @@ void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const 
     }
     len = sizeof c->from;
     set_deadline(c, (uint64_t)s->config->request_s * 1000);
-    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&c->from, &len) != 0 || !nrs_col_admit(c) || !start(c))
+    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&c->from, &len) != 0 || !let_in(c) || !start(c))
         nrs_col_conn_close(c);
 }
 

@@ -10,9 +10,16 @@
 #include "agent/net/tls_pump.h"
 #include "tools/collector/records/name.h"
 #include "tools/collector/serve/peer.h"
+#include "tools/collector/serve/proxy.h"
 #include "tools/collector/serve/server.h"
 
 enum nrs_col_conn_state { NRS_COL_CONN_READ, NRS_COL_CONN_WORK, NRS_COL_CONN_LINGER, NRS_COL_CONN_CLOSED };
+
+/* The beginning of a connection that comes through a balancer. */
+struct nrs_col_proxy {
+    unsigned char bytes[NRS_COL_PROXY_MAX];
+    size_t len;
+};
 
 struct nrs_col_conn {
     uv_tcp_t tcp;
@@ -21,6 +28,7 @@ struct nrs_col_conn {
     const struct nrs_col_service *service;
     struct nrs_col_conn *next, **at; /* at: what points to this one */
     struct sockaddr_storage from;    /* the peer's address */
+    struct nrs_col_proxy *proxy;     /* its header, while it is read; NULL = there is none to come */
     struct nrs_tls_pump pump;        /* used if the service has TLS */
     struct nrs_col_peer peer;        /* its certificate */
     struct nrs_col_http http;
