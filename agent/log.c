@@ -11,7 +11,7 @@ void nrs_log(const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    for (char *p = line; *p != '\0'; p++) /* a name from outside cannot make a second line */
+    for (char *p = line; *p != '\0'; p++)
         if ((unsigned char)*p < ' ' || *p == 127)
             *p = '?';
     fprintf(stderr, "noroshi: %s\n", line);

@@ -8,6 +8,7 @@
 #include "models/base/error.h"
 #include "models/base/units.h"
 #include "platform/files.h"
+#include "platform/path_trust.h"
 
 #define SEEN_MAX 64
 
@@ -168,6 +169,8 @@ static int check_whole(struct reading *r)
                         "missing: a model file has to be signed");
     if (c->spool.dir[0] == '\0')
         return complain(r, line_of_key(r, "spool.dir"), "spool.dir", "is empty");
+    if (c->state.dir[0] == '\0' && r->line_of[find_key("state.dir")] != 0)
+        return complain(r, line_of_key(r, "state.dir"), "state.dir", "is empty");
     return check_rules(r) != 0 ? NRS_ERR_RANGE : check_urls(r);
 }
 
@@ -214,15 +217,22 @@ int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why)
 
     if (text == NULL)
         return NRS_ERR_SPACE;
-    len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
+    len = nrs_path_is_private(path, NULL, false);
+    if (len == 0)
+        len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
     if (len < 0) {
-        nrs_why(why, 0, "%s: %s", path, strerror(-len));
+        nrs_why(why, 0, "%s: %s", path, nrs_path_strerror(len));
         rc = NRS_ERR_IO;
     } else {
         rc = nrs_config_parse(c, path, text, (size_t)len, why);
     }
     free(text);
     return rc;
+}
+
+const char *nrs_config_state_dir(const struct nrs_config *c)
+{
+    return c->state.dir[0] != '\0' ? c->state.dir : c->spool.dir;
 }
 
 bool nrs_config_host_id_ok(const char *id)

@@ -48,6 +48,9 @@ struct nrs_config {
         uint32_t kib;
     } spool;
     struct {
+        char dir[NRS_CONFIG_PATH_MAX]; /* "" = the spool's; nrs_config_state_dir */
+    } state;
+    struct {
         uint32_t min_conns, update_s, health_s, flush_s;
         bool evidence;
     } report;
@@ -68,7 +71,11 @@ void nrs_config_defaults(struct nrs_config *c);
 int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len,
                      struct nrs_why *why);
 
+/* Reads the file at `path`, if nobody but root and this process's user can write to it. */
 int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why);
+
+/* The folder for what has to outlive a reboot: state.dir, else spool.dir. */
+const char *nrs_config_state_dir(const struct nrs_config *c);
 
 /* Whether `id` may be a host.id: [A-Za-z0-9._-]{1,64}. */
 bool nrs_config_host_id_ok(const char *id);

@@ -46,6 +46,8 @@ const struct nrs_config_key nrs_config_keys[] = {
     SECTION("spool"),
     PATH("spool.dir", spool.dir),
     NUMBER("spool.kib", spool.kib, 64, 4096),
+    SECTION("state"),
+    PATH("state.dir", state.dir),
     SECTION("report"),
     NUMBER("report.min_conns", report.min_conns, 3, 10000),
     NUMBER("report.update_s", report.update_s, 60, 604800),

@@ -82,9 +82,9 @@ void nrs_core_set_wall(struct nrs_core *c, int64_t wall_offset_ns)
     c->wall_offset_ms = wall_offset_ns / 1000000;
 }
 
-void nrs_core_set_coverage(struct nrs_core *c, enum nrs_coverage cover)
+void nrs_core_set_coverage(struct nrs_core *c, uint8_t bits)
 {
-    c->coverage = cover;
+    nrs_sight_set(&c->sight, c->now, bits);
 }
 
 uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns)

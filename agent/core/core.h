@@ -57,7 +57,7 @@ struct nrs_judgement {
     uint8_t proto;
     uint8_t state;              /* enum nrs_state: what this judgement does to the verdict */
     uint8_t window;             /* enum nrs_window; the one with the highest margin over its threshold */
-    uint8_t coverage;           /* enum nrs_coverage */
+    uint8_t coverage;           /* what was not seen at any time of the window: bits of enum nrs_coverage */
     bool flagged;               /* score >= the model's threshold for this window */
     bool allowed;               /* END: because an allow rule fits */
     bool evicted;               /* judged because its place was needed (nrs_core_on_evict) */
@@ -67,7 +67,7 @@ struct nrs_judgement {
                                  * the program is worth waiting for. 0 = no rule could fit */
     uint32_t dest_id;           /* the verdict's own number: the same in all its states */
     uint32_t n;                 /* connections in the window */
-    uint32_t n_failed;          /* of these, failed; 7d: since first contact */
+    uint32_t n_failed;          /* how many of the n failed; 7d: since first contact */
     uint32_t period_ms;         /* median gap; 0 = unknown, or connections at the same time */
     uint32_t jitter_pct;        /* median absolute deviation of the gaps in % of the median, at most 999 */
     uint32_t hours;             /* hours of the window with at least one connection */
@@ -108,7 +108,9 @@ void nrs_core_set_model(struct nrs_core *c, const struct nrs_model *model);
 /* Wall clock minus the core's clock, for the hours of the matrix; recorded sources leave it at 0. */
 void nrs_core_set_wall(struct nrs_core *c, int64_t wall_offset_ns);
 
-void nrs_core_set_coverage(struct nrs_core *c, enum nrs_coverage cover);
+/* What the sources cannot see from the core's latest time on: bits of enum nrs_coverage, 0 at first. Every judgement
+ * has the bits of its whole window (sight.h); features and scores do not depend on them. */
+void nrs_core_set_coverage(struct nrs_core *c, uint8_t bits);
 
 /* Takes one event. At most 1,500 instructions; never calls back except for an eviction. `c` itself is arg 0
  * so that it can be given as nrs_flow_fn. */

@@ -11,6 +11,7 @@
 #include "agent/core/features.h"
 #include "agent/core/names.h"
 #include "agent/core/siblings.h"
+#include "agent/core/sight.h"
 #include "agent/core/table.h"
 
 #define NRS_EXEMPT_MAX 8
@@ -39,7 +40,7 @@ struct nrs_core {
     uint64_t swept;          /* last hourly sweep */
     uint64_t faded;          /* last daily fading */
     int64_t wall_offset_ms;
-    enum nrs_coverage coverage;
+    struct nrs_sight sight;
     uint32_t last_verdict;           /* number of the newest verdict */
     uint32_t n_in_life[NRS_LIVES];   /* destinations and siblings that are OPEN, and SILENT */
     struct nrs_core_stats stats;

@@ -36,7 +36,7 @@ void nrs_judge_describe(struct nrs_core *c, struct nrs_judgement *j, const struc
     j->remote = d->key.remote;
     j->rport = d->key.rport;
     j->proto = d->key.proto;
-    j->coverage = (uint8_t)c->coverage;
+    j->coverage = nrs_sight_missing(&c->sight, now, nrs_window_s[j->window]);
     j->dest_id = d->verdict.number;
     j->period_ms = g->median_ms;
     j->jitter_pct = g->median_ms ? (uint32_t)((uint64_t)g->mad_ms * 100 / g->median_ms) : 0;

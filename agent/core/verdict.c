@@ -89,14 +89,21 @@ static void write_marginals(struct nrs_text *t, const uint8_t *matrix)
     nrs_text_raw(t, "\"");
 }
 
-const char *nrs_coverage_name(enum nrs_coverage coverage)
+const char *nrs_coverage_write(char text[NRS_COVERAGE_TEXT], uint8_t bits)
 {
-    switch (coverage) {
-    case NRS_COVER_FULL: return "full";
-    case NRS_COVER_LOSSY: return "lossy";
-    case NRS_COVER_NO_UDP: return "no-udp";
-    default: return "closer-only";
+    static const char *const word[] = {"lossy", "no-udp", "closer-only"}; /* by the number of the bit */
+    struct nrs_text t;
+
+    nrs_text_init(&t, text, NRS_COVERAGE_TEXT);
+    for (unsigned i = 0; i < sizeof word / sizeof *word; i++) {
+        if (!(bits >> i & 1))
+            continue;
+        nrs_text_raw(&t, t.len ? "," : "");
+        nrs_text_raw(&t, word[i]);
     }
+    if (t.len == 0)
+        nrs_text_raw(&t, "full");
+    return text;
 }
 
 static const char *state_name(uint8_t state)
@@ -106,6 +113,8 @@ static const char *state_name(uint8_t state)
 
 static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
 {
+    char coverage[NRS_COVERAGE_TEXT];
+
     nrs_text_raw(t, ",\"noroshi\":{\"v\":1");
     nrs_verdict_string(t, "st", state_name(j->state));
     nrs_verdict_u64(t, "d", j->dest_id);
@@ -124,7 +133,7 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     nrs_verdict_u64(t, "age", j->age_s);
     if (j->servers)
         nrs_verdict_u64(t, "sib", j->servers);
-    nrs_verdict_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
+    nrs_verdict_string(t, "cov", nrs_coverage_write(coverage, j->coverage));
     write_why(t, j);
     if (j->matrix)
         write_marginals(t, j->matrix);

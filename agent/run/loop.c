@@ -25,11 +25,8 @@ static void drain(struct nrs_agent *a)
 {
     int n = DRAIN_EVENTS;
 
-    for (int i = 0; i < DRAIN_ROUNDS && n == DRAIN_EVENTS; i++)
+    for (int i = 0; i < DRAIN_ROUNDS && n >= DRAIN_EVENTS; i++)
         n = nrs_flowsrc_drain(a->source, nrs_clock_boot_ns(), DRAIN_EVENTS, on_flow, a);
-    if (n < 0 && !a->source_failing)
-        nrs_log("source: %s: %s", nrs_flowsrc_name(a->source), strerror(-n));
-    a->source_failing = n < 0;
     wait_for_source(a);
 }
 
@@ -76,7 +73,7 @@ static void on_tick(uv_timer_t *timer)
     judge(timer->data);
 }
 
-/* Health is due at the start and then every health_s; without an uplink it is shown if a report was asked for. */
+/* Health is due at the start and then every health_s; without an uplink it is printed with `run --print-report`. */
 static void on_flush(uv_timer_t *timer)
 {
     struct nrs_agent *a = timer->data;
@@ -116,8 +113,9 @@ static void stop(struct nrs_agent *a)
     uv_close((uv_handle_t *)&a->source_timer, NULL);
     uv_close((uv_handle_t *)&a->tick_timer, NULL);
     uv_close((uv_handle_t *)&a->flush_timer, NULL);
-    if (nrs_flowsrc_fd(a->source) >= 0)
-        uv_close((uv_handle_t *)&a->source_poll, NULL);
+    for (unsigned i = 0; i < nrs_flowsrc_count(a->source); i++)
+        if (nrs_flowsrc_fd(a->source, i) >= 0)
+            uv_close((uv_handle_t *)&a->source_poll[i], NULL);
     if (a->programs.fd >= 0)
         uv_close((uv_handle_t *)&a->programs_poll, NULL);
     for (size_t i = 0; i < sizeof a->signals / sizeof *a->signals; i++)
@@ -154,15 +152,20 @@ static int watch_signals(struct nrs_agent *a)
 
 static int watch_source(struct nrs_agent *a)
 {
-    int fd = nrs_flowsrc_fd(a->source), rc = 0;
+    int rc = 0;
 
     uv_timer_init(&a->loop, &a->source_timer);
     a->source_timer.data = a;
-    if (fd >= 0) {
-        rc = uv_poll_init(&a->loop, &a->source_poll, fd);
-        a->source_poll.data = a;
+    for (unsigned i = 0; i < nrs_flowsrc_count(a->source) && rc == 0; i++) {
+        uv_poll_t *poll = &a->source_poll[i];
+        int fd = nrs_flowsrc_fd(a->source, i);
+
+        if (fd < 0)
+            continue;
+        rc = uv_poll_init(&a->loop, poll, fd);
+        poll->data = a;
         if (rc == 0)
-            rc = uv_poll_start(&a->source_poll, UV_READABLE, on_source_ready);
+            rc = uv_poll_start(poll, UV_READABLE, on_source_ready);
     }
     wait_for_source(a);
     return rc;

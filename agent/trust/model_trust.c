@@ -11,7 +11,6 @@
 #include "platform/files.h"
 
 #define PEM_MAX 4096
-#define FLOOR_NAME "model.floor"
 
 /* SubjectPublicKeyInfo of an uncompressed P-256 key (RFC 5480): these 26 bytes, then the 65 of the point. */
 static const uint8_t spki_head[26] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
@@ -186,44 +185,13 @@ int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t
     return rc;
 }
 
-int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path,
-                   struct nrs_why *why)
-{
-    int len = nrs_path_load(path, p->bytes, sizeof p->bytes);
-
-    if (len < 0)
-        return nrs_why(why, NRS_ERR_IO, "%s", strerror(-len));
-    return nrs_trust_model(t, p, (size_t)len, why);
-}
-
-int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len,
-                      struct nrs_why *why)
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_kind *kind, struct nrs_why *why)
 {
     struct nrs_model_envelope e;
     int rc;
 
-    if (len == 0)
+    if (*kind->builtin_len == 0)
         return nrs_why(why, NRS_ERR_UNSUPPORTED, "this build has none");
-    rc = open_envelope(&e, schema, file, len, why);
-    return rc == 0 ? load_body(m, &e, schema, why) : rc;
-}
-
-uint32_t nrs_model_floor_load(int dir)
-{
-    uint8_t b[9];
-    bool whole =
-        nrs_file_load(dir, FLOOR_NAME, b, sizeof b) == 8 && nrs_get_u32le(b) == ~nrs_get_u32le(b + 4);
-
-    return whole ? nrs_get_u32le(b) : 0;
-}
-
-int nrs_model_floor_raise(int dir, uint32_t serial)
-{
-    uint8_t b[8];
-
-    if (serial <= nrs_model_floor_load(dir))
-        return 0;
-    nrs_put_u32le(b, serial);
-    nrs_put_u32le(b + 4, ~serial);
-    return nrs_file_replace(dir, FLOOR_NAME, b, sizeof b, 1);
+    rc = open_envelope(&e, kind->schema, kind->builtin, *kind->builtin_len, why);
+    return rc == 0 ? load_body(m, &e, kind->schema, why) : rc;
 }

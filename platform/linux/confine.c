@@ -11,11 +11,11 @@ static const char *reason(int rc)
     return rc == -ENOSYS ? "not in this kernel" : strerror(-rc);
 }
 
-int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, struct nrs_why *why)
+int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, struct nrs_why *why)
 {
     char files[64] = "in force", calls[64] = "in force";
     int abi = 0;
-    int landlock = nrs_landlock_confine(writable_dir, readable_dir, &abi);
+    int landlock = nrs_landlock_confine(writable, n, readable_dir, &abi);
     int seccomp = nrs_seccomp_confine();
 
     if (landlock)

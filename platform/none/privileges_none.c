@@ -19,9 +19,10 @@ int nrs_privileges_drop(const char *user, struct nrs_why *why)
     return unsupported(why);
 }
 
-int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, struct nrs_why *why)
+int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, struct nrs_why *why)
 {
-    (void)writable_dir;
+    (void)writable;
+    (void)n;
     (void)readable_dir;
     return unsupported(why);
 }

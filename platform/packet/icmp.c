@@ -1,6 +1,9 @@
 /* ICMP and ICMPv6: echo exchanges, and unreachable messages that end an unanswered flow. */
+#include "platform/packet/icmp.h"
+
 #include "platform/packet/bytes_be.h"
-#include "platform/packet/one_packet.h"
+#include "platform/packet/datagram.h"
+#include "platform/packet/tcp.h"
 
 enum { HEADER = 8, PORTS_AND_SEQ = 8 };
 enum { ECHO_REPLY = 0, UNREACHABLE = 3, ECHO_REQUEST = 8, CODE_TOO_BIG = 4 };    /* RFC 792 */
@@ -50,7 +53,8 @@ void nrs_icmp_take(struct nrs_one_packet *k)
         on_echo(k, ECHO_REQUEST, type == ECHO_REPLY);
     else if (k->ip.proto == NRS_PROTO_ICMP6 && (type == ECHO_REQUEST_6 || type == ECHO_REPLY_6))
         on_echo(k, ECHO_REQUEST_6, type == ECHO_REPLY_6);
-    else if (k->ip.proto == NRS_PROTO_ICMP ? type == UNREACHABLE && code != CODE_TOO_BIG : type == UNREACHABLE_6)
+    else if (k->ip.proto == NRS_PROTO_ICMP ? type == UNREACHABLE && code != CODE_TOO_BIG
+                                           : type == UNREACHABLE_6)
         on_unreachable(k);
     else
         k->p->stats.skipped++;

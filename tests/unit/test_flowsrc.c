@@ -40,7 +40,7 @@ static void a_source_of_a_later_version_is_passed_over_with_a_line(void **state)
     assert_memory_equal(lines[2], "flowsrc: using proc; ", 21);
     assert_string_equal(nrs_flowsrc_name(s), "proc");
     assert_int_equal(nrs_flowsrc_coverage(s), NRS_COVER_CLOSER_ONLY);
-    assert_int_equal(nrs_flowsrc_fd(s), -1);
+    assert_int_equal(nrs_flowsrc_fd(s, 0), -1);
     assert_int_equal(nrs_flowsrc_wait_ms(s, nrs_clock_boot_ns()), 0);
     nrs_flowsrc_close(s);
 }

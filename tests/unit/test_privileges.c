@@ -68,10 +68,12 @@ static void drop_or_die(void)
 
 static void confine_or_die(void)
 {
+    const int folders[] = {-1, open(writable, O_RDONLY | O_DIRECTORY)};
     struct nrs_why why;
 
+    CHECK(folders[1] >= 0);
     drop_or_die();
-    CHECK(nrs_privileges_confine(writable, NULL, &why) == 0);
+    CHECK(nrs_privileges_confine(folders, 2, NULL, &why) == 0);
 }
 
 static int errno_of_open(const char *path, int flags)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <uv.h>
 
-#include "agent/run/agent.h"
+#include "agent/commands/command.h"
 #include "agent/config/json_leaves.h"
 #include "agent/run/status.h"
 #include "models/base/units.h"
@@ -75,7 +75,7 @@ static int print_fact(void *arg, const struct nrs_json_leaf *leaf)
     return 0;
 }
 
-int nrs_status_show(const struct nrs_config *c, bool json)
+static int show_status(const struct nrs_config *c, bool json)
 {
     char text[NRS_STATUS_MAX];
     struct facts f;
@@ -101,3 +101,32 @@ int nrs_status_show(const struct nrs_config *c, bool json)
     nrs_file_close(dir);
     return runs && len >= 0 ? NRS_EXIT_OK : NRS_EXIT_FAILED;
 }
+
+static int show(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'}, {0}};
+    static struct nrs_config config;
+    const char *given = NULL, *path;
+    int option, exit_code = 0;
+    bool json = false;
+
+    while ((option = nrs_command_option(&nrs_command_status, argc, argv, NULL, options, &exit_code)) > 0) {
+        given = option == 'c' ? optarg : given;
+        json |= option == 'j';
+    }
+    if (option == 0)
+        return exit_code;
+    exit_code = nrs_command_no_more(&nrs_command_status, argc, argv);
+    if (exit_code == 0)
+        exit_code = nrs_command_config(&nrs_command_status, given, &config, &path);
+    return exit_code == 0 ? show_status(&config, json) : exit_code;
+}
+
+const struct nrs_command nrs_command_status = {
+    "status", "[--config FILE] [--json]", "what the running agent sees, found and sent",
+    "  --config FILE   the configuration of that agent (default " NRS_DEFAULT_CONFIG ")\n"
+    "  --json          the status as the agent wrote it\n"
+    "\n"
+    "exit code 1: no agent runs with this configuration\n",
+    show};
