@@ -132,7 +132,8 @@ static bool next_address(const char **list, struct sockaddr_storage *out, bool *
     if (!*bad) {
         char host[64];
 
-        (void)snprintf(text, sizeof text, memchr(*list, ':', n) != NULL ? "[%.*s]:0" : "%.*s:0", (int)n, *list);
+        (void)snprintf(text, sizeof text, memchr(*list, ':', n) != NULL ? "[%.*s]:0" : "%.*s:0", (int)n,
+                       *list);
         *bad = nrs_col_address_read(text, out, host, sizeof host) != 0;
     }
     *list += n + ((*list)[n] == ',');
@@ -148,9 +149,11 @@ bool nrs_col_address_listed(const char *list, const struct sockaddr_storage *fro
         if (bad || one.ss_family != from->ss_family)
             continue;
         if (one.ss_family == AF_INET)
-            same = memcmp(&((struct sockaddr_in *)&one)->sin_addr, &((const struct sockaddr_in *)from)->sin_addr, 4) == 0;
+            same = memcmp(&((struct sockaddr_in *)&one)->sin_addr,
+                          &((const struct sockaddr_in *)from)->sin_addr, 4) == 0;
         else
-            same = memcmp(&((struct sockaddr_in6 *)&one)->sin6_addr, &((const struct sockaddr_in6 *)from)->sin6_addr, 16) == 0;
+            same = memcmp(&((struct sockaddr_in6 *)&one)->sin6_addr,
+                          &((const struct sockaddr_in6 *)from)->sin6_addr, 16) == 0;
     }
     return same;
 }
@@ -247,8 +250,9 @@ int nrs_col_config_load(struct nrs_col_config *c, const char *dir, char why[160]
 int nrs_col_config_save(const struct nrs_col_config *c, const char *dir)
 {
     char text[1024];
-    int n = snprintf(text, sizeof text, "{\n  \"listen\": \"%s\",\n  \"page\": \"%s\",\n  \"name\": \"%s\"\n}\n",
-                     c->listen, c->page, c->name);
+    int n =
+        snprintf(text, sizeof text, "{\n  \"listen\": \"%s\",\n  \"page\": \"%s\",\n  \"name\": \"%s\"\n}\n",
+                 c->listen, c->page, c->name);
 
     return nrs_col_file_write(dir, CONFIG_FILE, text, (size_t)n, 0644);
 }

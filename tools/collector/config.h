@@ -1,6 +1,7 @@
 /* tools/collector/config.h - DIR/collector.json
  *
- * Every key is optional, unknown keys are errors; README.md lists them. The command line goes before the file. */
+ * Every key is optional, unknown keys are errors; README.md lists them. The command line goes before the
+ * file. */
 #ifndef NRS_COL_CONFIG_H
 #define NRS_COL_CONFIG_H
 #include <stdbool.h>
@@ -13,7 +14,7 @@ struct nrs_col_config {
     char listen[64];            /* agents: "127.0.0.1:8443", "[::]:8443" */
     char page[64];              /* people: "127.0.0.1:8080" */
     char name[256];             /* how agents reach us; goes into the configurations of devices */
-    char proxy_from[256];       /* balancers that speak PROXY protocol 2 to `listen`: addresses, with commas */
+    char proxy_from[256];       /* balancers that speak PROXY protocol 2: addresses, with commas */
     unsigned body_kib;          /* of one request */
     unsigned connections;       /* of agents at a time */
     unsigned pending_kib;       /* bodies on their way into the store, of all connections together */
@@ -25,7 +26,7 @@ struct nrs_col_config {
     unsigned retain_days, retain_mib; /* records are kept as long, and as many; 0 = no limit */
     unsigned gather_ms;         /* a transaction waits this long for more requests */
     unsigned tls_min, tls_max;  /* 12 or 13 */
-    unsigned request_s, idle_s; /* a request, handshake included, must be whole after; a silent connection ends after */
+    unsigned request_s, idle_s; /* a request, handshake included, must be whole after; silence ends after */
 };
 
 void nrs_col_config_defaults(struct nrs_col_config *c);
@@ -43,7 +44,8 @@ extern const char nrs_col_page_fault[];
 /* Is the address of a connection in a list "192.0.2.1,2001:db8::1"? */
 bool nrs_col_address_listed(const char *list, const struct sockaddr_storage *from);
 
-/* Is this address of the machine itself: 127.0.0.0/8 or ::1? The text is one that nrs_col_address_read takes. */
+/* Is this address of the machine itself: 127.0.0.0/8 or ::1? The text is one that nrs_col_address_read
+ * takes. */
 bool nrs_col_address_is_loopback(const char *text);
 
 /* "127.0.0.1:8443" or "[::1]:8443" to an address; NRS_ERR_FORMAT. The host part goes to host (cap bytes). */

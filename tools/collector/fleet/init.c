@@ -95,7 +95,8 @@ static int make_server(const char *dir, struct nrs_col_config *c, const struct n
 static void say_next_steps(const char *dir, const struct nrs_col_config *c)
 {
     (void)printf("next: noroshi-collector run %s\n"
-                 "then copy %s/devices/device-1/ to the device and run there: noroshi run --config device-1/noroshi.json\n"
+                 "then copy %s/devices/device-1/ to the device and run there: "
+                 "noroshi run --config device-1/noroshi.json\n"
                  "and open http://%s/; every further device: noroshi-collector device %s NAME\n",
                  dir, dir, c->page, dir);
 }
@@ -138,7 +139,8 @@ static int put_agent_config(const char *folder, const struct nrs_col_config *c)
 
     (void)snprintf(text, sizeof text,
                    "{\n  \"collector\": {\n    \"url\": \"https://%s%s%s:%s/v1/verdicts\",\n"
-                   "    \"ca\": \"ca.pem\",\n    \"cert\": \"device.pem\",\n    \"key\": \"device-key.pem\"\n  },\n"
+                   "    \"ca\": \"ca.pem\",\n    \"cert\": \"device.pem\",\n"
+                   "    \"key\": \"device-key.pem\"\n  },\n"
                    "  \"spool\": {\"dir\": \"spool\"}\n}\n",
                    v6 ? "[" : "", c->name, v6 ? "]" : "", port);
     return put(folder, "noroshi.json", text, 0644);
@@ -187,7 +189,8 @@ int nrs_col_device(const char *dir, const char *name)
 
     nrs_col_config_defaults(&c);
     if (nrs_col_name_check(name) != 0)
-        return nrs_col_complain("device name", "not 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit");
+        return nrs_col_complain("device name",
+                                "not 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit");
     if (nrs_col_config_load(&c, dir, why) != 0)
         return nrs_col_complain("collector.json", why);
     n = snprintf(folder, sizeof folder, "%s/devices", dir);

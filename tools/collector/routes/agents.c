@@ -133,14 +133,15 @@ static void refused(struct nrs_col_conn *c, int status)
         m->posts_refused++;
 }
 
-void nrs_col_agents_init(struct nrs_col_agents *a, struct nrs_col_server *server, struct nrs_col_ingest *ingest,
-                         const mbedtls_ssl_config *tls)
+void nrs_col_agents_init(struct nrs_col_agents *a, struct nrs_col_server *server,
+                         struct nrs_col_ingest *ingest, const mbedtls_ssl_config *tls)
 {
     const struct nrs_col_config *c = server->config;
 
     a->server = server;
     a->ingest = ingest;
-    nrs_col_rate_init(&a->rate, c->posts_per_s, c->posts_burst > c->posts_per_s ? c->posts_burst : c->posts_per_s);
+    nrs_col_rate_init(&a->rate, c->posts_per_s,
+                      c->posts_burst > c->posts_per_s ? c->posts_burst : c->posts_per_s);
     a->service = (struct nrs_col_service){
         .name = "agents",
         .scheme = "https",

@@ -49,7 +49,8 @@ static void looked_up(uv_work_t *work, int status)
     p->n_lookups--;
     count(&p->server->metrics, p->store);
     if (l->conn != NULL && l->rc == 0)
-        nrs_col_conn_reply(l->conn, 200, "application/json", "Cache-Control: no-store\r\n", l->answer.bytes, l->answer.len);
+        nrs_col_conn_reply(l->conn, 200, "application/json", "Cache-Control: no-store\r\n", l->answer.bytes,
+                           l->answer.len);
     else if (l->conn != NULL && l->rc == NRS_ERR_RANGE)
         nrs_col_conn_refuse(l->conn, 404, "Cache-Control: no-store\r\n", "no such verdict");
     else if (l->conn != NULL)

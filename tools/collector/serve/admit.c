@@ -20,8 +20,8 @@ static void key_of(const struct sockaddr_storage *from, char key[INET6_ADDRSTRLE
     }
 }
 
-/* Connections of this service whose peer is not known, of one address or (key NULL) of all; *oldest is the oldest of them
- * that waits for its peer. */
+/* Connections of this service whose peer is not known, of one address or (key NULL) of all; *oldest is the
+ * oldest of them that waits for its peer. */
 static unsigned count_unknown(const struct nrs_col_conn *c, const char *key, struct nrs_col_conn **oldest)
 {
     char other_key[INET6_ADDRSTRLEN];
@@ -65,7 +65,8 @@ bool nrs_col_admit(struct nrs_col_conn *c)
 
     key_of(&c->from, key);
     if (in && service->tls != NULL)
-        in = make_room(c, key, s->config->address_unknown) && nrs_col_rate_take(&s->handshakes, key, uv_now(&s->loop));
+        in = make_room(c, key, s->config->address_unknown) &&
+             nrs_col_rate_take(&s->handshakes, key, uv_now(&s->loop));
     if (!in)
         s->metrics.turned_away++;
     return in;

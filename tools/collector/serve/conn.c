@@ -10,10 +10,12 @@
 
 #define LINGER_MS 2000
 
-/* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no types. */
-#define SAFE                                                                                                   \
-    "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n" \
-    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+/* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no
+ * types. */
+#define SAFE                                                                                              \
+    "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "              \
+    "form-action 'none'\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"           \
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
 
 struct output {
     uv_write_t write;
@@ -50,8 +52,8 @@ static void wrote(uv_write_t *write, int status)
         listen_on(c);
 }
 
-/* Bytes to the socket: at once as far as it takes them, the rest copied. One answer at a time is under way, so the
- * copies are bounded by it. */
+/* Bytes to the socket: at once as far as it takes them, the rest copied. One answer at a time is under
+ * way, so the copies are bounded by it. */
 static int send_raw(void *arg, const unsigned char *bytes, size_t len)
 {
     struct nrs_col_conn *c = arg;
@@ -138,7 +140,8 @@ static void on_plain(void *arg, const unsigned char *bytes, size_t len)
         return;
     c->deadline_ms = 0;
     if (c->http.status != 0)
-        nrs_col_conn_refuse(c, c->http.status, c->http.status == 503 ? "Retry-After: 5\r\n" : "", c->http.why);
+        nrs_col_conn_refuse(c, c->http.status, c->http.status == 503 ? "Retry-After: 5\r\n" : "",
+                            c->http.why);
     else
         c->service->handle(c);
 }
@@ -165,8 +168,8 @@ static void feed_tls(struct nrs_col_conn *c, const char *bytes, size_t len)
         nrs_col_conn_close(c);
 }
 
-/* Reads the header of a balancer. Returns how many of the n bytes belong to it; the connection is closed if it is none, or
- * if the address that it names is not let in. */
+/* Reads the header of a balancer. Returns how many of the n bytes belong to it; the connection is closed
+ * if it is none, or if the address that it names is not let in. */
 static size_t feed_proxy(struct nrs_col_conn *c, const char *bytes, size_t n)
 {
     struct nrs_col_proxy *p = c->proxy;
@@ -240,7 +243,8 @@ static bool let_in(struct nrs_col_conn *c)
     return c->proxy != NULL;
 }
 
-void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const struct nrs_col_service *service)
+void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener,
+                         const struct nrs_col_service *service)
 {
     struct nrs_col_conn *c = calloc(1, sizeof *c);
     int len;

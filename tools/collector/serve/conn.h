@@ -1,8 +1,9 @@
 /* tools/collector/serve/conn.h - one connection, with TLS or without
  *
- * States: a request is read (handshake included); then the service works on it and the socket is not read; then it is
- * answered. After the answer the next request is read, or the connection lingers: the socket is half closed, and what
- * the peer still sends is dropped, so that it can read the answer.
+ * States: a request is read (handshake included); then the service works on it and the socket is not read;
+ *         then it is
+ * answered. After the answer the next request is read, or the connection lingers: the socket is half
+ * closed, and what the peer still sends is dropped, so that it can read the answer.
  *
  * Memory: about 25 KiB with TLS, a few KiB without; freed by the loop after close. */
 #ifndef NRS_COL_CONN_H
@@ -40,7 +41,8 @@ struct nrs_col_conn {
 };
 
 /* Takes a connection from a listener and gives it its service. */
-void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const struct nrs_col_service *service);
+void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener,
+                         const struct nrs_col_service *service);
 
 /* Answers the request; headers: further lines, each with CRLF, or "". */
 void nrs_col_conn_reply(struct nrs_col_conn *c, int status, const char *type, const char *headers,
@@ -49,7 +51,8 @@ void nrs_col_conn_reply(struct nrs_col_conn *c, int status, const char *type, co
 /* {"error":"..."} with that status; why must need no escaping. */
 void nrs_col_conn_refuse(struct nrs_col_conn *c, int status, const char *headers, const char *why);
 
-/* Marks the request as being worked on: *job is set to the connection, and to NULL when the connection is closed. */
+/* Marks the request as being worked on: *job is set to the connection, and to NULL when the connection is
+ * closed. */
 void nrs_col_conn_work(struct nrs_col_conn *c, void **job);
 
 /* Closes now; c is freed later by the loop. */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct nrs_col_metrics {
-    uint64_t accepted, turned_away, gave_way; /* connections; closed at once; closed to make room for another */
+    uint64_t accepted, turned_away, gave_way; /* connections; closed at once; closed for another */
     uint64_t handshakes, handshakes_failed;
     uint64_t device_over;            /* connections closed because their device opened another one */
     uint64_t timeouts;

@@ -47,7 +47,8 @@ static const char *fault_of(uint32_t flags)
         {MBEDTLS_X509_BADCERT_EXPIRED, "the certificate has expired"},
         {MBEDTLS_X509_BADCERT_FUTURE, "the certificate is not valid yet"},
         {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "the certificate is not signed by ca.pem"},
-        {MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, "the certificate is not for this use"},
+        {MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE,
+         "the certificate is not for this use"},
     };
 
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
@@ -64,7 +65,8 @@ static void address_of(const struct sockaddr_storage *a, char *out, size_t cap)
 
     (void)uv_ip_name((const struct sockaddr *)a, host, sizeof host);
     (void)snprintf(out, cap, v6 ? "[%s]:%u" : "%s:%u", host,
-                   (unsigned)ntohs(v6 ? ((const struct sockaddr_in6 *)a)->sin6_port : ((const struct sockaddr_in *)a)->sin_port));
+                   (unsigned)ntohs(v6 ? ((const struct sockaddr_in6 *)a)->sin6_port
+                                      : ((const struct sockaddr_in *)a)->sin_port));
 }
 
 void nrs_col_peer_refused(struct nrs_col_conn *c, const char *why)
@@ -84,7 +86,8 @@ void nrs_col_peer_refused(struct nrs_col_conn *c, const char *why)
     s->reported_ms = now;
     s->unreported = 0;
     address_of(&c->from, address, sizeof address);
-    (void)fprintf(stderr, "noroshi-collector: %s: %s was refused: %s; %s%s%s%s%s\n", c->service->name, address,
-                  fault_of(p->flags) != NULL ? fault_of(p->flags) : why, p->subject[0] != '\0' ? "certificate " : "no certificate",
-                  p->subject, p->subject[0] != '\0' ? ", serial " : "", p->serial, left_out);
+    (void)fprintf(stderr, "noroshi-collector: %s: %s was refused: %s; %s%s%s%s%s\n", c->service->name,
+                  address, fault_of(p->flags) != NULL ? fault_of(p->flags) : why,
+                  p->subject[0] != '\0' ? "certificate " : "no certificate", p->subject,
+                  p->subject[0] != '\0' ? ", serial " : "", p->serial, left_out);
 }

@@ -1,4 +1,5 @@
-/* tools/collector/serve/peer.h - what is known of the other end of a connection, for the line that says why it was refused
+/* tools/collector/serve/peer.h - what is known of the other end of a connection, for the line that says
+ * why it was refused
  *
  * The certificate is noted while it is verified, because a handshake that fails leaves none behind.
  * Texts from a certificate are cut to their fields and have no control characters. */
@@ -18,8 +19,8 @@ struct nrs_col_peer {
 /* Has the peer's certificate noted in *peer, which lives as long as ssl. */
 void nrs_col_peer_watch(mbedtls_ssl_context *ssl, struct nrs_col_peer *peer);
 
-/* Counts a peer that was refused, and says so in one line on stderr: its address, its certificate, and the reason. At most
- * one line a second; the next line says how many were left out. */
+/* Counts a peer that was refused, and says so in one line on stderr: its address, its certificate, and the
+ * reason. At most one line a second; the next line says how many were left out. */
 void nrs_col_peer_refused(struct nrs_col_conn *c, const char *why);
 
 #endif

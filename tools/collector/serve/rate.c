@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* FNV-1a, 64 bits, and a last mixing (of MurmurHash3): the upper bits of FNV alone hardly differ for short names. */
+/* FNV-1a, 64 bits, and a last mixing (of MurmurHash3): the upper bits of FNV alone hardly differ for short
+ * names. */
 static uint64_t hash(const char *s)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -43,7 +44,8 @@ bool nrs_col_rate_take(struct nrs_col_rate *r, const char *name, uint64_t now_ms
 
     b->at_ms = now_ms;
     /* per_s a second are per_s thousandths a millisecond. */
-    b->tokens = since >= full / r->per_s || b->tokens + since * r->per_s > full ? full : b->tokens + since * r->per_s;
+    b->tokens =
+        since >= full / r->per_s || b->tokens + since * r->per_s > full ? full : b->tokens + since * r->per_s;
     if (b->tokens < 1000)
         return false;
     b->tokens -= 1000;

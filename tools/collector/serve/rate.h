@@ -1,8 +1,9 @@
-/* tools/collector/serve/rate.h - how often somebody may do something: post (per device), shake hands (per address)
+/* tools/collector/serve/rate.h - how often somebody may do something: post (per device), shake hands (per
+ * address)
  *
- * A token bucket per name: `per_s` a second, `burst` at once. The table is fixed: NRS_COL_RATE_SLOTS sets of
- * NRS_COL_RATE_WAYS buckets, found by a hash of the name. A new name takes over the bucket of its set that was used
- * longest ago, full.
+ * A token bucket per name: `per_s` a second, `burst` at once. The table is fixed: NRS_COL_RATE_SLOTS sets
+ * of NRS_COL_RATE_WAYS buckets, found by a hash of the name. A new name takes over the bucket of its set
+ * that was used longest ago, full.
  *
  * Time: milliseconds that never go back. */
 #ifndef NRS_COL_RATE_H

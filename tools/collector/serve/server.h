@@ -1,10 +1,11 @@
 /* tools/collector/serve/server.h - one loop, its listeners and their connections
  *
- * The server knows connections, requests, deadlines and counters. What a request means is the matter of the services
- * that it listens with (service.h), and run.c puts the two together. Everything here runs on the loop's thread.
+ * The server knows connections, requests, deadlines and counters. What a request means is the matter of
+ * the services that it listens with (service.h), and run.c puts the two together. Everything here runs on
+ * the loop's thread.
  *
- * Limits (collector.json): connections, bytes of a body, bytes of all bodies together, seconds for a handshake with
- * its request, idle seconds. What is over a limit is counted (metrics.h).
+ * Limits (collector.json): connections, bytes of a body, bytes of all bodies together, seconds for a
+ * handshake with its request, idle seconds. What is over a limit is counted (metrics.h).
  * Errors: functions that return an exit code have written one line to stderr when it is not 0. */
 #ifndef NRS_COL_SERVER_H
 #define NRS_COL_SERVER_H
@@ -23,8 +24,8 @@
 struct nrs_col_conn;
 struct nrs_col_server;
 
-/* What happens behind the requests, for an orderly end: drain is called once when the server begins to stop, idle until
- * it returns true, then done, which closes the handles that it has on the loop. */
+/* What happens behind the requests, for an orderly end: drain is called once when the server begins to
+ * stop, idle until it returns true, then done, which closes the handles that it has on the loop. */
 struct nrs_col_backend {
     void (*drain)(void *arg);
     bool (*idle)(void *arg);

@@ -8,22 +8,26 @@ const char *const nrs_col_statement_sql[NRS_COL_STATEMENTS] = {
     [NRS_COL_SQL_COMMIT] = "COMMIT",
     [NRS_COL_SQL_ROLLBACK] = "ROLLBACK",
     /* 1 name, 2 now, 3 day */
-    [NRS_COL_SQL_DEVICE] = "INSERT INTO device(name, first_seen, last_seen) VALUES(?1, ?2, ?2)"
-                           " ON CONFLICT(name) DO UPDATE SET last_seen=?2, first_seen=coalesce(first_seen, ?2)"
-                           " RETURNING id, iif(day=?3, day_records, 0)",
+    [NRS_COL_SQL_DEVICE] =
+        "INSERT INTO device(name, first_seen, last_seen) VALUES(?1, ?2, ?2)"
+        " ON CONFLICT(name) DO UPDATE SET last_seen=?2, first_seen=coalesce(first_seen, ?2)"
+        " RETURNING id, iif(day=?3, day_records, 0)",
     /* 1 device, 2 day, 3 records */
     [NRS_COL_SQL_DAY] = "UPDATE device SET day=?2, day_records=?3 WHERE id=?1",
     /* 1 device, 2 line, 3 now, 4 version or NULL */
-    [NRS_COL_SQL_HEALTH] = "UPDATE device SET health=?2, health_at=?3, version=coalesce(?4, version) WHERE id=?1",
+    [NRS_COL_SQL_HEALTH] =
+        "UPDATE device SET health=?2, health_at=?3, version=coalesce(?4, version) WHERE id=?1",
     /* 1 device, 2 event, 3 now, 4 kind, 5 line, 6 boot, 7 d */
     [NRS_COL_SQL_RECORD] = "INSERT OR IGNORE INTO record(device, event, received, kind, verdict, line)"
                            " VALUES(?1, ?2, ?3, ?4,"
                            " (SELECT id FROM verdict WHERE device=?1 AND boot=?6 AND d=?7), ?5)",
-    /* 1 record, 2 device, 3 boot, 4 d, 5 seq, 6 now, 7 risk, 8 dst, 9 port. A late record counts and changes nothing else. */
+    /* 1 record, 2 device, 3 boot, 4 d, 5 seq, 6 now, 7 risk, 8 dst, 9 port. A late record counts and
+     * changes nothing else. */
     [NRS_COL_SQL_BEACON] =
         "INSERT INTO verdict(id, device, boot, d, seq, last, opened, risk, dst, port, records)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?1, ?6, ?7, ?8, ?9, 1)"
-        " ON CONFLICT(device, boot, d) DO UPDATE SET records=records+1, seq=max(seq, ?5), last=iif(?5>seq, ?1, last),"
+        " ON CONFLICT(device, boot, d) DO UPDATE SET records=records+1, seq=max(seq, ?5), last=iif(?5>seq, "
+        "?1, last),"
         " risk=iif(?5>seq, ?7, risk), dst=iif(?5>seq, ?8, dst), port=iif(?5>seq, ?9, port)",
     /* 1 record, 2 device, 3 boot, 4 d, 5 now */
     [NRS_COL_SQL_EVIDENCE] = "INSERT INTO verdict(id, device, boot, d, seq, opened, evidence)"
@@ -35,7 +39,8 @@ const char *const nrs_col_statement_sql[NRS_COL_STATEMENTS] = {
     [NRS_COL_SQL_PROBE] = "INSERT OR REPLACE INTO note VALUES('probe', zeroblob(65536))",
 };
 
-/* Runs a statement that gives no rows; its bindings may be stale afterwards, the next use sets all of them. */
+/* Runs a statement that gives no rows; its bindings may be stale afterwards, the next use sets all of
+ * them. */
 static int run(struct nrs_col_sqlite *s, enum nrs_col_statement id)
 {
     int got = sqlite3_step(s->sql[id]);
@@ -82,8 +87,8 @@ static int put_health(struct nrs_col_sqlite *s, const struct nrs_col_record *r, 
     return run(s, NRS_COL_SQL_HEALTH);
 }
 
-/* The verdict's row is made by the first beacon or evidence record that arrives, and changed by newer ones. A joined
- * record finds a row that is there. */
+/* The verdict's row is made by the first beacon or evidence record that arrives, and changed by newer
+ * ones. A joined record finds a row that is there. */
 static int fold(struct nrs_col_sqlite *s, const struct nrs_col_record *r, int64_t record, int64_t device,
                 int64_t now)
 {
@@ -155,7 +160,8 @@ static int put_post(struct nrs_col_sqlite *s, struct nrs_col_post *p, int64_t no
     for (unsigned i = 0; rc == 0 && p->rc == 0 && i < p->n; i++) {
         const struct nrs_col_record *r = &p->records[i];
 
-        rc = r->kind == NRS_COL_HEALTH ? put_health(s, r, device, now) : put_record(s, r, device, now, &n_stored);
+        rc = r->kind == NRS_COL_HEALTH ? put_health(s, r, device, now)
+                                       : put_record(s, r, device, now, &n_stored);
     }
     if (rc == 0 && n_stored > 0)
         rc = put_day(s, device, now, used + n_stored);

@@ -36,7 +36,8 @@ static void on_probe(uv_timer_t *timer);
 static void note(struct nrs_col_ingest *in)
 {
     if (in->rc != 0 && !in->failing)
-        (void)fprintf(stderr, "noroshi-collector: store: %s; answering 503 until it works again\n", in->store->why);
+        (void)fprintf(stderr, "noroshi-collector: store: %s; answering 503 until it works again\n",
+                      in->store->why);
     if (in->rc == 0 && in->failing)
         (void)fprintf(stderr, "noroshi-collector: store: works again\n");
     in->failing = in->rc != 0;
@@ -139,7 +140,8 @@ static void schedule(struct nrs_col_ingest *in)
 }
 
 void nrs_col_ingest_init(struct nrs_col_ingest *in, uv_loop_t *loop, struct nrs_col_store *store,
-                         struct nrs_col_metrics *metrics, unsigned gather_ms, const struct nrs_col_retention *keep)
+                         struct nrs_col_metrics *metrics, unsigned gather_ms,
+                         const struct nrs_col_retention *keep)
 {
     *in = (struct nrs_col_ingest){.store = store, .metrics = metrics, .gather_ms = gather_ms, .keep = *keep};
     in->last = &in->first;

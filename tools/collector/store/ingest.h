@@ -1,8 +1,8 @@
 /* tools/collector/store/ingest.h - many requests, one transaction
  *
- * SQLite's commit waits for the disk. So requests are gathered for a few milliseconds and committed together, on
- * a thread of libuv's pool, while the loop goes on reading the next ones; one transaction at a time. A request is
- * answered only after its commit.
+ * SQLite's commit waits for the disk. So requests are gathered for a few milliseconds and committed
+ * together, on a thread of libuv's pool, while the loop goes on reading the next ones; one transaction at
+ * a time. A request is answered only after its commit.
  *
  * After a commit that failed, a write is tried every NRS_COL_PROBE_MS, so that `failing` ends by itself.
  *
@@ -20,7 +20,7 @@
 
 #define NRS_COL_BATCH_ROWS 10000
 #define NRS_COL_PROBE_MS 2000
-#define NRS_COL_RETIRE_MS 30000 /* between two looks whether records are to be deleted; at once while there are */
+#define NRS_COL_RETIRE_MS 30000 /* between two checks whether records are to be deleted */
 
 /* What the worker does next. */
 enum nrs_col_ingest_job { NRS_COL_COMMIT, NRS_COL_PROBE, NRS_COL_RETIRE };
@@ -44,7 +44,8 @@ struct nrs_col_ingest {
 };
 
 void nrs_col_ingest_init(struct nrs_col_ingest *in, uv_loop_t *loop, struct nrs_col_store *store,
-                         struct nrs_col_metrics *metrics, unsigned gather_ms, const struct nrs_col_retention *keep);
+                         struct nrs_col_metrics *metrics, unsigned gather_ms,
+                         const struct nrs_col_retention *keep);
 
 /* Takes over p; p->done is called on the loop's thread after the commit, with p->rc set. */
 void nrs_col_ingest_put(struct nrs_col_ingest *in, struct nrs_col_post *p);

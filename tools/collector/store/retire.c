@@ -1,7 +1,7 @@
 /* Retention of the SQLite store (store.h): the oldest records go, a bounded number in one transaction
  *
- * Ids of records grow with time, so the oldest records are those with the smallest ids. A verdict goes with its newest
- * record; one that goes on keeps its row, and loses its old records. */
+ * Ids of records grow with time, so the oldest records are those with the smallest ids. A verdict goes
+ * with its newest record; one that goes on keeps its row, and loses its old records. */
 #include <stdio.h>
 
 #include "models/base/error.h"
@@ -43,7 +43,8 @@ int nrs_col_sqlite_make_vacuum(sqlite3 *db)
 /* The id up to which records go now; 0 = none. */
 static int64_t last_to_go(sqlite3 *db, const struct nrs_col_retention *keep, int64_t now)
 {
-    static const char sql[] = "SELECT max(id) FROM (SELECT id, received FROM record ORDER BY id LIMIT ?2) WHERE received<?1";
+    static const char sql[] =
+        "SELECT max(id) FROM (SELECT id, received FROM record ORDER BY id LIMIT ?2) WHERE received<?1";
     bool full = keep->mib > 0 && mib_used(db) >= keep->mib;
 
     if (!full && keep->days == 0)
@@ -51,7 +52,8 @@ static int64_t last_to_go(sqlite3 *db, const struct nrs_col_retention *keep, int
     return number(db, sql, full ? INT64_MAX : now - (int64_t)keep->days * DAY_S, NRS_COL_RETIRE_ROWS);
 }
 
-int nrs_col_sqlite_retire(struct nrs_col_store *store, const struct nrs_col_retention *keep, int64_t now, unsigned *n)
+int nrs_col_sqlite_retire(struct nrs_col_store *store, const struct nrs_col_retention *keep, int64_t now,
+                          unsigned *n)
 {
     static const char sql[] = "BEGIN IMMEDIATE;"
                               "DELETE FROM verdict WHERE last<=%1$lld;"

@@ -1,4 +1,5 @@
-/* tools/collector/store/sqlite.h - inside of the SQLite store: what its files share. Everyone else uses store.h. */
+/* tools/collector/store/sqlite.h - inside of the SQLite store: what its files share. Everyone else uses
+ * store.h. */
 #ifndef NRS_COL_SQLITE_H
 #define NRS_COL_SQLITE_H
 #include <sqlite3.h>
@@ -32,7 +33,8 @@ int nrs_col_sqlite_fail(struct nrs_col_sqlite *s);
 /* The ops of store.h that have a file of their own. */
 int nrs_col_sqlite_probe(struct nrs_col_store *store);
 int nrs_col_sqlite_commit(struct nrs_col_store *store, struct nrs_col_post *posts, int64_t now);
-int nrs_col_sqlite_retire(struct nrs_col_store *store, const struct nrs_col_retention *keep, int64_t now, unsigned *n);
+int nrs_col_sqlite_retire(struct nrs_col_store *store, const struct nrs_col_retention *keep, int64_t now,
+                          unsigned *n);
 int nrs_col_sqlite_query(struct nrs_col_store *store, const struct nrs_col_query *q, int64_t now,
                          struct nrs_col_answer *out);
 
