@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/core/intmath.h"
-#include "agent/scan/elf.h"
+#include "agent/scan/elf_dynamic.h"
 #include "agent/scan/reader.h"
 #include "models/packer_schema.h"
 

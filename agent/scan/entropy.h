@@ -13,7 +13,8 @@ unsigned nrs_entropy(const uint8_t *p, unsigned n);
 
 struct nrs_entropy_samples {
     uint8_t mean;    /* over the sampled blocks; 0 if there were none */
-    uint8_t dense;   /* share of dense blocks out of 255 */
+    uint8_t n_dense; /* dense blocks */
+    uint8_t dense;   /* their share, out of 255 */
     uint32_t run_kib; /* longest run of dense samples, taken as dense in between */
 };
 

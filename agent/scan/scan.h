@@ -39,10 +39,12 @@ enum nrs_scan_format { NRS_FORMAT_OTHER, NRS_FORMAT_ELF, NRS_FORMAT_PE, NRS_FORM
 /* What the header says that UPX writes: l_info, p_info, blocks, PackHeader (upx.h). */
 enum nrs_upx_state { NRS_UPX_ABSENT, NRS_UPX_TAMPERED, NRS_UPX_INTACT };
 
-/* Structural rules, as bits. The strong ones say "packed" by themselves, the two hints only together. */
+/* Structural rules, as bits. The strong ones say "packed" by themselves. NRS_RULES_HINTS say it together.
+ * NRS_RULE_ENTRY_LAST needs support: tools that lay out a program anew move its start as well. Support is a missing
+ * section table, a dense segment, or a model that is not strongly against. */
 enum nrs_scan_rule {
     NRS_RULE_RWX = 1,           /* hint: a load segment is writable and executable; boot loaders' modules have such */
-    NRS_RULE_ENTRY_LAST = 2,    /* the start is in the last of several load segments */
+    NRS_RULE_ENTRY_LAST = 2,    /* with support: the start is in the last of several load segments */
     NRS_RULE_NO_SECTIONS = 4,   /* hint: no section table; vendors strip it */
     NRS_RULE_UPX = 8,           /* built like UPX: its chain of blocks, or its header */
     NRS_RULE_SCRIPT = 16,       /* a shell script that carries a dense payload */
@@ -51,8 +53,10 @@ enum nrs_scan_rule {
     NRS_RULE_PAYLOAD = 128,     /* a program or something dense is appended, and is no archive */
     NRS_RULE_WRITABLE_ENTRY = 256, /* PE: the section with the entry is writable and executable */
     NRS_RULE_RWX_DENSE = 512,      /* a load segment is writable and executable, and one is dense */
+    NRS_RULE_DENSE_HINT = 1024,    /* support: that segment has 6.25 bits a byte */
     NRS_RULES_HINTS = NRS_RULE_RWX | NRS_RULE_NO_SECTIONS,
-    NRS_RULES_STRONG = 0x3ff & ~NRS_RULES_HINTS
+    NRS_RULES_SUPPORT = NRS_RULE_NO_SECTIONS | NRS_RULE_DENSE_HINT,
+    NRS_RULES_STRONG = 0x3ff & ~(NRS_RULES_HINTS | NRS_RULE_ENTRY_LAST)
 };
 
 struct nrs_scan_facts {
@@ -60,6 +64,7 @@ struct nrs_scan_facts {
     uint8_t upx;              /* enum nrs_upx_state */
     uint16_t rules;           /* enum nrs_scan_rule */
     const char *name;         /* a class that the rules are sure of, NULL = none; static */
+    bool incomplete;          /* ELF: a load segment or the segment table ends after the end of the file */
     const char *skipped;      /* why it is not judged ("object file"), NULL = it is; static */
     uint32_t dense_kib;       /* longest dense run, estimated from samples: a hint, never a verdict */
     const struct nrs_schema *schema; /* of x; NULL for scripts and what is skipped */

@@ -13,7 +13,7 @@
  * destroys those. */
 #include <string.h>
 
-#include "agent/scan/elf.h"
+#include "agent/scan/upx.h"
 #include "agent/scan/entropy.h"
 #include "agent/scan/reader.h"
 
@@ -102,19 +102,49 @@ static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, co
     u->chain = lone ? second.plain == 0 : second.possible;
 }
 
+/* Of a PackHeader; one that is all zeroes has the right sum as well. */
 static bool checksum_fits(const uint8_t *header)
 {
     unsigned sum = 0;
 
     for (unsigned i = 4; i < PACK_HEADER - 1; i++)
         sum += header[i];
-    return sum % 251 == header[PACK_HEADER - 1];
+    return header[4] != 0 && sum % 251 == header[PACK_HEADER - 1];
+}
+
+/* The last PackHeader with a valid checksum in the last 4 KiB, and the word after it (zero if it is cut off): bytes may
+ * have been appended. Without one the last bytes of the file, which may be a PackHeader whose magic was destroyed. */
+static bool read_trailer(struct nrs_scan *s, uint8_t trailer[TRAILER])
+{
+    uint64_t tail_at = s->in.size > NRS_SCAN_PIECE ? s->in.size - NRS_SCAN_PIECE : 0;
+    uint32_t got;
+    const uint8_t *p = nrs_reader_some(s, tail_at, NRS_SCAN_PIECE, &got);
+
+    memset(trailer, 0, TRAILER);
+    for (uint32_t end = got; end >= PACK_HEADER; end--) {
+        const uint8_t *header = p + end - PACK_HEADER;
+
+        if (is_magic(header) && checksum_fits(header)) {
+            memcpy(trailer, header, end + TRAILER - PACK_HEADER > got ? PACK_HEADER : TRAILER);
+            return true;
+        }
+    }
+    if (got >= TRAILER)
+        memcpy(trailer, p + got - TRAILER, TRAILER);
+    return false;
+}
+
+static bool ends_with(struct nrs_scan *s, const uint8_t trailer[TRAILER])
+{
+    const uint8_t *p = s->in.size >= TRAILER ? nrs_reader_all(s, s->in.size - TRAILER, TRAILER) : NULL;
+
+    return p != NULL && memcmp(p, trailer, TRAILER) == 0;
 }
 
 /* Where p_info is if the chain of blocks is found there: after the headers, where the trailer points, where the word
  * before the start points. */
 static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, const uint8_t *trailer,
-                           struct upx *u)
+                           bool header, struct upx *u)
 {
     const uint8_t *p = start >= 4 ? nrs_reader_all(s, start - 4, 4) : NULL;
     const uint64_t at[3] = {e->headers_end + L_INFO, p != NULL ? (uint64_t)nrs_elf_u32(e, p) + L_INFO : 0,
@@ -125,6 +155,8 @@ static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t
         if (u->chain)
             return at[i];
     }
+    if (header && u->magic && u->sizes) /* a first block too short to speak for itself, and a header that does */
+        return at[2];
     if (u->block) { /* where the trailer points */
         u->chain = true;
         return at[2];
@@ -135,19 +167,17 @@ static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t
 
 enum nrs_upx_state nrs_upx_look(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start)
 {
-    uint8_t trailer[TRAILER] = {0};
-    const uint8_t *p = s->in.size >= TRAILER ? nrs_reader_all(s, s->in.size - TRAILER, TRAILER) : NULL;
-    uint64_t at;
+    uint8_t trailer[TRAILER];
+    bool header = read_trailer(s, trailer), at_end = header && ends_with(s, trailer);
     struct upx u;
-    bool header;
+    uint64_t at = find_chain(s, e, start, trailer, header, &u);
 
-    if (p != NULL)
-        memcpy(trailer, p, TRAILER);
-    header = is_magic(trailer) && checksum_fits(trailer);
-    at = find_chain(s, e, start, trailer, &u);
-    if (!u.chain && !header && !u.magic)
+    if (e->incomplete)
+        return !u.chain ? NRS_UPX_ABSENT : u.magic && u.sizes ? NRS_UPX_INTACT : NRS_UPX_TAMPERED;
+    if (!u.chain && !at_end && !u.magic)
         return NRS_UPX_ABSENT;
-    if (u.magic && u.sizes && header && nrs_elf_u32(e, trailer + PACK_HEADER) == at && nrs_elf_u32(e, trailer + 24) == u.file_size)
+    if (u.magic && u.sizes && at_end && !e->odd_ident && nrs_elf_u32(e, trailer + PACK_HEADER) == at &&
+        nrs_elf_u32(e, trailer + 24) == u.file_size)
         return NRS_UPX_INTACT;
     return NRS_UPX_TAMPERED;
 }

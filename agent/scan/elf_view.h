@@ -1,20 +1,38 @@
-/* agent/scan/elf.h - what the files that read ELF share
+/* agent/scan/elf_view.h - the headers of an ELF file, as the readers of its parts need them
+ *
+ * elf.c is the facade; elf_space.c, elf_dynamic.c and upx.c read parts. All of them include this file, and none of
+ * the parts includes the facade.
  *
  * Class and byte order are those that the kernel would use: it goes by e_machine and the entry size of the segment
  * table and ignores what e_ident says, which malware therefore writes wrongly. */
-#ifndef NRS_SCAN_ELF_H
-#define NRS_SCAN_ELF_H
+#ifndef NRS_SCAN_ELF_VIEW_H
+#define NRS_SCAN_ELF_VIEW_H
 #include "agent/scan/scan.h"
 
 #define NRS_ELF_LOADS_MAX 16 /* load segments kept; more are only counted */
 
+/* Values of e_type, and rights of a segment (System V ABI, chapters 4 and 5). */
+enum { NRS_ET_REL = 1, NRS_ET_EXEC = 2, NRS_ET_DYN = 3, NRS_ET_CORE = 4 };
+enum { NRS_PF_X = 1, NRS_PF_W = 2, NRS_PF_R = 4 };
+
+/* What a machine number means here. */
+enum nrs_elf_machine {
+    NRS_MACHINE_OTHER,  /* Linux has no programs for it: an image for a modem, a signal processor, a radio */
+    NRS_MACHINE_LINUX,  /* Linux runs on it, but no model learned it */
+    NRS_MACHINE_LEARNED /* it has a class of its own in the model */
+};
+
 struct nrs_elf_load {
     uint64_t offset, vaddr, n_file, n_memory;
-    uint8_t rights; /* 4 read, 2 write, 1 execute */
+    uint8_t rights; /* NRS_PF_* */
 };
 
 struct nrs_elf {
     bool wide, big;
+    bool odd_ident;               /* e_ident contradicts what the kernel goes by, or holds unknown values */
+    bool firmware;                /* the segment table begins as that of a signed image of Qualcomm's boot chain */
+    bool incomplete;              /* the segment table or a load segment ends after the end of the file */
+    uint8_t machine;              /* enum nrs_elf_machine */
     uint8_t arch;                 /* class, 0..15; 0 = another machine */
     uint8_t n_kept;
     uint16_t type, n_segments, n_sections;
@@ -61,13 +79,10 @@ static inline uint64_t nrs_elf_file_bytes(const struct nrs_elf_load *l, uint64_t
     return l->n_file < left ? l->n_file : left;
 }
 
-/* elf_space.c: the features of memory, largest segments and what is in none. True: a payload is appended. */
-bool nrs_elf_space(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, uint16_t *x);
+/* Reads the file header from `head` (at least 64 bytes): the view, and the features that come from it. */
+void nrs_elf_read_header(struct nrs_elf *e, const uint8_t *head, uint64_t size, uint16_t *x);
 
-/* elf_dynamic.c: the features of the dynamic table. Returns DT_INIT, 0 if there is none. */
-uint64_t nrs_elf_dynamic(struct nrs_scan *s, const struct nrs_elf *e, uint16_t *x);
-
-/* upx.c: is it built like UPX, and does everything fit. start: where the start is in the file. */
-enum nrs_upx_state nrs_upx_look(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start);
+/* Reads the segment table. False: there is no load segment. */
+bool nrs_elf_read_segments(struct nrs_scan *s, struct nrs_elf *e, uint16_t *x);
 
 #endif
