@@ -24,6 +24,9 @@ Q := $(if $(V),,@)
 say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
+include cross/packages.mk
+ifeq ($(MISSING_PACKAGES),) # to the end
+
 include cross/switches.mk
 include cross/deps/deps.mk
 
@@ -55,10 +58,10 @@ PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
 LIBS_sim := -lz -lm
-LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
-.PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE
+.PHONY: all run model model-packer bench-packer-fp evasion test lint advisories fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -146,10 +149,12 @@ deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
 lint: $(OUT)/noroshi
 	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
+advisories: $(OUT)/noroshi
+	$(Q)cross/deps/advisories cross/deps $(OUT)/device/noroshi.elf
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 size-options:
-	$(Q)CC='$(CC)' MAKE='$(MAKE)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
+	$(Q)CC='$(CC)' MAKE='$(make_program)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
 include cross/packaging.mk
 clean:
 	rm -rf build
@@ -157,3 +162,4 @@ help:
 	@cat cross/help.txt
 
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
+endif

@@ -7,7 +7,6 @@
 
 #include "agent/run/agent.h"
 #include "models/base/units.h"
-#include "models/kinds.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -54,15 +53,9 @@ static int check_spool(struct nrs_agent *a)
 
 static int check_model(struct nrs_agent *a)
 {
-    const struct nrs_model *m;
-    int rc = nrs_agent_open_trust(a);
-
-    if (rc != 0)
+    if (nrs_agent_open_slots(a) != 0 || nrs_agent_try_model(a) != 0)
         return NRS_EXIT_USAGE;
-    m = nrs_agent_load_model(a);
-    if (m == NULL)
-        return NRS_EXIT_USAGE;
-    printf("model      %s%u, %s\n", nrs_kind(NRS_KIND_BEACON)->rule, (unsigned)m->serial,
+    printf("model      %s%u, %s\n", a->slots.kind->rule, (unsigned)a->slots.trial->serial,
            a->config.model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
     return 0;
 }

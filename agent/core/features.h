@@ -10,7 +10,7 @@
  *   14 chat, IRC                         15 no port (ICMP)
  * Address classes (feature `place`):
  *   0 public   1 private or unique-local   2 multicast or broadcast   3 link-local
- * Loopback counts as public: it is sampled only where somebody asked for it, and then to be judged. */
+ * Loopback counts as public: it is sampled only where the configuration names it, and then it is judged. */
 #ifndef NRS_FEATURES_H
 #define NRS_FEATURES_H
 #include "agent/core/day.h"
@@ -23,7 +23,7 @@
 #define NRS_SLOW_MS 1200000u
 #define NRS_SLOW_KNOWN_S 86400u
 
-/* Siblings that use fewer servers do not rotate: each of these shows by itself. Their number of windows is 0. */
+/* Siblings that use fewer servers do not rotate: each server shows by itself. Their number of windows is 0. */
 #define NRS_SIBLINGS_MIN 3
 
 /* What all windows share. */

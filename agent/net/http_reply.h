@@ -27,7 +27,7 @@ struct nrs_http_reply {
     bool started;            /* at least one byte has come */
     uint32_t retry_after_s;  /* 0 = not said */
     char body[NRS_REPLY_KEPT_MAX + 1]; /* its beginning, NUL-terminated */
-    uint32_t body_len;       /* of these */
+    uint32_t body_len;       /* bytes of body that are kept */
     /* inside */
     int state;
     bool no_body, has_length, chunked, line_cut;

@@ -2,7 +2,8 @@
  *
  * TLS 1.2 and 1.3, the collector is always verified against the CA and by name. Files are PEM, read once.
  *
- * Clock: a device whose clock was never set would refuse every certificate. While `dates_ignored` is true, "not
+ * Clock: a device whose clock was never set would refuse every certificate. While `dates_ignored` is true,
+ * "not
  *        yet valid" and "expired", and nothing else, are overlooked; the caller sets it while the clock is
  *        impossible (a year before this program was written) and until the first success.
  * Memory: mbedTLS allocates; the struct is the caller's and must not move. */
@@ -26,8 +27,8 @@ struct nrs_tls_client {
     bool dates_ignored;
 };
 
-/* cert and key may be "" (no client certificate); ca may not. On an error `why` has one line that begins with the
- * configuration key, and *c needs no done. */
+/* cert and key may be "" (no client certificate); ca may not. On an error `why` has one line that begins with
+ * the configuration key, and *c needs no done. */
 int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key,
                         struct nrs_why *why);
 void nrs_tls_client_done(struct nrs_tls_client *c);

@@ -16,7 +16,7 @@
 #include "agent/config/config.h"
 #include "agent/core/core.h"
 #include "agent/core/verdict.h"
-#include "agent/trust/model_trust.h"
+#include "agent/trust/slots.h"
 #include "agent/spool/spool.h"
 #include "agent/net/stream.h"
 #include "agent/net/tls_client.h"
@@ -26,7 +26,7 @@
 #include "agent/verdicts/verdicts.h"
 #include "platform/flowsrc.h"
 
-#define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector that the core is told to leave alone */
+#define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector, which the core does not judge */
 
 struct nrs_run_options {
     const char *config; /* path, NULL = built-in defaults */
@@ -40,10 +40,8 @@ struct nrs_agent {
     char host[NRS_HOST_ID_MAX + 1], boot[NRS_BOOT_ID_MAX + 1];
     uint64_t started_ns;
 
-    struct nrs_trust trust;
-    struct nrs_model builtin;
-    struct nrs_model_place place[2];
-    const struct nrs_model *model;
+    struct nrs_slots slots;          /* the beacon's models */
+    struct nrs_model_place place[2]; /* their slots A and B */
 
     struct nrs_programs programs; /* the scanner process */
     struct nrs_verdicts verdicts;
@@ -56,7 +54,7 @@ struct nrs_agent {
 
     int spool_dir; /* -1 = none: no collector, or report_only */
     int state_dir; /* the same as spool_dir, unless state.dir names another folder; -1 = none */
-    uint32_t floor_kept, floor_old; /* serials: what the state folder says or has to; what an old spool says, 0 = nothing */
+    uint32_t floor_old; /* the floor that a spool of an older version holds, 0 = none */
     struct nrs_spool spool;
     struct nrs_tls_client tls[2], *tls_now; /* two places, so that a reload can read before it lets go */
     bool tls_spare_in_use;                  /* the place that is not tls_now holds something */
@@ -94,10 +92,10 @@ int nrs_agent_begin_folders(struct nrs_agent *a);
 void nrs_agent_close_folders(struct nrs_agent *a);
 
 /* models.c */
-/* The compiled-in model, and the floor for others. A floor that is damaged or missing is reported. */
-int nrs_agent_open_trust(struct nrs_agent *a);
-/* The model that the configuration asks for, into whichever place is free. NULL after a line: it was refused. */
-const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a);
+/* The built-in model is in use, and the floor is known. A floor that is damaged or missing is reported. */
+int nrs_agent_open_slots(struct nrs_agent *a);
+/* Puts the model that the configuration names on trial. 0, or an exit code after one line: it was refused. */
+int nrs_agent_try_model(struct nrs_agent *a);
 /* The floor is at least the serial of the model in use, also after a restart. A floor of an older version is moved here. */
 void nrs_agent_keep_floor(struct nrs_agent *a);
 

@@ -45,7 +45,7 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     nrs_core_stats(a->core, &core);
     uv_resident_set_memory(&rss);
     nrs_text_init(&name, model, sizeof model);
-    nrs_kind_write_rule(&name, NRS_KIND_BEACON, a->model->serial);
+    nrs_kind_write_rule(&name, NRS_KIND_BEACON, a->slots.model->serial);
     nrs_facts_begin(&f, buf, cap, ",", "{");
     add_head(&f, a);
     nrs_text_raw(&f.text, ",\"noroshi\":{");

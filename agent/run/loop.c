@@ -73,7 +73,7 @@ static void on_tick(uv_timer_t *timer)
     judge(timer->data);
 }
 
-/* Health is due at the start and then every health_s; without an uplink it is shown if a report was asked for. */
+/* Health is due at the start and then every health_s; without an uplink it is printed with `run --print-report`. */
 static void on_flush(uv_timer_t *timer)
 {
     struct nrs_agent *a = timer->data;

@@ -58,14 +58,16 @@ static void reload_tls(struct nrs_agent *a, const struct nrs_config *wanted)
 
 static void reload_model(struct nrs_agent *a)
 {
-    const struct nrs_model *m = nrs_agent_load_model(a);
+    const struct nrs_model *before = a->slots.model;
 
-    if (m == NULL || m == a->model)
+    if (nrs_agent_try_model(a) != 0)
         return;
-    nrs_core_set_model(a->core, m);
-    a->model = m;
+    nrs_slots_confirm(&a->slots);
+    if (a->slots.model == before)
+        return;
+    nrs_core_set_model(a->core, a->slots.model);
     nrs_agent_keep_floor(a);
-    nrs_log("reload: model beacon-%u in use", (unsigned)m->serial);
+    nrs_log("reload: model %s%u in use", a->slots.kind->rule, (unsigned)a->slots.model->serial);
 }
 
 void nrs_agent_reload(struct nrs_agent *a)

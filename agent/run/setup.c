@@ -49,7 +49,7 @@ static int open_core(struct nrs_agent *a)
     nrs_random(NULL, (unsigned char *)&conf.hash_seed, sizeof conf.hash_seed);
     a->core_mem = calloc(1, len);
     if (a->core_mem != NULL)
-        rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->model, nrs_clock_boot_ns());
+        rc = nrs_core_init(&a->core, a->core_mem, len, &conf, a->slots.model, nrs_clock_boot_ns());
     if (rc == 0)
         rc = nrs_agent_set_allow(a);
     if (rc != 0) {
@@ -159,7 +159,6 @@ static void open_uplink(struct nrs_agent *a)
 int nrs_agent_open(struct nrs_agent *a)
 {
     bool remote = a->config.collector.url.host[0] != '\0';
-    const struct nrs_model *wanted;
     int rc = 0;
 
     a->started_ns = nrs_clock_boot_ns();
@@ -175,11 +174,11 @@ int nrs_agent_open(struct nrs_agent *a)
     if (rc == 0)
         rc = nrs_agent_give_folders(a);
     if (rc == 0)
-        rc = nrs_agent_open_trust(a);
+        rc = nrs_agent_open_slots(a);
     if (rc != 0)
         return rc;
-    wanted = nrs_agent_load_model(a);
-    a->model = wanted != NULL ? wanted : a->model;
+    if (nrs_agent_try_model(a) == 0)
+        nrs_slots_confirm(&a->slots);
     rc = open_core(a);
     return rc == 0 ? open_source(a) : rc;
 }

@@ -14,7 +14,7 @@ static void add_sight(struct nrs_facts *f, struct nrs_agent *a)
     nrs_core_stats(a->core, &core);
     nrs_facts_string(f, "source", nrs_flowsrc_name(a->source));
     nrs_facts_string(f, "sees", nrs_flowsrc_coverage_note(a->source));
-    nrs_facts_number(f, "model", a->model->serial);
+    nrs_facts_number(f, "model", a->slots.model->serial);
     nrs_facts_number(f, "destinations", core.dests);
     nrs_facts_number(f, "watched", core.watched);
     nrs_facts_number(f, "flagged", core.flagged);

@@ -88,11 +88,3 @@ int nrs_scan_look(struct nrs_scan *s, const struct nrs_scan_input *in, struct nr
     facts->skipped = n == 0 ? "empty" : other_format(head, n);
     return 0;
 }
-
-const struct nrs_schema *nrs_scan_schema(enum nrs_scan_format format)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (formats[i].format == format)
-            return formats[i].schema;
-    return NULL;
-}

@@ -107,9 +107,6 @@ int nrs_scan_model_fits(const struct nrs_model *m);
 /* Judges. model: of the facts' schema; NULL, or of another schema: the rules judge alone. */
 void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model *model, struct nrs_scan_result *r);
 
-/* The schema a file of this format is described in, NULL if this build cannot read it. */
-const struct nrs_schema *nrs_scan_schema(enum nrs_scan_format format);
-
 struct nrs_scan_line {
     const char *path;
     uint32_t pid;             /* of a process that runs it, 0 = none known */

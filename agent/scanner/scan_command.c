@@ -224,7 +224,7 @@ static void summarise(void)
     put_count(cmd.walk.n_links, "links");
     put_count(cmd.walk.n_special, "special files");
     put_count(cmd.walk.n_pseudo, "pseudo file systems");
-    fputs(cmd.scanner.model[0] == NULL ? "; judged by the rules alone\n" : "\n", stderr);
+    fputs(cmd.scanner.slots[0].model == NULL ? "; judged by the rules alone\n" : "\n", stderr);
 }
 
 static void walk_all(char **paths)

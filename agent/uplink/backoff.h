@@ -15,8 +15,8 @@
 /* failures: in a row, at least 1. random: any 32 random bits. */
 uint32_t nrs_backoff_ms(uint32_t failures, uint32_t random);
 
-/* What a server asked for, from NRS_BACKOFF_MIN_MS to three hours, and up to a quarter more of it, so that those told the same
- * do not come together. */
+/* The wait that a server requests, from NRS_BACKOFF_MIN_MS to three hours, and up to a quarter more, so that agents with the
+ * same request do not come back together. */
 uint32_t nrs_backoff_asked_ms(uint32_t seconds, uint32_t random);
 
 #endif

@@ -138,7 +138,8 @@ int nrs_privileges_drop(const char *user, struct nrs_why *why)
     if (rc)
         return rc;
     return nrs_why(why, 0, "user %s (%lu), no capabilities, %s, no core dumps", was_root ? user : "unchanged",
-             (unsigned long)geteuid(), sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
+                   (unsigned long)geteuid(),
+                   sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
 }
 
 int nrs_rights_keep_reading(const char *user, struct nrs_why *why)

@@ -1,10 +1,11 @@
 /* platform/recorded/input.h - a file, a pipe or a gzip stream as one run of bytes
  *
  * Memory: one buffer of NRS_INPUT_RUN + NRS_INPUT_READ bytes, and for gzip 64 KiB more with zlib's window.
- * Limits: at most NRS_INPUT_RUN bytes can be asked for in one piece; a longer line is skipped and said so.
- * Errors: reading stops at the first one and `error` keeps it: a negative errno, -EBADMSG for gzip data that
- *         does not unpack. Everything before it is still delivered. A gzip stream that ends too early is not
- * an error, but `cut` says so. */
+ * Limits: at most NRS_INPUT_RUN bytes can be read in one piece. A longer line is skipped, and the caller
+ * learns it.
+ * Errors: reading stops at the first error, and `error` keeps it: a negative errno, -EBADMSG for gzip data
+ *         that does not unpack. Everything before it is still delivered. A gzip stream that ends too early is
+ *         no error, but `cut` is set. */
 #ifndef NRS_INPUT_H
 #define NRS_INPUT_H
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  *   file   = magic:4 major:2 minor:2 reserved:8 snaplen:4 link:4 { packet }
  *   packet = seconds:4 fraction:4 captured:4 on_wire:4 bytes[captured]
  *
- * The magic number tells the byte order and whether the fraction is micro- or nanoseconds. */
+ * The magic number gives the byte order, and whether the fraction is micro- or nanoseconds. */
 #include "platform/recorded/capture.h"
 
 #include <errno.h>

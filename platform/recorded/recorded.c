@@ -69,7 +69,8 @@ static bool is_eve(const uint8_t *b, size_t n)
     return memmem(b, newline ? (size_t)(newline - b) : n, key, sizeof key - 1) != NULL;
 }
 
-/* pcap's magic number stands in the writer's byte order and also tells microseconds from nanoseconds. */
+/* pcap's magic number stands in the writer's byte order and also says whether fractions are microseconds or
+ * nanoseconds. */
 static const struct nrs_reader *detect(const uint8_t *b, size_t n)
 {
     static const struct {

@@ -34,8 +34,8 @@ int nrs_recorded_open(struct nrs_recorded **out, const char *path, void (*log)(v
  * capture closes all that is open). Returns how many, 0 at the end, or a negative errno. */
 int nrs_recorded_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg);
 
-const char *
-nrs_recorded_format(const struct nrs_recorded *r); /* "zeek-tsv", "zeek-json", "eve", "pcap", "pcapng" */
+/* "zeek-tsv", "zeek-json", "eve", "pcap", "pcapng" */
+const char *nrs_recorded_format(const struct nrs_recorded *r);
 
 /* A number made of the first 4 KiB of the unpacked content: the same file gives the same one, whatever it is
  * called and whether it is packed or not. */

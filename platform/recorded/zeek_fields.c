@@ -14,7 +14,7 @@
 #define BYTES_MAX UINT64_C(1000000000000000000)
 #define BYTES     (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
 
-/* Words are compared by length first: most columns and states are told apart by it. */
+/* Words are compared by length first, because most columns and states differ in it. */
 struct word {
     const char *text;
     size_t len;
@@ -108,7 +108,7 @@ static bool read_proto(const char *text, size_t len, uint8_t *proto)
     return read_byte(text, len, proto);
 }
 
-/* A state that we do not know (a newer Zeek) tells nothing, but the connection took place. */
+/* A state that we do not know (a newer Zeek) says nothing about the end, but the connection took place. */
 static uint8_t end_of_state(const char *text, size_t len)
 {
     size_t i;

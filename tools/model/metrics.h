@@ -20,10 +20,12 @@ void nrs_metrics_sort(struct nrs_scored *s, size_t n);
 
 size_t nrs_metrics_positive(const struct nrs_scored *s, size_t n);
 
-/* The chance that a positive row scores higher than another one (equal counts half); NAN without one of both. */
+/* The chance that a positive row scores higher than another
+ * one (equal counts half); NAN without one of both. */
 double nrs_metrics_auc(const struct nrs_scored *s, size_t n);
 
-/* The greatest share of positive rows that a threshold finds with at most this share of the others above it. */
+/* The greatest share of positive rows that a threshold finds
+ * with at most this share of the others above it. */
 double nrs_metrics_found(const struct nrs_scored *s, size_t n, double false_share);
 
 struct nrs_confusion nrs_metrics_confusion(const struct nrs_scored *s, size_t n, int32_t threshold_mlogit);

@@ -1,7 +1,8 @@
 /* tools/replay/replay.h - one run: recorded flows through the core, in traffic time
  *
  * Traffic time is the largest time seen so far and never goes back; the core is told each minute of it.
- * Verdict mode has one core for all files (rotated logs are one stretch of traffic); --all has tools/windows. */
+ * Verdict mode has one core for all files (rotated logs are
+ * one stretch of traffic); --all has tools/windows. */
 #ifndef NRS_REPLAY_H
 #define NRS_REPLAY_H
 #include <stdint.h>

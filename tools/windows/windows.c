@@ -85,8 +85,8 @@ static void judge(struct nrs_windows *w)
     nrs_core_each(w->core, w->window, w->from_ns + window_ns(w), hand_out, w);
 }
 
-/* A window or a day is over. Nobody hears of verdicts here, and telling the core the time makes it look for them, so
- * that is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
+/* A window or a day is over. Nobody hears of verdicts here, and telling the core the time makes it look for
+ * them, so that is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
 static void step(struct nrs_windows *w, uint64_t t_ns)
 {
     if (t_ns >= w->from_ns + window_ns(w)) {

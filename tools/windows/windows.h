@@ -1,12 +1,13 @@
-/* tools/windows/windows.h - every destination and tumbling window of recorded traffic, through the agent's core
+/* tools/windows/windows.h - every destination and tumbling
+ * window of recorded traffic, through the agent's core
  *
- * What `noroshi-replay --all` prints and `noroshi-model features` writes: one judgement for each destination and
- * window, flagged or not. Windows tumble from the whole second of a file's first record, each file by itself with a
- * fresh core; a window is judged as it ends. A destination that the table has to forget is judged at that moment,
- * so it can have two judgements in one window.
+ * What `noroshi-replay --all` prints and `noroshi-model features` writes: one judgement for each destination
+ * and window, flagged or not. Windows tumble from the whole second of a file's first record, each file by
+ * itself with a fresh core; a window is judged as it ends. A destination that the table has to forget is
+ * judged at that moment, so it can have two judgements in one window.
  *
- * Time:   traffic time is the largest time seen so far; a flow that arrives after its window was judged is counted
- *         as `late`.
+ * Time:   traffic time is the largest time seen so far; a flow that arrives after its window was judged is
+ *         counted as `late`.
  * Memory: the core's, allocated by init. */
 #ifndef NRS_WINDOWS_H
 #define NRS_WINDOWS_H
@@ -32,11 +33,12 @@ struct nrs_windows {
     uint64_t flows, late, evicted;
 };
 
-/* A day for every eighth destination: the table of dest_cap destinations (0 = the core's default) as the tools size
- * it. min_conns: as nrs_core_conf. */
+/* A day for every eighth destination: the table of dest_cap destinations (0 = the core's default) as the
+ * tools size it. min_conns: as nrs_core_conf. */
 struct nrs_core_conf nrs_windows_conf(uint32_t dest_cap, uint32_t min_conns);
 
-/* 0 or what the core says of conf and model (NRS_ERR_*). The model must outlive the run. Call done in any case. */
+/* 0 or what the core says of conf and model (NRS_ERR_*). The
+ * model must outlive the run. Call done in any case. */
 int nrs_windows_init(struct nrs_windows *w, enum nrs_window window, const struct nrs_core_conf *conf,
                      const struct nrs_model *model, nrs_windows_fn fn, void *arg);
 void nrs_windows_done(struct nrs_windows *w);
