@@ -11,8 +11,7 @@
 #define UNKNOWN "unknown"
 #define UPX     "upx"
 
-#define STRONGLY_AGAINST (-10000) /* mlogit. The model gives packed files of the corpus more, programs that were laid out
-                                   * anew less (models/PACKER_EVASION.md). */
+#define STRONGLY_AGAINST (-5000) /* mlogit; programs that were laid out anew have less (models/PACKER_EVASION.md) */
 
 /* The outputs that matter for one file. */
 struct contest {

@@ -11,6 +11,7 @@
 #include "models/packer_schema.h"
 
 #define SEGMENTS_MAX 64 /* looked at; the kernel takes more, no linker writes them */
+#define PAGE         4096 /* the smallest of Linux */
 #define PT_NULL      0
 #define PT_LOAD      1
 #define PT_DYNAMIC   2
@@ -171,11 +172,14 @@ static void read_segment(struct nrs_elf *e, const uint8_t *p, uint16_t *x)
     }
 }
 
-/* A download in progress, or a file that was cut: its last bytes are not there. */
+/* A download in progress, or a file that was cut: its last pages are not there. Up to the end of its last page Linux
+ * reads zeros, and UPX writes small programs whose first segment ends there. */
 static bool ends_early(const struct nrs_elf *e, uint64_t size)
 {
+    uint64_t there = size + (PAGE - size % PAGE) % PAGE;
+
     for (unsigned i = 0; i < e->n_kept; i++)
-        if (e->load[i].n_file > 0 && (e->load[i].offset >= size || e->load[i].n_file > size - e->load[i].offset))
+        if (e->load[i].n_file > 0 && (e->load[i].offset >= there || e->load[i].n_file > there - e->load[i].offset))
             return true;
     return false;
 }

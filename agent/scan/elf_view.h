@@ -31,7 +31,7 @@ struct nrs_elf {
     bool wide, big;
     bool odd_ident;               /* e_ident contradicts what the kernel goes by, or holds unknown values */
     bool firmware;                /* the segment table begins as that of a signed image of Qualcomm's boot chain */
-    bool incomplete;              /* the segment table or a load segment ends after the end of the file */
+    bool incomplete;              /* the segment table ends after the file, or a load segment after its last page */
     uint8_t machine;              /* enum nrs_elf_machine */
     uint8_t arch;                 /* class, 0..15; 0 = another machine */
     uint8_t n_kept;

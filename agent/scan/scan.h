@@ -64,7 +64,7 @@ struct nrs_scan_facts {
     uint8_t upx;              /* enum nrs_upx_state */
     uint16_t rules;           /* enum nrs_scan_rule */
     const char *name;         /* a class that the rules are sure of, NULL = none; static */
-    bool incomplete;          /* ELF: a load segment or the segment table ends after the end of the file */
+    bool incomplete;          /* ELF: pages of a load segment, or entries of the segment table, are not there */
     const char *skipped;      /* why it is not judged ("object file"), NULL = it is; static */
     uint32_t dense_kib;       /* longest dense run, estimated from samples: a hint, never a verdict */
     const struct nrs_schema *schema; /* of x; NULL for scripts and what is skipped */

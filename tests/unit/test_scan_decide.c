@@ -107,9 +107,9 @@ static void start_in_the_last_segment_needs_support(void **state)
 {
     (void)state;
     facts.rules = NRS_RULE_ENTRY_LAST;
-    model.bias[0] = model.bias[2] = 9999;
+    model.bias[0] = model.bias[2] = 4999;
     expect(true, "acme"); /* the model is against, not strongly */
-    model.bias[0] = 10000;
+    model.bias[0] = 5000;
     expect(false, "none");
     facts.rules = NRS_RULE_ENTRY_LAST | NRS_RULE_DENSE_HINT;
     expect(true, "acme");
