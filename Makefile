@@ -32,13 +32,13 @@ include cross/deps/deps.mk
 
 # Rooms
 AGENT_ROOMS := agent/commands agent/run agent/verdicts agent/config agent/spool agent/net agent/uplink agent/trust
-SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner agent/programs,agent/programs/none)
+SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner agent/programs agent/commands/scan,agent/programs/none)
 ROOMS := models/base models agent/core $(SCAN_ROOMS) $(AGENT_ROOMS) agent platform/packet platform/$(PLATFORM) platform
 MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(if $(filter 1,$(WITH_PE)),$(GEN_SRC),$(GEN_SRC:%/builtin_packer_pe.c=%/builtin_packer_pe_none.c))
-SHARED_SRC := $(filter-out %/main.c agent/programs/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/programs platform/recorded tools/windows))) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c agent/programs/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/programs agent/commands/scan platform/recorded tools/windows))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 

@@ -22,8 +22,8 @@ int nrs_privileges_seal_relro(void);
  * that user. */
 int nrs_privileges_drop(const char *user, struct nrs_why *why);
 
-/* Landlock: allows writing below the folders `writable` only (n open descriptors, -1 = none), and reading below
- * them, below `readable_dir` (NULL = none; else it has to exist), /proc, /etc and the folder that
+/* Landlock: allows writing below the folders `writable` only (n open descriptors, -1 = none), and reading
+ * below them, below `readable_dir` (NULL = none; else it has to exist), /proc, /etc and the folder that
  * /etc/resolv.conf leads to (name resolution). seccomp: allows only the system calls that the agent makes.
  * -ENOSYS: the kernel has neither of the two; 0: at least one is in force, and `why` says which. */
 int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, struct nrs_why *why);

@@ -19,7 +19,7 @@ struct nrs_command {
     int (*run)(int argc, char **argv); /* argv[0] is the name. Returns an exit code */
 };
 
-/* run.c, check.c, status.c, version.c; agent/scanner/scan_command.c */
+/* run.c, check.c, status.c, version.c; scan/scan_command.c */
 extern const struct nrs_command nrs_command_run, nrs_command_check, nrs_command_status, nrs_command_version;
 extern const struct nrs_command nrs_command_scan;
 

@@ -16,12 +16,13 @@
 #include "agent/core/day.h"
 #include "agent/core/dest.h"
 #include "agent/core/gaps.h"
+#include "models/base/units.h"
 #include "models/beacon_schema.h"
 
 /* The week is judged only of slow destinations (median gap between visits) that are known for more than a day. What is
  * faster shows within a day, and would fill the four bits that the week has for an hour. */
 #define NRS_SLOW_MS 1200000u
-#define NRS_SLOW_KNOWN_S 86400u
+#define NRS_SLOW_KNOWN_S NRS_S_PER_DAY
 
 /* Siblings that use fewer servers do not rotate: each server shows by itself. Their number of windows is 0. */
 #define NRS_SIBLINGS_MIN 3

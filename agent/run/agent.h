@@ -105,7 +105,6 @@ void nrs_agent_set_timers(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);
-bool nrs_clock_is_set(void);
 
 /* status.c */
 void nrs_agent_write_status(struct nrs_agent *a);

@@ -2,19 +2,13 @@
 #include <stdio.h>
 
 #include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/facts.h"
 #include "agent/core/verdict.h"
 #include "agent/release.h"
 #include "models/base/units.h"
 #include "models/kinds.h"
 #include "platform/clock.h"
-
-bool nrs_clock_is_set(void)
-{
-    const uint64_t days = UINT64_C(365) * (NRS_AGENT_YEAR - 1970) + (NRS_AGENT_YEAR - 1969) / 4;
-
-    return nrs_clock_wall_ns() / NRS_NS_PER_S >= days * NRS_S_PER_DAY;
-}
 
 static void add_head(struct nrs_facts *f, struct nrs_agent *a)
 {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/trusted.h"
 #include "agent/trust/model_floor.h"
 #include "models/base/units.h"
@@ -56,7 +57,7 @@ void nrs_agent_keep_floor(struct nrs_agent *a)
 int nrs_agent_try_model(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
-    uint32_t today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
+    uint32_t today = nrs_clock_today();
     struct nrs_why why;
 
     if (c->model.file[0] == '\0') {

@@ -1,6 +1,7 @@
 #include "agent/run/status.h"
 
 #include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/facts.h"
 #include "agent/release.h"
 #include "models/base/units.h"

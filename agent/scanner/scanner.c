@@ -3,7 +3,7 @@
 #include <mbedtls/sha256.h>
 #include <string.h>
 
-#include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "models/base/units.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
@@ -48,7 +48,7 @@ static struct nrs_slots *slots_of(struct nrs_scanner *s, size_t len)
 
 int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, struct nrs_why *why)
 {
-    uint32_t today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
+    uint32_t today = nrs_clock_today();
     int rc, len = nrs_path_load(path, s->place.bytes, sizeof s->place.bytes);
     struct nrs_slots *slots;
 

@@ -46,7 +46,8 @@ static void report_open(struct nrs_proc_sockets *s, struct nrs_open_flow *e, uin
     s->fn(s->arg, &f, NULL);
 }
 
-static void report_close(struct nrs_proc_sockets *s, const struct nrs_open_flow *e, uint64_t t_ns, enum nrs_end end)
+static void report_close(struct nrs_proc_sockets *s, const struct nrs_open_flow *e, uint64_t t_ns,
+                         enum nrs_end end)
 {
     struct nrs_flow f = flow_event(s, e, NRS_EV_CLOSE, t_ns);
 
@@ -116,7 +117,8 @@ static void on_open(struct nrs_proc_sockets *s, const struct nrs_open_key *k,
 
 /* In TIME_WAIT and not followed as open. e: an entry that was reported as ended, of this connection or of an
  * earlier one between the same ports; NULL = none. */
-static void on_ended(struct nrs_proc_sockets *s, const struct nrs_open_key *k, struct nrs_open_flow *e, uint64_t end_ns)
+static void on_ended(struct nrs_proc_sockets *s, const struct nrs_open_key *k, struct nrs_open_flow *e,
+                     uint64_t end_ns)
 {
     bool is_new = e ? nrs_open_flows_age_ms(to_ms(s, end_ns), e->start_ms) > SLACK_MS
                     : s->last_poll_ns && end_ns + SLACK_NS > s->last_poll_ns;

@@ -1,32 +1,32 @@
 /* platform/packet/packet.h - IP packets in, flow events out
  *
  * Pure: no socket, no clock, no allocation. The live packet source, the capture readers and the fuzzer use
- * this one parser. It reads what the control-segment filter passes (SYN/FIN/RST, UDP, ICMP, DNS answers, TLS
- * ClientHello) and skips other TCP segments cheaply, so that an unfiltered capture gives the same events.
- * (Multicast and broadcast, which the live filter drops, are reported like other UDP.)
+ * this one parser. It reads what the control-segment filter passes (SYN/FIN/RST, UDP, ICMP, DNS answers,
+ * TLS ClientHello) and skips other TCP segments cheaply, so that an unfiltered capture gives the same
+ * events. (Multicast and broadcast, which the live filter drops, are reported like other UDP.)
  *
  * Table: open flows are kept in a fixed table of `max_open` entries. When it is full, one flow is closed
  *        early (NRS_END_UNKNOWN, no sizes) and counted: an inbound one if there is any, else the oldest of
- *        the most numerous kind. An inbound flow never displaces an outbound one. A refused inbound flow is
- *        counted, too.
- * Sizes: payload bytes. TCP sizes come from sequence numbers: exact for orderly closes, modulo 2^32; after a
- *        RST a lower bound. UDP and ICMP sizes are sums of the lengths seen, saturating at 2^32 - 1.
+ *        the most numerous kind. An inbound flow never displaces an outbound one. A refused inbound flow
+ *        is counted, too.
+ * Sizes: payload bytes. TCP sizes come from sequence numbers: exact for orderly closes, modulo 2^32; after
+ *        a RST a lower bound. UDP and ICMP sizes are sums of the lengths seen, saturating at 2^32 - 1.
  *        NRS_F_BYTES is missing where a size is not known.
- * TCP:   an outbound SYN opens a flow at once. An inbound SYN opens one only when it is answered, so that a
- *        SYN scan leaves no state. A repeated SYN is the same flow.
- * UDP:   and ICMP echo: the first packet opens a flow, and silence closes it: NRS_END_FIN if both sides sent
- *        packets, else NRS_END_TIMEOUT; t_ns is the last packet's time. In a long exchange every minute with
- *        a packet gives one NRS_EV_SNAP without sizes. An ICMP unreachable ends an unanswered flow with
- *        NRS_END_REFUSED.
- * QUIC:  datagrams on port 443 with a short header and more than NRS_QUIC_BULK_BYTES of payload are skipped
- *        (the live filter drops them), so flows on UDP 443 have no sizes. Smaller ones pass, so that a beacon
- *        on UDP 443 stays visible whatever its first byte is.
+ * TCP:   an outbound SYN opens a flow at once. An inbound SYN opens one only when it is answered, so that
+ *        a SYN scan leaves no state. A repeated SYN is the same flow.
+ * UDP:   and ICMP echo: the first packet opens a flow, and silence closes it: NRS_END_FIN if both sides
+ *        sent packets, else NRS_END_TIMEOUT; t_ns is the last packet's time. In a long exchange every
+ *        minute with a packet gives one NRS_EV_SNAP without sizes. An ICMP unreachable ends an unanswered
+ *        flow with NRS_END_REFUSED.
+ * QUIC:  datagrams on port 443 with a short header and more than NRS_QUIC_BULK_BYTES of payload are
+ *        skipped (the live filter drops them), so flows on UDP 443 have no sizes. Smaller ones pass, so
+ *        that a beacon on UDP 443 stays visible whatever its first byte is.
  * Names: of a DNS answer, the name in its question, for each A and AAAA record; of a ClientHello that fits
  *        into the first segment, its server name. An inbound DNS answer is believed only after an outbound
  *        packet to that port 53.
  * Twice: a bridge and its port, or a VLAN and its parent, show every packet twice. A finished TCP flow is
- *        remembered for two seconds, so that a late copy opens nothing. A datagram is counted on the interface
- *        where its exchange began. */
+ *        remembered for two seconds, so that a late copy opens nothing. A datagram is counted on the
+ *        interface where its exchange began. */
 #ifndef NRS_PACKET_H
 #define NRS_PACKET_H
 #include <stddef.h>

@@ -147,7 +147,8 @@ static void on_fin(struct nrs_one_packet *k, const struct segment *s, struct nrs
 
 /* While our SYN is unanswered, only a reset that answers it counts: the host resets stray answers to an
  * earlier use of the ports, and then repeats its SYN. */
-static void on_rst(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_rst(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                   bool from_local)
 {
     if (e->list == NRS_LIST_HALF) {
         if (from_local ? s->seq == e->tx + 1 : answers_syn(e, s))

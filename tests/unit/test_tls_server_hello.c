@@ -10,7 +10,7 @@
 #include <mbedtls/ssl.h>
 #include <string.h>
 
-#include "agent/tls_pump.h"
+#include "agent/net/tls_pump.h"
 #include "platform/random.h"
 
 #define OUT_MAX 2048

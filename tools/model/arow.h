@@ -23,17 +23,17 @@ struct nrs_arow {
     double *variance[NRS_MODEL_TERMS_MAX];
 };
 
-/* start: with one output and without n-grams (NRS_ERR_UNSUPPORTED);
- * outlives the learner. Call done in any case. */
+/* start: with one output and without n-grams (NRS_ERR_UNSUPPORTED); outlives the learner. Call done in any
+ * case. */
 int nrs_arow_init(struct nrs_arow *a, const struct nrs_model *start, unsigned quanta, double r);
 void nrs_arow_done(struct nrs_arow *a);
 
-/* Learns that x should be flagged, or should not, by `margin`
- * logits. Returns whether it was not and some weight moved. */
+/* Learns that x should be flagged, or should not, by `margin` logits. Returns whether it was not and some
+ * weight moved. */
 bool nrs_arow_learn(struct nrs_arow *a, const uint16_t *x, bool flagged, double margin);
 
-/* Whole steps, half to even. Returns what the rounding can
- * change of any score, in mlogit: more of the bound. */
+/* Whole steps, half to even. Returns what the rounding can change of any score, in mlogit: more of the
+ * bound. */
 double nrs_arow_round(struct nrs_arow *a);
 
 /* After rounding: the least and the greatest change of any score, in mlogit (safe, perhaps not attained). */

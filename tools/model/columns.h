@@ -1,11 +1,11 @@
-/* tools/model/columns.h - the columns of a table of feature
- * vectors: raw, or expanded over the terms of a model
+/* tools/model/columns.h - the columns of a table of feature vectors: raw, or expanded over the terms of a
+ * model
  *
  * Raw: one column a feature, in the order of the schema, under its name. Expanded: of each term in the
- * model's order one column a bin, 1 where the vector falls and 0 elsewhere: `gap_mad[3]` is the fourth bin of
- * gap_mad, `gap_mad*fill[3][0]` a cell of a cross, `start[17]` a bucket of hashed n-grams (any number of them
- * can be 1); a linear term is one column with the value. So a linear model over expanded columns has one
- * weight a bin. Files with numbers in place of names count columns from 1. */
+ * model's order one column a bin, 1 where the vector falls and 0 elsewhere: `gap_mad[3]` is the fourth bin
+ * of gap_mad, `gap_mad*fill[3][0]` a cell of a cross, `start[17]` a bucket of hashed n-grams (any number
+ * of them can be 1); a linear term is one column with the value. So a linear model over expanded columns
+ * has one weight a bin. Files with numbers in place of names count columns from 1. */
 #ifndef NRS_TOOL_COLUMNS_H
 #define NRS_TOOL_COLUMNS_H
 #include <stddef.h>

@@ -50,8 +50,8 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
 /* Writes a model file; says what is wrong. Returns an exit code. */
 int nrs_cmd_save(const char *path, const struct nrs_nrm *f);
 
-/* The same, loaded by the device's loader; the model points
- * into f. schema NULL: the one that the file names. */
+/* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file
+ * names. */
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
                        const struct nrs_schema *schema);
 
@@ -60,8 +60,8 @@ int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_env
 int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand,
                     const char *grams);
 
-/* Where a weight of a model counts: "gap_mad=10..27", "gap_mad=10..27
- * fill=0", "start bucket 7"; of a linear term at the feature's maximum. */
+/* Where a weight of a model counts: "gap_mad=10..27", "gap_mad=10..27 fill=0", "start bucket 7"; of a
+ * linear term at the feature's maximum. */
 void nrs_cmd_print_cell(const struct nrs_model *m, unsigned term, unsigned cell);
 
 #endif

@@ -1,10 +1,9 @@
-/* tools/model/labels.h - who is what: labels of destinations
- * or files from a TSV, and the classes made of them
+/* tools/model/labels.h - labels of destinations or files from a TSV, and the classes made of them
  *
  * The TSV (plain or gzip) has a header line. One column, `label` or another that is named, is the label;
  * every column that carries the name of an identity column of the rows (rows.h) is part of the key, other
- * columns are ignored. Zeek's names do as well: id.orig_h, id.resp_h, id.resp_p, proto; and sha256 for files.
- * One key may stand twice only with one label.
+ * columns are ignored. Zeek's names do as well: id.orig_h, id.resp_h, id.resp_p, proto; and sha256 for
+ * files. One key may stand twice only with one label.
  *
  * Memory: the file's text and an index into it, until done. */
 #ifndef NRS_TOOL_LABELS_H

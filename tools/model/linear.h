@@ -1,8 +1,8 @@
-/* tools/model/linear.h - a linear classifier over columns, as
- * trainers elsewhere write it: what most readers fill
+/* tools/model/linear.h - a linear classifier over columns, as trainers elsewhere write it: what most
+ * readers fill
  *
- * Several rows: one sum a class, the greatest wins. One row: one sum of two classes; a positive one means the
- * second label. A regression is one row without labels: a positive sum means flagged.
+ * Several rows: one sum a class, the greatest wins. One row: one sum of two classes; a positive one means
+ * the second label. A regression is one row without labels: a positive sum means flagged.
  *
  * Memory: init, a reader that calls alloc, and done in any case. */
 #ifndef NRS_TOOL_LINEAR_H
@@ -25,7 +25,7 @@ struct nrs_linear {
     } sigmoid;
 };
 
-/* What the file cannot say; all NULL: nothing is added to it. */
+/* What the file cannot say, from the command line; NULL = not given. */
 struct nrs_linear_choice {
     const char *flagged;     /* the label that means flagged; NULL: see nrs_linear_to_trained */
     const char *labels;      /* comma-separated, in place of the file's */
@@ -42,8 +42,8 @@ int nrs_linear_alloc(struct nrs_linear *l, unsigned n_rows, struct nrs_why *why)
 /* Adds a label; refuses what is not 1 to 31 printable characters, or is there already. */
 int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct nrs_why *why);
 
-/* The trainer saw x * mul + add in place of every column x:
- * folds both, [columns->n], into weights and bias. */
+/* The trainer saw x * mul + add in place of every column x: folds both, [columns->n], into weights and
+ * bias. */
 void nrs_linear_fold(struct nrs_linear *l, const double *mul, const double *add);
 
 /* Makes one row of two that are each other's negative; leaves everything else as it is. */

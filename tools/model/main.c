@@ -23,7 +23,7 @@ static const char help[] =
     "                       [--threshold LOGIT | 1H,6H,24H]\n"
     "                       [--serial N] [--expires DAYS] [--min-agent X.Y.Z] [--report [--data TABLE.csv]]\n"
     "      quantises a trained model, finds how far its scores can be off, writes it unsigned\n"
-    "      --from       the trainer's format (below); without it, or with auto, told from the content\n"
+    "      --from       the trainer's format (below); without it, or with auto, by the content\n"
     "      --expand     the columns are the bins of this model, not the features themselves\n"
     "      --grams      after the features come hashed n-grams of the start bytes: 2,3:64:9 is runs of 2\n"
     "                   and 3 bytes among the first 64, in 2^9 buckets\n"

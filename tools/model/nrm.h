@@ -1,7 +1,7 @@
 /* tools/model/nrm.h - model files as the tool writes them (models/FORMAT.md)
  *
- * A file is a caller's buffer of NRS_MODEL_BYTES_MAX and a length. Whoever changes header or body seals
- * afterwards; sealing drops the signature, because it no longer fits. */
+ * A file is a caller's buffer of NRS_MODEL_BYTES_MAX and a length. Code that changes header or body
+ * seals the file afterwards. Sealing removes the signature, because it no longer fits. */
 #ifndef NRS_TOOL_NRM_H
 #define NRS_TOOL_NRM_H
 #include <stddef.h>

@@ -1,13 +1,13 @@
-/* tools/model/onnx_graph.h - the parts of an ONNX file that a
- * linear model can be in: nodes, tensors, attributes
+/* tools/model/onnx_graph.h - the parts of an ONNX file that a linear model can be in: nodes, tensors,
+ * attributes
  *
  *   ModelProto      graph=7
  *   GraphProto      node=1 initializer=5 input=11 sparse_initializer=15
  *   ValueInfoProto  name=1
  *   NodeProto       input=1 output=2 name=3 op_type=4 attribute=5
  *   AttributeProto  name=1 f=2 i=3 s=4 t=5 floats=7 ints=8 strings=9
- *   TensorProto     dims=1 data_type=2 float_data=4 int32_data=5 string_data=6 int64_data=7 name=8 raw_data=9
- *                   double_data=10 data_location=14
+ *   TensorProto     dims=1 data_type=2 float_data=4 int32_data=5 string_data=6 int64_data=7 name=8
+ * raw_data=9 double_data=10 data_location=14
  *
  * Repeated numbers come packed or one by one. Everything points into the file; limits are those below. */
 #ifndef NRS_TOOL_ONNX_GRAPH_H
@@ -56,11 +56,13 @@ const struct nrs_onnx_tensor *nrs_onnx_find(const struct nrs_onnx_graph *g, stru
 /* How many numbers its dimensions promise; 0 if that is more than max. */
 size_t nrs_onnx_size(const struct nrs_onnx_tensor *t, size_t max);
 
-/* Exactly n numbers of a float or double tensor; false if there are not so many, or of another type. */
+/* Exactly n numbers of a float or double tensor; false if there is another number of them, or another
+ * type. */
 bool nrs_onnx_numbers(const struct nrs_onnx_tensor *t, size_t n, double *out);
 
-/* Hands each label of an integer or text tensor to take, until that returns non-zero, which is returned. Text
- * is the file's, numbers are written out. 1 for a tensor that holds none. */
+/* Calls take for each label of an integer or text tensor, until it returns non-zero; that value is
+ * returned. A text label points into the file, a number is written as text. Returns 1 for a tensor without
+ * labels. */
 typedef int nrs_onnx_take(void *arg, const char *text, size_t len);
 int nrs_onnx_labels(const struct nrs_onnx_tensor *t, nrs_onnx_take *take, void *arg);
 

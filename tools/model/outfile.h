@@ -23,7 +23,7 @@ struct nrs_outfile {
 
 int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_why *why);
 
-/* keep false: nothing is left at its name. */
+/* keep false: no file of that name is made. */
 int nrs_outfile_close(struct nrs_outfile *o, bool keep, struct nrs_why *why);
 
 #endif

@@ -18,7 +18,7 @@ struct nrs_plot_series {
     int32_t threshold_mlogit;
 };
 
-/* Rows whose calibrated percent lies in 0..9, 10..19, ..., and what it said of them on average. */
+/* Rows by their calibrated percent: 0..9, 10..19 and so on; and the mean of these percents. */
 struct nrs_reliability {
     /* said: sum of percents */
     size_t n[NRS_PLOT_DECILES], positive[NRS_PLOT_DECILES], said[NRS_PLOT_DECILES];

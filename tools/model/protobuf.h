@@ -3,7 +3,7 @@
  *   message = *( key value )     key = varint(number << 3 | wire)
  *   value   = wire 0: varint, 1: 8 bytes, 2: varint length and that many bytes, 5: 4 bytes
  *
- * Nothing is allocated or believed: a length is compared with what is left. Groups (3, 4) are refused. */
+ * Nothing is allocated. Every length is compared with the bytes that are left. Groups (3, 4) are refused. */
 #ifndef NRS_TOOL_PROTOBUF_H
 #define NRS_TOOL_PROTOBUF_H
 #include <stdbool.h>

@@ -42,7 +42,7 @@ static int collect_labels(struct reading *r, const cJSON *weight)
     return rc;
 }
 
-/* The column of "gap_mad@num" or "gap_mad", columns->n for the bias, -1 for what cannot be told. */
+/* The column of "gap_mad@num" or "gap_mad", columns->n for the bias, -1 for a name that is no column. */
 static int find_column(const struct nrs_columns *c, const char *key)
 {
     size_t len = strcspn(key, "@");

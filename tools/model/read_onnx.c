@@ -213,8 +213,8 @@ static int apply_attributes(struct reading *r)
     return rc ? rc : read_labels(r, "classlabels_ints", "classlabels_strings");
 }
 
-/* The constant matrix of a Gemm or MatMul, as rows of weights.
- * rows_first: [rows, columns], else [columns, rows]. */
+/* The constant matrix of a Gemm or MatMul, as rows of weights. rows_first: [rows, columns], else [columns,
+ * rows]. */
 static int read_matrix(struct reading *r, unsigned input, bool rows_first, double factor)
 {
     const struct nrs_onnx_tensor *t =

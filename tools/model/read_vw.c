@@ -10,7 +10,7 @@
  * What follows a weight (the learner's own state) is skipped. Whole numbers as feature names are their own
  * index: column 1 is index 1; other names are read from --invert_hash only, since an index does not tell its
  * name. The constant has the index 11650396 modulo 2^bits. Weights are not counted in the file: one that is
- * cut off between two lines cannot be told from a whole one. A positive sum means the label 1 of -1/1.
+ * cut off between two lines looks like a whole one. A positive sum means the label 1 of -1/1.
  * Numbers may be hexadecimal (--hexfloat_weights): decimal ones have six digits only. Options that make of
  * the sum anything but one linear function are refused by not being in the list below. */
 #include <string.h>

@@ -1,8 +1,8 @@
 /* tools/model/readers.h - trainers' formats: one read_<format>.c and one line here each
  *
- * A reader gets the whole file (text is followed by a NUL that len does not count), fills what was
- * initialised for it, and refuses with a reason that names the place. The file is as hostile as any other: no
- * size, count or nesting in it is believed before it is compared with a limit. */
+ * A reader gets the whole file; a NUL that len does not count follows the text. It fills what was
+ * initialised for it. When it refuses, the reason names the place. The file is hostile: a reader compares
+ * every size, count and nesting with a limit before it uses it. */
 #ifndef NRS_TOOL_READERS_H
 #define NRS_TOOL_READERS_H
 #include <stddef.h>
@@ -33,7 +33,7 @@ extern const size_t nrs_n_readers;
 /* NULL if there is none of that name. */
 const struct nrs_trained_reader *nrs_trained_reader_of_name(const char *name);
 
-/* Which reader a file is for, by its content; NULL, and `why` says what it looks like, if none. */
+/* The reader of a file, by its content. NULL if there is none: `why` says what the file looks like. */
 const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len,
                                                                struct nrs_why *why);
 

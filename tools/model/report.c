@@ -24,8 +24,8 @@ static void print_calibration(const struct nrs_model *m)
     putchar('\n');
 }
 
-/* What the model decided before it was quantised (nrs_decide is the same of
- * the file), and how far the score was from deciding otherwise, in mlogit. */
+/* What the model decided before it was quantised (nrs_decide is the same of the file), and how far the
+ * score was from deciding otherwise, in mlogit. */
 static unsigned decide(const struct nrs_trained *t, const struct nrs_model *m, const uint16_t *x,
                        double *margin)
 {

@@ -1,4 +1,4 @@
-/* tools/model/rows.h - labelled feature vectors as a table: what other trainers eat
+/* tools/model/rows.h - labelled feature vectors as a table that other trainers read
  *
  * CSV: `label`, the identity columns, the feature columns (columns.h), under a header line. svm (LIBSVM,
  * LIBLINEAR): a number for the class, then index:value from 1, zeroes left out; the indices are named in a

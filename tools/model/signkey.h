@@ -16,7 +16,7 @@ struct nrs_signkey {
     mbedtls_pk_context pk;
 };
 
-/* Init, then one of make, private, public; done also after an error. */
+/* Call init, then one of make, private, public; call done also after an error. */
 void nrs_signkey_init(struct nrs_signkey *k);
 void nrs_signkey_done(struct nrs_signkey *k);
 

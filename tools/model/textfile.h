@@ -7,8 +7,7 @@
 
 #define NRS_TEXTFILE_MAX (256u << 20) /* bytes after unpacking */
 
-/* The text with a NUL that len does not count, from malloc;
- * NULL with `why` set, also if it holds a NUL. */
+/* The text with a NUL that len does not count, from malloc; NULL with `why` set, also if it holds a NUL. */
 char *nrs_textfile_load(const char *path, size_t *len, struct nrs_why *why);
 
 /* Cuts the next line (without LF or CR LF) off *rest; NULL at the end. */

@@ -1,7 +1,7 @@
 /* tools/model/trained.h - a model as its trainer made it: floating point, logits
  *
- * What every reader (read_<format>.c) fills and the quantiser takes. A reader names features by their index
- * in the schema, and may give terms in any order: nrs_trained_check sorts them.
+ * What every reader (read_<format>.c) fills and the quantiser takes. A reader names features by their
+ * index in the schema, and may give terms in any order: nrs_trained_check sorts them.
  *
  * Memory: init, then a reader; done releases the weight tables, also after an error.
  * Limits: those of the model file (models/FORMAT.md), so that whatever passes the check can be written. */
