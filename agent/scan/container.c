@@ -1,7 +1,7 @@
 /* Containers that begin with their magic. Numbers are little-endian unless said otherwise.
  *
  *   gzip      1f 8b 08 flags ... deflate ... crc:u32 size:u32                       (RFC 1952, RFC 1951)
- *   xz        fd "7zXZ" 00 flags:u16 crc:u32 ... size:u32 flags:u16 "YZ"            (The .xz File Format, 2.1.1)
+ *   xz        fd "7zXZ" 00 flags:u16 crc:u32 ... size:u32 flags:u16 "YZ"     (The .xz File Format, 2.1.1)
  *   bzip2     "BZh" level "1AY&SY"
  *   zstd      28 b5 2f fd descriptor ... blocks, each with 3 bytes of length         (RFC 8878, 3.1.1)
  *   lz4       04 22 4d 18 flags block ... blocks, each with 4 bytes of length        (LZ4 Frame Format 1.6.3)
@@ -68,7 +68,8 @@ static bool zstd_fits(struct nrs_scan *s, uint64_t at, const uint8_t *p)
 {
     static const uint8_t content[4] = {0, 2, 4, 8}, dictionary[4] = {0, 1, 2, 4};
     bool single = (p[4] & 0x20) != 0;
-    unsigned header = 5u + !single + dictionary[p[4] & 3] + (p[4] >> 6 == 0 ? (unsigned)single : content[p[4] >> 6]);
+    unsigned header =
+        5u + !single + dictionary[p[4] & 3] + (p[4] >> 6 == 0 ? (unsigned)single : content[p[4] >> 6]);
 
     return memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 && (p[4] & 8) == 0 && follow(s, at + header, 3, zstd_length);
 }
@@ -108,8 +109,8 @@ static unsigned take_bits(const uint8_t *p, unsigned *at, unsigned n)
     return v;
 }
 
-/* The first block: stored with its length twice, or with codes of its own, the first of which has to be complete. No
- * compressor writes fixed codes for what is as long as this. */
+/* The first block: stored with its length twice, or with codes of its own, the first of which has to be
+ * complete. No compressor writes fixed codes for what is as long as this. */
 static bool deflate_begins(const uint8_t *p)
 {
     unsigned at = 1, type = take_bits(p, &at, 2), n_literal, n_distance, n_code, sum = 0;
@@ -191,8 +192,9 @@ static bool is_squashfs(struct nrs_scan *s, struct head *h)
     uint32_t block_size = nrs_le32(h->p + 12);
 
     (void)s;
-    return nrs_le16(h->p + 22) >= 12 && nrs_le16(h->p + 22) <= 20 && block_size == 1u << nrs_le16(h->p + 22) &&
-           nrs_le16(h->p + 28) == 4 && nrs_le64(h->p + 40) > 96 && ends_at(h, nrs_le64(h->p + 40), SLACK);
+    return nrs_le16(h->p + 22) >= 12 && nrs_le16(h->p + 22) <= 20 &&
+           block_size == 1u << nrs_le16(h->p + 22) && nrs_le16(h->p + 28) == 4 && nrs_le64(h->p + 40) > 96 &&
+           ends_at(h, nrs_le64(h->p + 40), SLACK);
 }
 
 static bool is_ar(struct nrs_scan *s, struct head *h)
@@ -205,7 +207,8 @@ static bool is_rar(struct nrs_scan *s, struct head *h)
 {
     (void)s;
     if (memcmp(h->p + 4, "\x1a\7\1\0", 4) == 0)
-        return h->p[12] > 0 && h->p[12] < 128 && (h->p[13] == 1 || h->p[13] == 4); /* main or encryption header */
+        return h->p[12] > 0 && h->p[12] < 128 &&
+               (h->p[13] == 1 || h->p[13] == 4); /* main or encryption header */
     return memcmp(h->p + 4, "\x1a\7\0", 3) == 0 && h->p[9] == 0x73 && nrs_le16(h->p + 12) == 13;
 }
 
@@ -244,10 +247,22 @@ static bool is_erofs(struct nrs_scan *s, struct head *h)
 static const struct {
     const char *magic;
     bool (*fits)(struct nrs_scan *, struct head *);
-} formats[] = {{"\x1f\x8b\x08", is_gzip}, {"\xfd" "7zX", is_xz},       {"BZh", is_bzip2},     {"\x28\xb5\x2f\xfd", is_zstd},
-               {"7z\xbc\xaf", is_7z},      {"hsqs", is_squashfs},        {"!<ar", is_ar},       {"\x04\x22\x4d\x18", is_lz4},
-               {"Rar!", is_rar},           {"07070", is_cpio},           {"DWARFS", is_dwarfs}, {"KAY", is_nuitka},
-               {"d3n0l4nd", is_deno},      {"", is_erofs}};
+} formats[] = {{"\x1f\x8b\x08", is_gzip},
+               {"\xfd"
+                "7zX",
+                is_xz},
+               {"BZh", is_bzip2},
+               {"\x28\xb5\x2f\xfd", is_zstd},
+               {"7z\xbc\xaf", is_7z},
+               {"hsqs", is_squashfs},
+               {"!<ar", is_ar},
+               {"\x04\x22\x4d\x18", is_lz4},
+               {"Rar!", is_rar},
+               {"07070", is_cpio},
+               {"DWARFS", is_dwarfs},
+               {"KAY", is_nuitka},
+               {"d3n0l4nd", is_deno},
+               {"", is_erofs}};
 
 bool nrs_container_look(struct nrs_scan *s, uint64_t at, struct nrs_container *c)
 {

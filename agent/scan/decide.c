@@ -1,5 +1,5 @@
-/* From facts to a name. The rules find what no model was taught, the model finds what breaks no rule; who is sure
- * of a name gives it, and what nobody can name is "unknown". */
+/* From facts to a name. The rules find what no model was taught, the model finds what breaks no rule; who
+ * is sure of a name gives it, and what nobody can name is "unknown". */
 #include <string.h>
 
 #include "agent/scan/scan.h"
@@ -11,7 +11,8 @@
 #define UNKNOWN "unknown"
 #define UPX     "upx"
 
-#define STRONGLY_AGAINST (-5000) /* mlogit; programs that were laid out anew have less (models/PACKER_EVASION.md) */
+#define STRONGLY_AGAINST                                                                                     \
+    (-5000) /* mlogit; programs that were laid out anew have less (models/PACKER_EVASION.md) */
 
 /* The outputs that matter for one file. */
 struct contest {
@@ -27,8 +28,8 @@ static bool is_plain(const char *name)
     return strcmp(name, NONE) == 0 || strcmp(name, "shc") == 0;
 }
 
-/* of_model: the model looked at the file and is not strongly against. An incomplete file is judged by its blocks only:
- * what the other rules look for may be in the part that is not there. */
+/* of_model: the model looked at the file and is not strongly against. An incomplete file is judged by its
+ * blocks only: what the other rules look for may be in the part that is not there. */
 static bool says_packed(const struct nrs_scan_facts *f, bool of_model)
 {
     bool supported = of_model || (f->rules & NRS_RULES_SUPPORT) != 0;
@@ -163,7 +164,8 @@ static void explain(const struct contest *c, struct nrs_scan_result *r)
             explain_grams(c, &c->m->term[t], r);
 }
 
-void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model *model, struct nrs_scan_result *r)
+void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model *model,
+                     struct nrs_scan_result *r)
 {
     bool by_rule, judged = model != NULL && facts->schema != NULL && model->schema == facts->schema;
     const char *named = UNKNOWN, *plain = NONE;

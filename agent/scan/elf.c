@@ -1,4 +1,5 @@
-/* ELF files: the view of the headers, then the parts, then the rules. Everything is read as the kernel's loader reads it. */
+/* ELF files: the view of the headers, then the parts, then the rules. Everything is read as the kernel's
+ * loader reads it. */
 #include <string.h>
 
 #include "agent/scan/elf_dynamic.h"
@@ -10,15 +11,16 @@
 #include "agent/scan/upx.h"
 #include "models/packer_schema.h"
 
-#define ELF_LEAST    64  /* bytes of the larger file header */
-#define DENSE_CODE   224 /* 7 bits a byte, mean over the segment */
-#define DENSE_RWX    200 /* 6.25, where a segment is writable and executable as well */
+#define ELF_LEAST  64  /* bytes of the larger file header */
+#define DENSE_CODE 224 /* 7 bits a byte, mean over the segment */
+#define DENSE_RWX  200 /* 6.25, where a segment is writable and executable as well */
 
 static void start_features(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, uint16_t *x)
 {
     int i = nrs_elf_holder(e, start);
     const struct nrs_elf_load *l = &e->load[i < 0 ? 0 : i];
-    uint64_t into = start - l->vaddr, bytes = nrs_elf_file_bytes(l, s->in.size), at = nrs_elf_offset(e, start);
+    uint64_t into = start - l->vaddr, bytes = nrs_elf_file_bytes(l, s->in.size),
+             at = nrs_elf_offset(e, start);
     struct nrs_entropy_samples samples;
 
     if (i < 0) {
@@ -35,15 +37,16 @@ static void start_features(struct nrs_scan *s, const struct nrs_elf *e, uint64_t
     x[NRS_P_ent_entry] = samples.mean;
 }
 
-/* The densest code segment of 4,300 clean files has 6.2 bits a byte, the densest writable one 6.3; libraries of GPU code
- * and large scripts compiled by shc are dense, but import much (README.md). */
+/* The densest code segment of 4,300 clean files has 6.2 bits a byte, the densest writable one 6.3;
+ * libraries of GPU code and large scripts compiled by shc are dense, but import much (README.md). */
 static uint16_t elf_rules(const struct nrs_scan_facts *f, bool payload)
 {
     const uint16_t *x = f->x;
     bool entry_last = x[NRS_P_entry] == 4 && (x[NRS_P_entry_rights] & NRS_PF_X) != 0;
     bool mostly_data = (x[NRS_P_big_rights] & NRS_PF_W) != 0 && x[NRS_P_big_share] >= 128;
     bool imports_little = x[NRS_P_imports] < 32; /* 16 names */
-    bool dense = x[NRS_P_ent_entry] >= DENSE_RWX || x[NRS_P_ent_big] >= DENSE_RWX || x[NRS_P_ent_data] >= DENSE_RWX;
+    bool dense =
+        x[NRS_P_ent_entry] >= DENSE_RWX || x[NRS_P_ent_big] >= DENSE_RWX || x[NRS_P_ent_data] >= DENSE_RWX;
     unsigned rules = x[NRS_P_rwx] > 0 ? NRS_RULE_RWX : 0;
 
     rules |= x[NRS_P_rwx] > 0 && dense ? NRS_RULE_RWX_DENSE : 0;
@@ -93,7 +96,9 @@ static void read_all(struct nrs_scan *s, const struct nrs_elf *e, struct nrs_sca
     bool payload;
 
     f->x[NRS_P_size] = nrs_log_q3(s->in.size);
-    f->x[NRS_P_type] = (uint16_t)(e->type == NRS_ET_EXEC ? (f->x[NRS_P_interp] ? 3 : 0) : f->x[NRS_P_interp] ? 1 : 2);
+    f->x[NRS_P_type] = (uint16_t)(e->type == NRS_ET_EXEC ? (f->x[NRS_P_interp] ? 3 : 0)
+                                  : f->x[NRS_P_interp]   ? 1
+                                                         : 2);
     if (e->n_dynamic > 0) {
         uint64_t init = nrs_elf_dynamic(s, e, f->x);
 
@@ -117,7 +122,10 @@ bool nrs_elf_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *h
     struct nrs_elf e = {.n_kept = 0};
     bool loads;
 
-    if (n < ELF_LEAST || memcmp(head, "\x7f" "ELF", 4) != 0)
+    if (n < ELF_LEAST || memcmp(head,
+                                "\x7f"
+                                "ELF",
+                                4) != 0)
         return false;
     f->format = NRS_FORMAT_ELF;
     nrs_elf_read_header(&e, head, s->in.size, f->x);

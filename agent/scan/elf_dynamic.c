@@ -1,5 +1,5 @@
-/* The dynamic table: how much there is of it, what it asks for, and which of a few telling names it imports. Names are
- * read from the dynamic string table, so it does not matter whether there are sections. */
+/* The dynamic table: how much there is of it, what it asks for, and which of a few telling names it
+ * imports. Names are read from the dynamic string table, so it does not matter whether there are sections. */
 #include <string.h>
 
 #include "agent/core/intmath.h"

@@ -1,5 +1,5 @@
-/* Where the bytes of an ELF file are: in memory, in its largest segments, and after everything that the headers
- * speak of. What is appended there no loader maps; only the program itself reads it. */
+/* Where the bytes of an ELF file are: in memory, in its largest segments, and after everything that the
+ * headers speak of. What is appended there no loader maps; only the program itself reads it. */
 #include <string.h>
 
 #include "agent/core/intmath.h"
@@ -64,8 +64,8 @@ static void largest_features(struct nrs_scan *s, const struct nrs_elf *e, uint64
     }
 }
 
-/* The first byte after the section table and all sections that have bytes. With more sections than are looked at,
- * the rest of the file is theirs. */
+/* The first byte after the section table and all sections that have bytes. With more sections than are
+ * looked at, the rest of the file is theirs. */
 static uint64_t sections_end(struct nrs_scan *s, const struct nrs_elf *e)
 {
     unsigned size = e->wide ? 64 : 40, word = e->wide ? 8 : 4, n = e->n_sections;

@@ -1,7 +1,7 @@
-/* Ehdr     = ident[16] type:u16 machine:u16 version:u32 entry phoff shoff flags:u32 ehsize:u16 phentsize:u16 phnum:u16
- *            shentsize:u16 shnum:u16 shstrndx:u16          entry, phoff, shoff: 4 bytes, in 64-bit files 8
+/* Ehdr     = ident[16] type:u16 machine:u16 version:u32 entry phoff shoff flags:u32 ehsize:u16 phentsize:u16
+ *            phnum:u16 shentsize:u16 shnum:u16 shstrndx:u16          entry, phoff, shoff: 4 bytes, in 64-bit files 8
  * Phdr 32  = type:u32 offset vaddr paddr filesz memsz flags:u32 align
- * Phdr 64  = type:u32 flags:u32 offset vaddr paddr filesz memsz align                    (System V ABI, chapter 4)
+ * Phdr 64  = type:u32 flags:u32 offset vaddr paddr filesz memsz align     (System V ABI, chapter 4)
  *
  * Everything is read as the kernel's loader reads it. What it ignores may be nonsense: counted in `odd`. */
 #include "agent/scan/elf_view.h"
@@ -10,7 +10,7 @@
 #include "agent/scan/reader.h"
 #include "models/packer_schema.h"
 
-#define SEGMENTS_MAX 64 /* looked at; the kernel takes more, no linker writes them */
+#define SEGMENTS_MAX 64   /* looked at; the kernel takes more, no linker writes them */
 #define PAGE         4096 /* the smallest of Linux */
 #define PT_NULL      0
 #define PT_LOAD      1
@@ -27,24 +27,48 @@
 
 /* e_machine (System V ABI and its registry). */
 enum {
-    EM_SPARC = 2, EM_386 = 3, EM_68K = 4, EM_MIPS = 8, EM_PARISC = 15, EM_SPARC32PLUS = 18, EM_PPC = 20, EM_PPC64 = 21,
-    EM_S390 = 22, EM_ARM = 40, EM_SH = 42, EM_SPARCV9 = 43, EM_IA_64 = 50, EM_X86_64 = 62, EM_CRIS = 76, EM_M32R = 88,
-    EM_OPENRISC = 92, EM_ARC = 93, EM_XTENSA = 94, EM_NIOS2 = 113, EM_AARCH64 = 183, EM_MICROBLAZE = 189, EM_ARC_V2 = 195,
-    EM_RISCV = 243, EM_CSKY = 252, EM_LOONGARCH = 258, EM_ALPHA = 0x9026
+    EM_SPARC = 2,
+    EM_386 = 3,
+    EM_68K = 4,
+    EM_MIPS = 8,
+    EM_PARISC = 15,
+    EM_SPARC32PLUS = 18,
+    EM_PPC = 20,
+    EM_PPC64 = 21,
+    EM_S390 = 22,
+    EM_ARM = 40,
+    EM_SH = 42,
+    EM_SPARCV9 = 43,
+    EM_IA_64 = 50,
+    EM_X86_64 = 62,
+    EM_CRIS = 76,
+    EM_M32R = 88,
+    EM_OPENRISC = 92,
+    EM_ARC = 93,
+    EM_XTENSA = 94,
+    EM_NIOS2 = 113,
+    EM_AARCH64 = 183,
+    EM_MICROBLAZE = 189,
+    EM_ARC_V2 = 195,
+    EM_RISCV = 243,
+    EM_CSKY = 252,
+    EM_LOONGARCH = 258,
+    EM_ALPHA = 0x9026
 };
 
-/* Class by machine (System V ABI), big-endian and little-endian. A model knows the numbers: never renumber. */
+/* Class by machine (System V ABI), big-endian and little-endian. A model knows the numbers: never
+ * renumber. */
 static const struct {
     uint16_t machine;
     uint8_t big, little;
-} machines[] = {{EM_X86_64, 1, 1},   {EM_386, 2, 2},     {EM_ARM, 13, 3},    {EM_AARCH64, 4, 4},
-                {EM_MIPS, 5, 6},     {EM_PPC, 7, 7},     {EM_PPC64, 8, 9},   {EM_RISCV, 10, 10},
-                {EM_S390, 11, 11},   {EM_LOONGARCH, 12, 12}, {EM_SPARC, 14, 14}, {EM_SPARCV9, 14, 14}};
+} machines[] = {{EM_X86_64, 1, 1}, {EM_386, 2, 2},         {EM_ARM, 13, 3},    {EM_AARCH64, 4, 4},
+                {EM_MIPS, 5, 6},   {EM_PPC, 7, 7},         {EM_PPC64, 8, 9},   {EM_RISCV, 10, 10},
+                {EM_S390, 11, 11}, {EM_LOONGARCH, 12, 12}, {EM_SPARC, 14, 14}, {EM_SPARCV9, 14, 14}};
 
 /* Machines that Linux runs on beside those (its arch/ folder, past and present). */
-static const uint16_t linux_machines[] = {EM_68K,    EM_SPARC32PLUS, EM_PARISC, EM_SH,         EM_IA_64,      EM_CRIS,
-                                          EM_M32R,   EM_OPENRISC,    EM_ARC,    EM_XTENSA,     EM_NIOS2,      EM_MICROBLAZE,
-                                          EM_ARC_V2, EM_CSKY,        EM_ALPHA};
+static const uint16_t linux_machines[] = {EM_68K,   EM_SPARC32PLUS, EM_PARISC,   EM_SH,   EM_IA_64,
+                                          EM_CRIS,  EM_M32R,        EM_OPENRISC, EM_ARC,  EM_XTENSA,
+                                          EM_NIOS2, EM_MICROBLAZE,  EM_ARC_V2,   EM_CSKY, EM_ALPHA};
 
 static uint8_t class_of(uint16_t machine, bool big)
 {
@@ -62,7 +86,8 @@ static uint8_t machine_of(uint16_t machine, uint8_t arch)
     return arch != 0 ? NRS_MACHINE_LEARNED : NRS_MACHINE_OTHER;
 }
 
-/* Byte order and width from what the kernel looks at; the ident is believed as long as that does not contradict. */
+/* Byte order and width from what the kernel looks at; the ident is believed as long as that does not
+ * contradict. */
 static unsigned read_shape(struct nrs_elf *e, const uint8_t *p)
 {
     unsigned odd = 0u + (p[4] != 1 && p[4] != 2) + (p[5] != 1 && p[5] != 2) + (p[6] != 1);
@@ -130,15 +155,16 @@ static void keep_load(struct nrs_elf *e, const uint8_t *p, uint32_t flags, uint1
                              .rights = flags & 7};
 
     x[NRS_P_loads] = nrs_bounded(x[NRS_P_loads] + 1u, 15);
-    x[NRS_P_rwx] = nrs_bounded(x[NRS_P_rwx] + ((flags & (NRS_PF_X | NRS_PF_W)) == (NRS_PF_X | NRS_PF_W) ? 1u : 0u), 3);
+    x[NRS_P_rwx] =
+        nrs_bounded(x[NRS_P_rwx] + ((flags & (NRS_PF_X | NRS_PF_W)) == (NRS_PF_X | NRS_PF_W) ? 1u : 0u), 3);
     x[NRS_P_execs] = nrs_bounded(x[NRS_P_execs] + (flags & 1), 3);
     x[NRS_P_writes] = nrs_bounded(x[NRS_P_writes] + (flags >> 1 & 1), 3);
     if (e->n_kept < NRS_ELF_LOADS_MAX)
         e->load[e->n_kept++] = l;
 }
 
-/* The first two entries of such an image describe its headers and its hashes: type PT_NULL, and in three bits of the flags
- * that no other program uses what they are for. */
+/* The first two entries of such an image describe its headers and its hashes: type PT_NULL, and in three
+ * bits of the flags that no other program uses what they are for. */
 static bool is_firmware(const struct nrs_elf *e, const uint8_t *p)
 {
     unsigned size = e->wide ? 56 : 32, flags = e->wide ? 4 : 24;
@@ -172,14 +198,15 @@ static void read_segment(struct nrs_elf *e, const uint8_t *p, uint16_t *x)
     }
 }
 
-/* A download in progress, or a file that was cut: its last pages are not there. Up to the end of its last page Linux
- * reads zeros, and UPX writes small programs whose first segment ends there. */
+/* A download in progress, or a file that was cut: its last pages are not there. Up to the end of its last
+ * page Linux reads zeros, and UPX writes small programs whose first segment ends there. */
 static bool ends_early(const struct nrs_elf *e, uint64_t size)
 {
     uint64_t there = size + (PAGE - size % PAGE) % PAGE;
 
     for (unsigned i = 0; i < e->n_kept; i++)
-        if (e->load[i].n_file > 0 && (e->load[i].offset >= there || e->load[i].n_file > there - e->load[i].offset))
+        if (e->load[i].n_file > 0 &&
+            (e->load[i].offset >= there || e->load[i].n_file > there - e->load[i].offset))
             return true;
     return false;
 }

@@ -1,10 +1,10 @@
 /* agent/scan/elf_view.h - the headers of an ELF file, as the readers of its parts need them
  *
- * elf.c is the facade; elf_space.c, elf_dynamic.c and upx.c read parts. All of them include this file, and none of
- * the parts includes the facade.
+ * elf.c is the facade; elf_space.c, elf_dynamic.c and upx.c read parts. All of them include this file, and
+ * none of the parts includes the facade.
  *
- * Class and byte order are those that the kernel would use: it goes by e_machine and the entry size of the segment
- * table and ignores what e_ident says, which malware therefore writes wrongly. */
+ * Class and byte order are those that the kernel would use: it goes by e_machine and the entry size of the
+ * segment table and ignores what e_ident says, which malware therefore writes wrongly. */
 #ifndef NRS_SCAN_ELF_VIEW_H
 #define NRS_SCAN_ELF_VIEW_H
 #include "agent/scan/scan.h"
@@ -30,8 +30,8 @@ struct nrs_elf_load {
 struct nrs_elf {
     bool wide, big;
     bool odd_ident;               /* e_ident contradicts what the kernel goes by, or holds unknown values */
-    bool firmware;                /* the segment table begins as that of a signed image of Qualcomm's boot chain */
-    bool incomplete;              /* the segment table ends after the file, or a load segment after its last page */
+    bool firmware;                /* the segment table begins as that of an image of Qualcomm's boot chain */
+    bool incomplete;              /* the segment table ends after the file, a load segment after its last page */
     uint8_t machine;              /* enum nrs_elf_machine */
     uint8_t arch;                 /* class, 0..15; 0 = another machine */
     uint8_t n_kept;

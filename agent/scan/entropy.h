@@ -1,6 +1,7 @@
 /* agent/scan/entropy.h - entropy of bytes in fixed point, of one block and of samples of a range
  *
- * Unit: bits a byte times 32, so 0..256, told as 0..255. Right within 1/16 bit (tests/property/test_entropy.c). */
+ * Unit: bits a byte times 32, so 0..256, told as 0..255. Right within 1/16 bit
+ * (tests/property/test_entropy.c). */
 #ifndef NRS_SCAN_ENTROPY_H
 #define NRS_SCAN_ENTROPY_H
 #include "agent/scan/scan.h"

@@ -6,10 +6,10 @@
 #include "agent/scan/entropy.h"
 #include "agent/scan/reader.h"
 
-#define SAMPLES       8
-#define DENSE_SHARE   64 /* of 255: a quarter of the samples. The mean of all would let zeros hide the rest */
-#define BLANK_MAX     2  /* pieces of zeros before a payload that are passed over */
-#define ELF_IDENT     7  /* bytes: magic, class, byte order, version */
+#define SAMPLES     8
+#define DENSE_SHARE 64 /* of 255: a quarter of the samples. The mean of all would let zeros hide the rest */
+#define BLANK_MAX   2  /* pieces of zeros before a payload that are passed over */
+#define ELF_IDENT   7  /* bytes: magic, class, byte order, version */
 
 /* The first byte that is not zero, in the first pieces from `at` on. */
 static uint64_t after_blank(struct nrs_scan *s, uint64_t at)
@@ -34,9 +34,13 @@ static bool is_program(const uint8_t *p)
 
     for (unsigned i = 0; i < ELF_IDENT; i++)
         ident[i] = p[i] ^ key;
-    if (memcmp(ident, "\x7f" "ELF", 4) != 0)
+    if (memcmp(ident,
+               "\x7f"
+               "ELF",
+               4) != 0)
         return false;
-    return key == 0 || ((ident[4] == 1 || ident[4] == 2) && (ident[5] == 1 || ident[5] == 2) && ident[6] == 1);
+    return key == 0 ||
+           ((ident[4] == 1 || ident[4] == 2) && (ident[5] == 1 || ident[5] == 2) && ident[6] == 1);
 }
 
 static bool is_dense(struct nrs_scan *s, uint64_t at, uint64_t end)

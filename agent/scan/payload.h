@@ -1,4 +1,5 @@
-/* agent/scan/payload.h - are bytes that no header speaks of a program, or compressed or encrypted and in no container */
+/* agent/scan/payload.h - are bytes that no header speaks of a program, or compressed or encrypted and in
+ * no container */
 #ifndef NRS_SCAN_PAYLOAD_H
 #define NRS_SCAN_PAYLOAD_H
 #include "agent/scan/scan.h"

@@ -59,8 +59,10 @@ static const char *other_format(const uint8_t *head, uint32_t n)
 {
     static const struct {
         const char *magic, *name;
-    } others[] = {{"\xfe\xed\xfa\xce", "Mach-O: not looked at"}, {"\xfe\xed\xfa\xcf", "Mach-O: not looked at"},
-                  {"\xce\xfa\xed\xfe", "Mach-O: not looked at"}, {"\xcf\xfa\xed\xfe", "Mach-O: not looked at"},
+    } others[] = {{"\xfe\xed\xfa\xce", "Mach-O: not looked at"},
+                  {"\xfe\xed\xfa\xcf", "Mach-O: not looked at"},
+                  {"\xce\xfa\xed\xfe", "Mach-O: not looked at"},
+                  {"\xcf\xfa\xed\xfe", "Mach-O: not looked at"},
                   {"dex\n", "DEX: not looked at"}};
     uint32_t at;
 

@@ -1,10 +1,12 @@
 /* Scripts that carry their program: gzexe, makeself and others of the kind.
  *
- *   file = "#!" interpreter ... text ... payload [zeros]     a shell's name ends in "sh"; the last KiB is no text
+ *   file = "#!" interpreter ... text ... payload [zeros]
  *
- * A zip archive with a line before it that runs it (Python and Java have such) is an archive, no packed script.
- * A name comes from what the script has to say to unpack itself: gzexe counts lines (skip=N) to compressed data,
- * makeself lists sizes and checksums of its parts. */
+ * A shell's name ends in "sh"; the last KiB is no text.
+ *
+ * A zip archive with a line before it that runs it (Python and Java have such) is an archive, no packed
+ * script. A name comes from what the script has to say to unpack itself: gzexe counts lines (skip=N) to
+ * compressed data, makeself lists sizes and checksums of its parts. */
 #include <string.h>
 
 #include "agent/scan/container_parts.h"
@@ -13,8 +15,8 @@
 #include "agent/scan/reader.h"
 
 #define TAIL         1024
-#define BLANK_MAX    16   /* KiB of zeros at the end that are passed over */
-#define WORDS_MAX    4    /* of the first line */
+#define BLANK_MAX    16  /* KiB of zeros at the end that are passed over */
+#define WORDS_MAX    4   /* of the first line */
 #define ENTROPY_TEXT 216 /* 6.75 bits a byte: above any text, base64 included */
 
 /* One word of the first line, from *at on. */
@@ -71,7 +73,11 @@ static uint32_t line_at(const uint8_t *p, uint32_t n, uint32_t number)
 static bool is_compressed(const uint8_t *p, uint32_t n)
 {
     return n >= 3 && (memcmp(p, "\x1f\x8b\x08", 3) == 0 || memcmp(p, "BZh", 3) == 0 ||
-                      memcmp(p, "\xfd" "7z", 3) == 0 || memcmp(p, "\x5d\0\0", 3) == 0);
+                      memcmp(p,
+                             "\xfd"
+                             "7z",
+                             3) == 0 ||
+                      memcmp(p, "\x5d\0\0", 3) == 0);
 }
 
 static bool skips_to_payload(const uint8_t *p, uint32_t n)
@@ -92,7 +98,8 @@ static const char *name_of(const uint8_t *head, uint32_t n)
 
     if (skips_to_payload(head, n))
         return "gzexe";
-    if (nrs_find(head, n, "\nfilesizes=", &at) && (nrs_find(head, n, "\nMD5=", &at) || nrs_find(head, n, "\nCRCsum=", &at)))
+    if (nrs_find(head, n, "\nfilesizes=", &at) &&
+        (nrs_find(head, n, "\nMD5=", &at) || nrs_find(head, n, "\nCRCsum=", &at)))
         return "makeself";
     return NULL;
 }

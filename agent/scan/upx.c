@@ -1,16 +1,17 @@
 /* What UPX writes into an ELF file (its p_unix.h and p_lx_elf.cpp; numbers in the file's byte order):
  *
  *   file    = Ehdr Phdr* l_info p_info block* ... loader ... [section table] PackHeader p_info_at:u32
- *   l_info  = checksum:u32 magic size:u16 version:u8 format:u8         magic = "UPX!", of format execve "\x7fUPX"
+ *   l_info  = checksum:u32 magic size:u16 version:u8 format:u8     magic = "UPX!", of format execve "\x7fUPX"
  *   p_info  = program:u32 file_size:u32 block_size:u32
  *   block   = plain:u32 packed:u32 method:u8 filter:u8 parameter:u8 zero:u8, then `packed` bytes
  *   PackHeader = "UPX!" version format method level u_adler:u32 c_adler:u32 u_len:u32 c_len:u32 file_size:u32
  *                filter parameter mru checksum:u8               checksum = sum of bytes 4..30 mod 251
  *
- * The first block unpacks to the original Ehdr and Phdrs, so its plain size is known but for their number; format execve
- * has one block, and one of size 0 after it; libraries of UPX 3 have no block of headers. In libraries l_info is further
- * on, and the trailer or (UPX 4) the word before the start says where. The loader needs the blocks to start the program; magics, p_info, checksum and trailer it does not, so malware
- * destroys those. */
+ * The first block unpacks to the original Ehdr and Phdrs, so its plain size is known but for their number;
+ * format execve has one block, and one of size 0 after it; libraries of UPX 3 have no block of headers. In
+ * libraries l_info is further on, and the trailer or (UPX 4) the word before the start says where. The
+ * loader needs the blocks to start the program; magics, p_info, checksum and trailer it does not, so
+ * malware destroys those. */
 #include <string.h>
 
 #include "agent/scan/upx.h"
@@ -61,8 +62,8 @@ static bool is_headers(const struct nrs_elf *e, uint32_t plain)
     return plain > ehdr && plain <= ehdr + 64 * phdr && (plain - ehdr) % phdr == 0;
 }
 
-/* A block whose plain size says nothing: its bytes have to be compressed. Right after the headers of ordinary files there
- * are short notes that look like blocks. */
+/* A block whose plain size says nothing: its bytes have to be compressed. Right after the headers of
+ * ordinary files there are short notes that look like blocks. */
 static bool is_compressed(struct nrs_scan *s, uint64_t at, const struct block *b)
 {
     uint32_t got;
@@ -75,7 +76,8 @@ static bool is_compressed(struct nrs_scan *s, uint64_t at, const struct block *b
 }
 
 /* Reads l_info, p_info and the first two blocks around `at`, the place of p_info. */
-static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, const uint8_t *trailer, struct upx *u)
+static void look_at(struct nrs_scan *s, const struct nrs_elf *e, uint64_t at, const uint8_t *trailer,
+                    struct upx *u)
 {
     const uint8_t *p = at >= L_INFO ? nrs_reader_all(s, at - L_INFO, L_INFO + P_INFO + BLOCK) : NULL;
     struct block first, second;
@@ -112,8 +114,9 @@ static bool checksum_fits(const uint8_t *header)
     return header[4] != 0 && sum % 251 == header[PACK_HEADER - 1];
 }
 
-/* The last PackHeader with a valid checksum in the last 4 KiB, and the word after it (zero if it is cut off): bytes may
- * have been appended. Without one the last bytes of the file, which may be a PackHeader whose magic was destroyed. */
+/* The last PackHeader with a valid checksum in the last 4 KiB, and the word after it (zero if it is cut
+ * off): bytes may have been appended. Without one the last bytes of the file, which may be a PackHeader
+ * whose magic was destroyed. */
 static bool read_trailer(struct nrs_scan *s, uint8_t trailer[TRAILER])
 {
     uint64_t tail_at = s->in.size > NRS_SCAN_PIECE ? s->in.size - NRS_SCAN_PIECE : 0;
@@ -141,10 +144,10 @@ static bool ends_with(struct nrs_scan *s, const uint8_t trailer[TRAILER])
     return p != NULL && memcmp(p, trailer, TRAILER) == 0;
 }
 
-/* Where p_info is if the chain of blocks is found there: after the headers, where the trailer points, where the word
- * before the start points. */
-static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, const uint8_t *trailer,
-                           bool header, struct upx *u)
+/* Where p_info is if the chain of blocks is found there: after the headers, where the trailer points,
+ * where the word before the start points. */
+static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start,
+                           const uint8_t *trailer, bool header, struct upx *u)
 {
     const uint8_t *p = start >= 4 ? nrs_reader_all(s, start - 4, 4) : NULL;
     const uint64_t at[3] = {e->headers_end + L_INFO, p != NULL ? (uint64_t)nrs_elf_u32(e, p) + L_INFO : 0,
@@ -155,7 +158,8 @@ static uint64_t find_chain(struct nrs_scan *s, const struct nrs_elf *e, uint64_t
         if (u->chain)
             return at[i];
     }
-    if (header && u->magic && u->sizes) /* a first block too short to speak for itself, and a header that does */
+    if (header && u->magic &&
+        u->sizes) /* a first block too short to speak for itself, and a header that does */
         return at[2];
     if (u->block) { /* where the trailer points */
         u->chain = true;

@@ -1,4 +1,5 @@
-/* Rules and model together, and the lines that come of it. The model is made here: the start bytes and one feature. */
+/* Rules and model together, and the lines that come of it. The model is made here: the start bytes and one
+ * feature. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* ELF files that somebody made to escape the rules, and files that only look packed. Real archives and programs: tests/system/
- * test_scan_kinds.py. */
+/* ELF files that somebody made to escape the rules, and files that only look packed. Real archives and
+ * programs: tests/system/ test_scan_kinds.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,8 +45,21 @@ static void appended(const char *begin, const char *end)
 /* The marks of archives, without what has to follow them. */
 static void magic_of_an_archive_hides_nothing(void **state)
 {
-    static const char *const begins[] = {"PK\3\4", "hsqs",      "\x1f\x8b\x08", "7z\xbc\xaf", "!<arch>\n", "BZh9", "\xfd" "7zXZ",
-                                         "\x28\xb5\x2f\xfd", "DWARFS", "Rar!\x1a\7", "070701", "\x04\x22\x4d\x18", "KAY", "d3n0l4nd"};
+    static const char *const begins[] = {"PK\3\4",
+                                         "hsqs",
+                                         "\x1f\x8b\x08",
+                                         "7z\xbc\xaf",
+                                         "!<arch>\n",
+                                         "BZh9",
+                                         "\xfd"
+                                         "7zXZ",
+                                         "\x28\xb5\x2f\xfd",
+                                         "DWARFS",
+                                         "Rar!\x1a\7",
+                                         "070701",
+                                         "\x04\x22\x4d\x18",
+                                         "KAY",
+                                         "d3n0l4nd"};
     static const char *const ends[] = {"PK\5\6", "MEI\14\13\12\13\16", "d3n0l4nd", "\n---- Bun! ----\n"};
 
     (void)state;
@@ -73,7 +86,10 @@ static void zeros_do_not_dilute_a_payload(void **state)
     memset(image.bytes + 21280, 0, 4096); /* zeros, then a program */
     memset(image.bytes + 21280 + 4096, 'x', image.len - 21280 - 4096);
     expect(false, "none", false);
-    memcpy(image.bytes + 21280 + 4096, "\x7f" "ELF", 4);
+    memcpy(image.bytes + 21280 + 4096,
+           "\x7f"
+           "ELF",
+           4);
     expect(true, "unknown", false);
 }
 
@@ -82,7 +98,10 @@ static void program_under_one_byte_is_a_program(void **state)
     (void)state;
     appended("", "");
     memset(image.bytes + 21280, 0, image.len - 21280);
-    memcpy(image.bytes + 21280, "\x7f" "ELF\2\1\1", 7);
+    memcpy(image.bytes + 21280,
+           "\x7f"
+           "ELF\2\1\1",
+           7);
     for (size_t i = 21280; i < image.len; i++)
         image.bytes[i] ^= 0x5a;
     expect(true, "unknown", false);

@@ -57,9 +57,10 @@ static void makeself_lists_its_parts(void **state)
 
 static void any_shell_with_a_payload_is_unknown(void **state)
 {
-    static const char *const shells[] = {"#!/bin/bash\n",         "#! /usr/bin/zsh -e\n",       "#!/bin/busybox/ash\n",
-                                         "#!/bin/busybox sh\n",   "#!/usr/bin/env -S sh -e\n",  "#!/usr/bin/python3.11\n",
-                                         "#!/usr/bin/env perl\n", "#!/usr/bin/env -S node -r\n"};
+    static const char *const shells[] = {"#!/bin/bash\n",          "#! /usr/bin/zsh -e\n",
+                                         "#!/bin/busybox/ash\n",   "#!/bin/busybox sh\n",
+                                         "#!/usr/bin/env -S sh -e\n", "#!/usr/bin/python3.11\n",
+                                         "#!/usr/bin/env perl\n",  "#!/usr/bin/env -S node -r\n"};
 
     (void)state;
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {

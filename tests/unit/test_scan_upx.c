@@ -68,7 +68,8 @@ static void damaged_upx_keeps_its_name(void **state)
         }
 }
 
-/* UPX 4 in a library: l_info somewhere inside, the word before the start says where. Cut trailer and magic. */
+/* UPX 4 in a library: l_info somewhere inside, the word before the start says where. Cut trailer and
+ * magic. */
 static void library_of_upx_4_is_found_through_its_start(void **state)
 {
     const size_t at = 0x2040, start = 0x2ff0;
@@ -153,7 +154,8 @@ static void pack_header_of_zeroes_is_none(void **state)
     expect(false, "none", false);
 }
 
-/* UPX 3 packs a small library so that its first block is short; l_info and the trailer fit, so nothing is damaged. */
+/* UPX 3 packs a small library so that its first block is short; l_info and the trailer fit, so nothing is
+ * damaged. */
 static void short_first_block_of_a_library_is_no_damage(void **state)
 {
     const size_t at = 0x2040;
