@@ -86,7 +86,8 @@ static void judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned w
     j->n_failed = facts.n_failed;
     j->hours = facts.hours;
     j->score_mlogit = score(c, j->x);
-    j->flagged = j->n >= c->conf.min_conns && j->score_mlogit >= threshold(c, window);
+    j->flagged = nrs_key_can_be_c2(&c->profile.dest->key) && j->n >= c->conf.min_conns &&
+                 j->score_mlogit >= threshold(c, window);
 }
 
 static void make_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)
@@ -307,7 +308,7 @@ static void judge_dests(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, v
         if (d->judged_ms && (uint32_t)now - d->judged_ms < every)
             continue;
         nrs_table_clear_dirty(&c->table, i);
-        if (d->n >= c->conf.min_conns && !d->key.inbound)
+        if (d->n >= c->conf.min_conns && nrs_key_can_be_c2(&d->key))
             judge(c, d, now, fn, arg);
     }
 }
