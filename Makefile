@@ -55,7 +55,7 @@ PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
 LIBS_replay := -lz
 LIBS_sim := -lz -lm
-LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a -lsqlite3 -lhttp_parser -lz -lm -lpthread -ldl
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 -lz -lm -lpthread -ldl
 LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
 
 .PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE

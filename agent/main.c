@@ -1,177 +1,76 @@
-/* The device program. */
+/* The device program: a table of commands. */
 #include <stdio.h>
 #include <string.h>
-#include <uv.h>
 
-#include "agent/run/agent.h"
-#include "agent/commands/check.h"
-#include "agent/release.h"
-#include "agent/scanner/scanner.h"
-#include "agent/run/status.h"
-#include "platform/files.h"
+#include "agent/commands/command.h"
 #include "platform/privileges.h"
 
-#define DEFAULT_CONFIG "/etc/noroshi/noroshi.json"
-
-static const char help[] =
-    "noroshi - sees beaconing malware from the rhythm of connections, on the machine itself\n"
-    "\n"
-    "usage: noroshi run    [--config FILE] [--print] [--print-report]\n"
-    "       noroshi check  [--config FILE]\n"
-    "       noroshi status [--config FILE] [--json]\n"
-    "       noroshi scan   PATH...   (`noroshi scan --help`)\n"
-    "       noroshi version | help\n"
-    "\n"
-    "commands\n"
-    "  run      watch, judge, report to the collector; without one, verdicts go to standard output\n"
-    "  check    say whether run would work with this configuration: files, certificates, model, sources\n"
-    "  status   what the running agent sees, found and sent\n"
-    "  scan     find packed executables, and say by what they are packed\n"
-    "  version  print the version\n"
-    "\n"
-    "options\n"
-    "  --config FILE   the configuration (default " DEFAULT_CONFIG "; if that is not there, defaults)\n"
-    "  --print         show every verdict on standard output, too\n"
-    "  --print-report  show exactly what would be sent, and send and keep nothing\n"
-    "  --json          the status as the agent wrote it\n"
-    "\n"
-    "signals to run\n"
-    "  HUP   read configuration, certificates and model again     TERM, INT  write out what is waiting, end\n"
-    "  USR1  write status.json in the spool directory\n"
-    "\n"
-    "exit codes: 0 fine, 1 failed (status: no agent runs), 2 wrong usage or configuration\n"
-    "files: " DEFAULT_CONFIG "; the spool directory: *.seg, acked, boot, model.floor, status.json\n";
-
-struct arguments {
-    const char *command, *config;
-    bool print, report_only, json;
-};
-
-/* Commands with options of their own, and without a configuration. */
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} other_commands[] = {
+static const struct nrs_command *const commands[] = {&nrs_command_run,
+                                                     &nrs_command_check,
+                                                     &nrs_command_status,
 #if NRS_WITH_SCAN
-    {"scan", nrs_scan_command},
+                                                     &nrs_command_scan,
 #endif
-    {NULL, NULL}};
+                                                     &nrs_command_version};
 
-static struct nrs_agent agent;
+#define N_COMMANDS (sizeof commands / sizeof *commands)
 
-static int complain(const char *what, const char *word)
+static const struct nrs_command *find(const char *name)
 {
-    fprintf(stderr, "noroshi: %s: %s; `noroshi help` lists what there is\n", word, what);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static int complain(const char *word)
+{
+    nrs_log("%s: no such command; `noroshi help` lists what there is", word);
     return NRS_EXIT_USAGE;
 }
 
-static int read_option(struct arguments *a, char **argv, int *i)
+static void show_all(FILE *to)
 {
-    const char *word = argv[*i];
-
-    if (strcmp(word, "--config") == 0) {
-        if (argv[*i + 1] == NULL)
-            return complain("needs a file", word);
-        a->config = argv[++*i];
-    } else if (strcmp(word, "--print") == 0 && strcmp(a->command, "run") == 0) {
-        a->print = true;
-    } else if (strcmp(word, "--print-report") == 0 && strcmp(a->command, "run") == 0) {
-        a->report_only = true;
-    } else if (strcmp(word, "--json") == 0 && strcmp(a->command, "status") == 0) {
-        a->json = true;
-    } else {
-        return complain("not an option of this command", word);
-    }
-    return 0;
+    fputs("noroshi - sees beaconing malware from the rhythm of connections, on the machine itself\n\nusage: ", to);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(to, "%snoroshi %s%s%s\n", i == 0 ? "" : "       ", commands[i]->name,
+                commands[i]->arguments[0] != '\0' ? " " : "", commands[i]->arguments);
+    fputs("       noroshi help [COMMAND]\n\ncommands\n", to);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->line);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (commands[i]->help[0] != '\0')
+            fprintf(to, "\n%s\n%s", commands[i]->name, commands[i]->help);
+    fputs("\nexit codes: 0 fine, 1 failed, 2 wrong usage or configuration\n", to);
 }
 
-/* The configuration's path from the root on, because the agent changes its folder; NULL = there is no file. */
-static int find_config(const char *given, const char **path)
+static int help(const char *name)
 {
-    static char full[NRS_CONFIG_PATH_MAX];
-    char folder[NRS_CONFIG_PATH_MAX];
-    size_t len = sizeof folder;
+    const struct nrs_command *c = name != NULL ? find(name) : NULL;
 
-    if (given == NULL) {
-        *path = nrs_path_exists(DEFAULT_CONFIG) ? DEFAULT_CONFIG : NULL;
-        return 0;
-    }
-    if (given[0] == '/') {
-        *path = given;
-        return 0;
-    }
-    if (uv_cwd(folder, &len) != 0 ||
-        (size_t)snprintf(full, sizeof full, "%s/%s", folder, given) >= sizeof full)
-        return complain("too long a path", given);
-    *path = full;
-    return 0;
-}
-
-static int run(const struct arguments *args, const char *path)
-{
-    int rc;
-
-    agent.options = (struct nrs_run_options){path, args->print, args->report_only};
-    rc = nrs_agent_open(&agent);
-    if (rc == 0)
-        rc = nrs_agent_confine(&agent);
-    if (rc == 0)
-        rc = nrs_agent_loop(&agent);
-    nrs_agent_close(&agent);
-    return rc;
-}
-
-static int with_config(const struct arguments *args)
-{
-    char why[NRS_CONFIG_WHY_MAX];
-    const char *path = NULL;
-    int rc = find_config(args->config, &path);
-
-    if (rc != 0)
-        return rc;
-    if (path == NULL) {
-        nrs_config_defaults(&agent.config);
-    } else if (nrs_config_load(&agent.config, path, why, sizeof why) != 0) {
-        nrs_log("%s", why);
-        return NRS_EXIT_USAGE;
-    }
-    if (strcmp(args->command, "run") == 0)
-        return run(args, path);
-    if (strcmp(args->command, "check") == 0)
-        return nrs_check(&agent, path);
-    return nrs_status_show(&agent.config, args->json);
-}
-
-static bool is_one_of(const char *word, const char *a, const char *b, const char *c)
-{
-    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+    if (c != NULL)
+        nrs_command_help(c);
+    else if (name != NULL)
+        return complain(name);
+    else
+        show_all(stdout);
+    return NRS_EXIT_OK;
 }
 
 int main(int argc, char **argv)
 {
-    struct arguments args = {.command = argc > 1 ? argv[1] : "help"};
+    const char *word = argc > 1 ? argv[1] : NULL;
+    const struct nrs_command *c;
 
     nrs_privileges_seal_relro();
-    if (is_one_of(args.command, "help", "--help", "-h")) {
-        fputs(help, argc > 1 ? stdout : stderr);
-        return argc > 1 ? NRS_EXIT_OK : NRS_EXIT_USAGE;
+    if (word == NULL) {
+        show_all(stderr);
+        return NRS_EXIT_USAGE;
     }
-    if (is_one_of(args.command, "version", "--version", "-V")) {
-        puts("noroshi " NRS_VERSION);
-        return NRS_EXIT_OK;
-    }
-    for (size_t i = 0; other_commands[i].name != NULL; i++)
-        if (strcmp(args.command, other_commands[i].name) == 0)
-            return other_commands[i].run(argc - 1, argv + 1);
-    if (!is_one_of(args.command, "run", "check", "status"))
-        return complain("no such command", args.command);
-    for (int i = 2; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return NRS_EXIT_OK;
-        }
-        if (read_option(&args, argv, &i) != 0)
-            return NRS_EXIT_USAGE;
-    }
-    return with_config(&args);
+    if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return help(argc > 2 ? argv[2] : NULL);
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+        word = nrs_command_version.name;
+    c = find(word);
+    return c != NULL ? c->run(argc - 1, argv + 1) : complain(word);
 }

@@ -31,12 +31,12 @@
 #define NRS_MODEL_GRAM_BITS_MAX 12
 #define NRS_MODEL_POINTS_MAX 32   /* points of the calibration table */
 #define NRS_MODEL_GOLDEN_MAX 4    /* golden pairs */
-#define NRS_MODEL_WINDOWS 3       /* thresholds: 1 h, 6 h, 24 h and 7 d (beacon); packed, named, unused (packer) */
+#define NRS_MODEL_THRESHOLDS 3    /* in every file; the kind says how many it uses (kinds.h) */
 #define NRS_MODEL_NAME_MAX 31     /* class name, bytes without NUL */
 
 /* The envelope: what the header says before anything is believed. Pointers go into the file. */
 struct nrs_model_envelope {
-    uint8_t kind;             /* enum nrs_kind */
+    uint8_t kind;             /* enum nrs_kind_id */
     uint32_t serial;          /* grows with every issue of a kind; an older one is refused */
     uint64_t schema_hash;
     uint32_t min_agent;       /* lowest agent version that may load it: major<<16 | minor<<8 | patch */
@@ -65,11 +65,11 @@ enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3,
 struct nrs_model {
     const struct nrs_schema *schema;
     uint32_t serial;
-    uint8_t n_outputs;                                     /* 1 for beacon */
+    uint8_t n_outputs;                                     /* as many as the kind has, or 1..32 classes */
     uint16_t n_terms;
     int32_t bias[NRS_MODEL_OUTPUTS_MAX];                   /* in sum units */
     uint32_t scale_q31[NRS_MODEL_OUTPUTS_MAX];             /* 1..2^31; mlogit = int64(sum) * scale / 2^31 */
-    int32_t threshold_mlogit[NRS_MODEL_WINDOWS];           /* flagged when score >= threshold */
+    int32_t threshold_mlogit[NRS_MODEL_THRESHOLDS];        /* reached when score >= threshold; the kind says what for */
     int32_t bound_mlogit;                                  /* |score - trained score| never exceeds this */
     const uint8_t *calibration;                            /* see nrs_model_risk */
     uint8_t n_calibration;
@@ -97,12 +97,6 @@ void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 
 /* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
 int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum);
-
-/* Which threshold_mlogit holds for window 0..3 of a beacon model: a week has that of 24 h. */
-static inline unsigned nrs_model_threshold_of(unsigned window)
-{
-    return window < NRS_MODEL_WINDOWS ? window : NRS_MODEL_WINDOWS - 1;
-}
 
 /* The score of output 0 in one call, for callers with a single vector; windows that share features update a sum. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);

@@ -8,6 +8,7 @@
 
 #include "models/base/bytes.h"
 #include "models/base/error.h"
+#include "models/kinds.h"
 #include "models/model_read.h"
 
 #define FIXED_BYTES 22 /* body up to the outputs */
@@ -21,6 +22,7 @@ static int32_t get_i32le(const uint8_t *p)
 static int read_fixed(struct nrs_model *m, struct nrs_cursor *c, const char **place)
 {
     const uint8_t *p = nrs_cursor_take(c, FIXED_BYTES);
+    unsigned n_outputs = nrs_kind(m->schema->kind)->n_outputs;
 
     if (p == NULL)
         return nrs_model_refuse(place, NRS_ERR_SHORT, "body", -1, "cut off before the outputs");
@@ -30,8 +32,8 @@ static int read_fixed(struct nrs_model *m, struct nrs_cursor *c, const char **pl
     m->n_golden = p[4];
     if (m->n_outputs < 1 || m->n_outputs > NRS_MODEL_OUTPUTS_MAX)
         return nrs_model_refuse(place, NRS_ERR_LIMIT, "outputs", -1, "not 1 to 32");
-    if (m->schema->kind == NRS_KIND_BEACON && m->n_outputs != 1)
-        return nrs_model_refuse(place, NRS_ERR_LIMIT, "outputs", -1, "a beacon model has one");
+    if (n_outputs != 0 && m->n_outputs != n_outputs)
+        return nrs_model_refuse(place, NRS_ERR_LIMIT, "outputs", -1, "not as many as this kind has");
     if (m->n_calibration < 1 || m->n_calibration > NRS_MODEL_POINTS_MAX)
         return nrs_model_refuse(place, NRS_ERR_LIMIT, "calibration", -1, "not 1 to 32 points");
     if (m->n_terms < 1 || m->n_terms > NRS_MODEL_TERMS_MAX)
@@ -40,8 +42,8 @@ static int read_fixed(struct nrs_model *m, struct nrs_cursor *c, const char **pl
         return nrs_model_refuse(place, NRS_ERR_LIMIT, "golden", -1, "not 1 to 4 pairs");
     if (p[5] != 0)
         return nrs_model_refuse(place, NRS_ERR_FORMAT, "body", -1, "reserved byte not zero");
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
-        m->threshold_mlogit[w] = get_i32le(p + 6 + 4 * w);
+    for (unsigned i = 0; i < NRS_MODEL_THRESHOLDS; i++)
+        m->threshold_mlogit[i] = get_i32le(p + 6 + 4 * i);
     m->bound_mlogit = get_i32le(p + 18);
     if (m->bound_mlogit < 0)
         return nrs_model_refuse(place, NRS_ERR_RANGE, "bound", -1, "negative");
@@ -142,9 +144,9 @@ int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e,
 
 int nrs_model_load(struct nrs_model *m, const struct nrs_model_envelope *e, const char **place)
 {
-    const struct nrs_schema *schema = nrs_schema_of_kind(e->kind);
+    const struct nrs_kind *kind = nrs_kind_of_number(e->kind);
 
-    if (schema == NULL)
+    if (kind == NULL)
         return nrs_model_refuse(place, NRS_ERR_SCHEMA, "header", -1, "unknown kind of model");
-    return nrs_model_load_as(m, e, schema, place);
+    return nrs_model_load_as(m, e, kind->schema, place);
 }

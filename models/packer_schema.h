@@ -4,6 +4,9 @@
 #include "models/packer_features.h"
 #include "models/packer_pe_features.h"
 
+/* The thresholds of both kinds: from which score a file is packed, and from which its packer is named. */
+enum nrs_packer_threshold { NRS_PACKER_PACKED, NRS_PACKER_NAMED };
+
 #define NRS_P_INDEX(name, max, text) NRS_P_##name,
 enum nrs_packer_feature { NRS_PACKER_FEATURES(NRS_P_INDEX) NRS_PACKER_N };
 #undef NRS_P_INDEX

@@ -3,10 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct nrs_schema *const schemas[] = {&nrs_schema_beacon, &nrs_schema_packer,
-                                                 &nrs_schema_packer_pe};
-#define N_SCHEMAS (sizeof schemas / sizeof schemas[0])
-
 /* FNV-1a, 64 bit: offset basis and prime of draft-eastlake-fnv. */
 #define FNV_BASIS 0xcbf29ce484222325u
 #define FNV_PRIME 0x100000001b3u
@@ -57,20 +53,4 @@ int nrs_schema_find(const struct nrs_schema *s, const char *name, unsigned len)
             return (int)i;
     }
     return -1;
-}
-
-const struct nrs_schema *nrs_schema_of_kind(unsigned kind)
-{
-    for (size_t i = 0; i < N_SCHEMAS; i++)
-        if ((unsigned)schemas[i]->kind == kind)
-            return schemas[i];
-    return NULL;
-}
-
-const struct nrs_schema *nrs_schema_of_name(const char *name)
-{
-    for (size_t i = 0; i < N_SCHEMAS; i++)
-        if (strcmp(schemas[i]->name, name) == 0)
-            return schemas[i];
-    return NULL;
 }

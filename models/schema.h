@@ -16,7 +16,9 @@
 #define NRS_VECTOR_MAX (NRS_FEATURES_MAX + NRS_START_BYTES)
 #define NRS_BYTE_ABSENT 256
 
-enum nrs_kind { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2, NRS_KIND_PACKER_PE = 3 };
+/* The number of a kind in a model file; its row is in kinds.h. */
+enum nrs_kind_id { NRS_KIND_BEACON = 1, NRS_KIND_PACKER = 2, NRS_KIND_PACKER_PE = 3 };
+#define NRS_KINDS 3
 
 struct nrs_feature {
     const char *name; /* [a-z0-9_]{1,15}; appears in `why` and in model descriptions */
@@ -33,7 +35,7 @@ struct nrs_feature {
 
 struct nrs_schema {
     const char *name; /* "beacon" */
-    enum nrs_kind kind;
+    enum nrs_kind_id kind;
     uint16_t version;
     uint16_t n_features; /* at most NRS_FEATURES_MAX */
     uint16_t n_bytes;    /* bytes after the features, at most NRS_START_BYTES */
@@ -54,9 +56,5 @@ uint64_t nrs_schema_hash(const struct nrs_schema *s);
 
 /* Index of a feature by name (len bytes, no NUL needed), or -1. */
 int nrs_schema_find(const struct nrs_schema *s, const char *name, unsigned len);
-
-/* The schema of a kind or of a name; NULL if there is none. */
-const struct nrs_schema *nrs_schema_of_kind(unsigned kind);
-const struct nrs_schema *nrs_schema_of_name(const char *name);
 
 #endif

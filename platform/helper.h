@@ -8,11 +8,13 @@
 #define NRS_HELPER_H
 #include <stddef.h>
 
+#include "models/base/why.h"
+
 /* Starts work(arg, fd) in a process of its own. Returns the agent's end, or a negative errno: -ENOSYS, no such thing
  * here. Both ends keep messages apart, each at most 4,096 bytes, and never wait: what does not fit any more is -EAGAIN.
  * `why` names the process. prepare (NULL = nothing) runs first in the new process, with all rights. */
-int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, char *why,
-                     size_t why_len);
+int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg,
+                     struct nrs_why *why);
 
 /* One message. Returns its length, 0 = the other side is gone, -EAGAIN = nothing there, or a negative errno. */
 int nrs_helper_read(int fd, void *message, size_t cap);

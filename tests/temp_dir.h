@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "platform/files.h"
+#include "platform/path_trust.h"
 
 struct temp_dir {
     char path[64];
@@ -20,7 +21,7 @@ static inline int temp_dir_make(struct temp_dir *d)
     sprintf(d->path, "%s/noroshi-test-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (mkdtemp(d->path) == NULL)
         return -1;
-    d->fd = nrs_dir_open(d->path);
+    d->fd = nrs_dir_open(d->path, NULL);
     return d->fd < 0 ? -1 : 0;
 }
 

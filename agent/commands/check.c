@@ -1,8 +1,13 @@
-#include "agent/commands/check.h"
+/* `noroshi check`: would `run` work with this configuration? */
+#include "agent/commands/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "agent/run/agent.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
@@ -32,15 +37,11 @@ static int check_identity(struct nrs_agent *a)
 static int check_spool(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
-    int rc;
+    int rc = nrs_agent_open_folders(a);
 
-    a->spool_dir = -1;
-    if (c->collector.url.host[0] == '\0')
-        return 0;
-    rc = nrs_dir_open(c->spool.dir);
-    a->spool_dir = rc;
-    if (rc >= 0)
-        rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
+    if (rc != 0 || a->spool_dir < 0)
+        return rc;
+    rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
     if (rc >= 0)
         rc = nrs_file_remove(a->spool_dir, "check");
     if (rc < 0) {
@@ -61,7 +62,7 @@ static int check_model(struct nrs_agent *a)
     m = nrs_agent_load_model(a);
     if (m == NULL)
         return NRS_EXIT_USAGE;
-    printf("model      beacon-%u, %s\n", (unsigned)m->serial,
+    printf("model      %s%u, %s\n", nrs_kind(NRS_KIND_BEACON)->rule, (unsigned)m->serial,
            a->config.model.file[0] != '\0' ? "signed by a trusted key" : "compiled in");
     return 0;
 }
@@ -87,7 +88,7 @@ static int check_source(const struct nrs_config *c)
 /* A rule that ended is no error, but easily overlooked. */
 static void show_rules(const struct nrs_config *c)
 {
-    uint64_t today = nrs_clock_wall_ns() / UINT64_C(86400000000000);
+    uint64_t today = nrs_clock_wall_ns() / NRS_NS_PER_DAY;
     unsigned ended = 0;
 
     for (uint32_t i = 0; i < c->allow.n; i++)
@@ -96,7 +97,7 @@ static void show_rules(const struct nrs_config *c)
         printf("allow      %u rules, %u of them ended\n", (unsigned)c->allow.n, ended);
 }
 
-int nrs_check(struct nrs_agent *a, const char *path)
+static int check_all(struct nrs_agent *a, const char *path)
 {
     int rc;
 
@@ -108,11 +109,37 @@ int nrs_check(struct nrs_agent *a, const char *path)
         rc = check_model(a);
     if (rc == 0)
         show_rules(&a->config);
-    if (a->spool_dir >= 0)
-        nrs_file_close(a->spool_dir);
+    nrs_agent_close_folders(a);
     if (rc == 0)
         rc = check_source(&a->config);
     if (rc == 0)
         printf("everything is fine\n");
     return rc == 0 ? NRS_EXIT_OK : NRS_EXIT_USAGE;
 }
+
+static int check(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {0}};
+    const char *given = NULL, *path;
+    struct nrs_agent *agent;
+    int option, exit_code = 0;
+
+    while ((option = nrs_command_option(&nrs_command_check, argc, argv, NULL, options, &exit_code)) > 0)
+        given = optarg;
+    if (option == 0)
+        return exit_code;
+    if (nrs_command_no_more(&nrs_command_check, argc, argv) != 0)
+        return NRS_EXIT_USAGE;
+    agent = nrs_agent_new();
+    if (agent == NULL)
+        return NRS_EXIT_FAILED;
+    exit_code = nrs_command_config(&nrs_command_check, given, &agent->config, &path);
+    if (exit_code == 0)
+        exit_code = check_all(agent, path);
+    free(agent);
+    return exit_code;
+}
+
+const struct nrs_command nrs_command_check = {
+    "check", "[--config FILE]", "say whether run would work with this configuration: files, certificates, model, sources",
+    "  --config FILE   the configuration (default " NRS_DEFAULT_CONFIG "; if that is not there, defaults)\n", check};

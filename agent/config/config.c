@@ -1,13 +1,14 @@
 #include "agent/config/config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/config/config_allow.h"
 #include "agent/config/config_keys.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/files.h"
+#include "platform/path_trust.h"
 
 #define SEEN_MAX 64
 
@@ -18,8 +19,7 @@ struct reading {
     char dir[NRS_CONFIG_PATH_MAX]; /* of the file: "" or ending in '/' */
     int line_of[SEEN_MAX];         /* where each key of the table was set, 0 = not */
     int line_of_rule[NRS_ALLOW_MAX];
-    char *why;
-    size_t why_len;
+    struct nrs_why *why;
 };
 
 void nrs_config_defaults(struct nrs_config *c)
@@ -45,13 +45,13 @@ void nrs_config_defaults(struct nrs_config *c)
     c->report.evidence = true;
     c->scan.watch = true;
     c->scan.walk_s = 60;
-    c->scan.new_s = 86400;
+    c->scan.new_s = NRS_S_PER_DAY;
 }
 
 static int complain(struct reading *r, int line, const char *key, const char *what)
 {
-    snprintf(r->why, r->why_len, "%s:%d: %s%s%s", r->path, line, key, key[0] != '\0' ? ": " : "", what);
-    return NRS_ERR_RANGE;
+    return nrs_why(r->why, NRS_ERR_RANGE, "%s:%d: %s%s%s", r->path, line, key, key[0] != '\0' ? ": " : "",
+                   what);
 }
 
 static size_t find_key(const char *path)
@@ -76,19 +76,19 @@ static int take_leaf(void *arg, const struct nrs_json_leaf *leaf)
 {
     struct reading *r = arg;
     size_t i = find_key(leaf->path);
-    char what[160];
+    struct nrs_why what;
 
     if (leaf->path[0] == '\0')
         return leaf->type == NRS_LEAF_OBJECT ? 0 : complain(r, leaf->line, "", "has to be one JSON object");
     if (i == nrs_config_n_keys)
         return complain(r, leaf->line, leaf->path, "no such key");
     if (r->line_of[i] != 0 && !leaf->in_array) {
-        snprintf(what, sizeof what, "already set in line %d", r->line_of[i]);
-        return complain(r, leaf->line, leaf->path, what);
+        nrs_why(&what, 0, "already set in line %d", r->line_of[i]);
+        return complain(r, leaf->line, leaf->path, what.text);
     }
     r->line_of[i] = leaf->line;
-    if (nrs_config_set(r->c, &nrs_config_keys[i], leaf, r->dir, what, sizeof what) != 0)
-        return complain(r, leaf->line, leaf->path, what);
+    if (nrs_config_set(r->c, &nrs_config_keys[i], leaf, r->dir, &what) != 0)
+        return complain(r, leaf->line, leaf->path, what.text);
     if (nrs_config_keys[i].kind == NRS_KEY_RULES && leaf->in_array)
         begin_rule(r, leaf->line);
     return 0;
@@ -169,6 +169,8 @@ static int check_whole(struct reading *r)
                         "missing: a model file has to be signed");
     if (c->spool.dir[0] == '\0')
         return complain(r, line_of_key(r, "spool.dir"), "spool.dir", "is empty");
+    if (c->state.dir[0] == '\0' && r->line_of[find_key("state.dir")] != 0)
+        return complain(r, line_of_key(r, "state.dir"), "state.dir", "is empty");
     return check_rules(r) != 0 ? NRS_ERR_RANGE : check_urls(r);
 }
 
@@ -184,10 +186,10 @@ static int set_dir(struct reading *r)
     return 0;
 }
 
-int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len, char *why,
-                     size_t why_len)
+int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len,
+                     struct nrs_why *why)
 {
-    struct reading r = {.c = c, .path = path, .why = why, .why_len = why_len};
+    struct reading r = {.c = c, .path = path, .why = why};
     int line = 1, rc;
 
     nrs_config_defaults(c);
@@ -195,7 +197,7 @@ int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, s
         return complain(&r, 1, "", "too long a path");
     strcpy(c->spool.dir, r.dir); /* set_dir left room */
     strcat(c->spool.dir, "spool");
-    why[0] = '\0';
+    why->text[0] = '\0';
     rc = nrs_json_leaves(text, len, take_leaf, &r, &line);
     if (rc == NRS_ERR_FORMAT)
         complain(&r, line, "", "not JSON from here on");
@@ -208,22 +210,29 @@ int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, s
     return rc;
 }
 
-int nrs_config_load(struct nrs_config *c, const char *path, char *why, size_t why_len)
+int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why)
 {
     char *text = malloc(NRS_CONFIG_BYTES_MAX + 1);
     int len, rc;
 
     if (text == NULL)
         return NRS_ERR_SPACE;
-    len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
+    len = nrs_path_is_private(path, NULL, false);
+    if (len == 0)
+        len = nrs_path_load(path, text, NRS_CONFIG_BYTES_MAX + 1);
     if (len < 0) {
-        snprintf(why, why_len, "%s: %s", path, strerror(-len));
+        nrs_why(why, 0, "%s: %s", path, nrs_path_strerror(len));
         rc = NRS_ERR_IO;
     } else {
-        rc = nrs_config_parse(c, path, text, (size_t)len, why, why_len);
+        rc = nrs_config_parse(c, path, text, (size_t)len, why);
     }
     free(text);
     return rc;
+}
+
+const char *nrs_config_state_dir(const struct nrs_config *c)
+{
+    return c->state.dir[0] != '\0' ? c->state.dir : c->spool.dir;
 }
 
 bool nrs_config_host_id_ok(const char *id)

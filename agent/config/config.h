@@ -13,12 +13,12 @@
 
 #include "agent/core/allow.h"
 #include "agent/net/url.h"
+#include "models/base/why.h"
 
 #define NRS_CONFIG_BYTES_MAX 65535
 #define NRS_CONFIG_PATH_MAX 512
 #define NRS_CONFIG_KEYS_MAX 4
 #define NRS_HOST_ID_MAX 64
-#define NRS_CONFIG_WHY_MAX 512
 
 struct nrs_config {
     char host_id[NRS_HOST_ID_MAX + 1]; /* "" = from the certificate or the host's name */
@@ -48,6 +48,9 @@ struct nrs_config {
         uint32_t kib;
     } spool;
     struct {
+        char dir[NRS_CONFIG_PATH_MAX]; /* "" = the spool's; nrs_config_state_dir */
+    } state;
+    struct {
         uint32_t min_conns, update_s, health_s, flush_s;
         bool evidence;
     } report;
@@ -65,9 +68,14 @@ struct nrs_config {
 void nrs_config_defaults(struct nrs_config *c);
 
 /* path: the name in messages and the folder of relative paths. text: its content, not NUL-terminated. */
-int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len, char *why, size_t why_len);
+int nrs_config_parse(struct nrs_config *c, const char *path, const char *text, size_t len,
+                     struct nrs_why *why);
 
-int nrs_config_load(struct nrs_config *c, const char *path, char *why, size_t why_len);
+/* Reads the file at `path`, if nobody but root and this process's user can write to it. */
+int nrs_config_load(struct nrs_config *c, const char *path, struct nrs_why *why);
+
+/* The folder for what has to outlive a reboot: state.dir, else spool.dir. */
+const char *nrs_config_state_dir(const struct nrs_config *c);
 
 /* Whether `id` may be a host.id: [A-Za-z0-9._-]{1,64}. */
 bool nrs_config_host_id_ok(const char *id);

@@ -5,17 +5,10 @@
  *   until   yyyy-mm-dd           the last day on which the rule holds */
 #include "agent/config/config_allow.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <uv.h>
 
 #include "models/base/error.h"
-
-static int wrong(char *why, size_t why_len, const char *what)
-{
-    snprintf(why, why_len, "%s", what);
-    return NRS_ERR_RANGE;
-}
 
 /* n digits as a number; -1 if one is none. */
 static int digits(const char *text, size_t n)
@@ -57,7 +50,7 @@ static bool has_bits_beyond(const struct nrs_addr *a, unsigned prefix)
     return false;
 }
 
-static int set_net(struct nrs_allow_rule *r, const char *text, char *why, size_t why_len)
+static int set_net(struct nrs_allow_rule *r, const char *text, struct nrs_why *why)
 {
     const char *slash = strchr(text, '/');
     size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
@@ -71,36 +64,34 @@ static int set_net(struct nrs_allow_rule *r, const char *text, char *why, size_t
         bits = slash != NULL ? read_bits(slash + 1) : 128 - before;
     }
     if (before < 0 || bits < 0 || bits > 128 - before)
-        return wrong(why, why_len, "is no network such as 192.0.2.0/24");
+        return nrs_why(why, NRS_ERR_RANGE, "is no network such as 192.0.2.0/24");
     if (has_bits_beyond(&r->net, (unsigned)(before + bits)))
-        return wrong(why, why_len, "has bits set beyond its prefix");
+        return nrs_why(why, NRS_ERR_RANGE, "has bits set beyond its prefix");
     r->prefix = (uint8_t)(before + bits);
     r->has_net = true;
     return 0;
 }
 
-static int set_domain(struct nrs_allow_rule *r, const char *text, char *why, size_t why_len)
+static int set_domain(struct nrs_allow_rule *r, const char *text, struct nrs_why *why)
 {
     size_t len = strlen(text);
     char before = '.';
 
-    if (len > NRS_ALLOW_DOMAIN_MAX) {
-        snprintf(why, why_len, "longer than %zu bytes", (size_t)NRS_ALLOW_DOMAIN_MAX);
-        return NRS_ERR_RANGE;
-    }
+    if (len > NRS_ALLOW_DOMAIN_MAX)
+        return nrs_why(why, NRS_ERR_RANGE, "longer than %zu bytes", (size_t)NRS_ALLOW_DOMAIN_MAX);
     for (size_t i = 0; i <= len; i++) {
         char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
         bool label_ends = c == '.' || c == '\0';
 
         if (label_ends ? before == '.' : strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", c) == NULL)
-            return wrong(why, why_len, "is no domain such as example.com");
+            return nrs_why(why, NRS_ERR_RANGE, "is no domain such as example.com");
         r->domain[i] = c;
         before = c;
     }
     return 0;
 }
 
-static int set_proto(struct nrs_allow_rule *r, const char *text, char *why, size_t why_len)
+static int set_proto(struct nrs_allow_rule *r, const char *text, struct nrs_why *why)
 {
     if (strcmp(text, "tcp") == 0)
         r->proto = NRS_PROTO_TCP;
@@ -109,20 +100,18 @@ static int set_proto(struct nrs_allow_rule *r, const char *text, char *why, size
     else if (strcmp(text, "icmp") == 0)
         r->proto = NRS_PROTO_ICMP;
     else
-        return wrong(why, why_len, "has to be one of tcp udp icmp");
+        return nrs_why(why, NRS_ERR_RANGE, "has to be one of tcp udp icmp");
     return 0;
 }
 
-static int set_process(struct nrs_allow_rule *r, const char *text, char *why, size_t why_len)
+static int set_process(struct nrs_allow_rule *r, const char *text, struct nrs_why *why)
 {
     size_t len = strlen(text);
 
-    if (len > NRS_ALLOW_PROCESS_MAX) {
-        snprintf(why, why_len, "longer than %d bytes", NRS_ALLOW_PROCESS_MAX);
-        return NRS_ERR_RANGE;
-    }
+    if (len > NRS_ALLOW_PROCESS_MAX)
+        return nrs_why(why, NRS_ERR_RANGE, "longer than %d bytes", NRS_ALLOW_PROCESS_MAX);
     if (text[0] != '/' || text[len - 1] == '/')
-        return wrong(why, why_len, "is no path such as /usr/bin/updater");
+        return nrs_why(why, NRS_ERR_RANGE, "is no path such as /usr/bin/updater");
     memcpy(r->process, text, len + 1);
     return 0;
 }
@@ -144,29 +133,29 @@ static int days_since_1970(int year, int month, int day)
     return y * 365 + y / 4 - y / 100 + y / 400 + (153 * months + 2) / 5 + day - 1 - 719468;
 }
 
-static int set_until(struct nrs_allow_rule *r, const char *text, char *why, size_t why_len)
+static int set_until(struct nrs_allow_rule *r, const char *text, struct nrs_why *why)
 {
     bool shape = strlen(text) == 10 && text[4] == '-' && text[7] == '-';
     int year = shape ? digits(text, 4) : -1, month = shape ? digits(text + 5, 2) : -1;
     int day = shape ? digits(text + 8, 2) : -1;
 
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in(year, month))
-        return wrong(why, why_len, "is no date such as 2027-01-31");
+        return nrs_why(why, NRS_ERR_RANGE, "is no date such as 2027-01-31");
     r->end_day = (uint32_t)days_since_1970(year, month, day) + 1;
     return 0;
 }
 
-int nrs_config_allow_set(struct nrs_allow_rule *r, const char *key, const char *text, char *why, size_t why_len)
+int nrs_config_allow_set(struct nrs_allow_rule *r, const char *key, const char *text, struct nrs_why *why)
 {
     if (strcmp(key, "net") == 0)
-        return set_net(r, text, why, why_len);
+        return set_net(r, text, why);
     if (strcmp(key, "domain") == 0)
-        return set_domain(r, text, why, why_len);
+        return set_domain(r, text, why);
     if (strcmp(key, "proto") == 0)
-        return set_proto(r, text, why, why_len);
+        return set_proto(r, text, why);
     if (strcmp(key, "process") == 0)
-        return set_process(r, text, why, why_len);
-    return set_until(r, text, why, why_len);
+        return set_process(r, text, why);
+    return set_until(r, text, why);
 }
 
 const char *nrs_config_allow_fault(const struct nrs_allow_rule *r)

@@ -35,6 +35,6 @@ extern const size_t nrs_config_n_keys;
 /* Stores a value. dir: the folder of the file, "" or ending in '/'. 0, or NRS_ERR_RANGE with the rest of the line
  * ("12 is below 64") in `why`. */
 int nrs_config_set(struct nrs_config *c, const struct nrs_config_key *key, const struct nrs_json_leaf *leaf,
-                   const char *dir, char *why, size_t why_len);
+                   const char *dir, struct nrs_why *why);
 
 #endif

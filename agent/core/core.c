@@ -82,9 +82,9 @@ void nrs_core_set_wall(struct nrs_core *c, int64_t wall_offset_ns)
     c->wall_offset_ms = wall_offset_ns / 1000000;
 }
 
-void nrs_core_set_coverage(struct nrs_core *c, enum nrs_coverage cover)
+void nrs_core_set_coverage(struct nrs_core *c, uint8_t bits)
 {
-    c->coverage = cover;
+    nrs_sight_set(&c->sight, c->now, bits);
 }
 
 uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns)
@@ -110,11 +110,6 @@ int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, s
     c->n_rules = n;
     c->rules_changed = true;
     return 0;
-}
-
-void nrs_core_hold(struct nrs_core *c, bool on)
-{
-    c->hold = on;
 }
 
 static bool is_exempt(const struct nrs_core *c, const struct nrs_flow *f)
@@ -194,7 +189,7 @@ static void note_sibling(struct nrs_core *c, const struct nrs_flow *f, const str
     struct nrs_dest *together;
     struct nrs_event *e;
 
-    if ((f->proto != NRS_PROTO_TCP && f->proto != NRS_PROTO_UDP) || d->key.inbound || d->verdict ||
+    if ((f->proto != NRS_PROTO_TCP && f->proto != NRS_PROTO_UDP) || d->key.inbound || nrs_dest_has_verdict(d) ||
         d->n > NRS_SIBLING_CONNS || start / 60000 + NRS_DAY_MINUTES <= minute || nrs_place_class(&f->remote) ||
         nrs_names_get(&c->names, &f->remote))
         return;
@@ -220,7 +215,7 @@ static void take_start(struct nrs_core *c, const struct nrs_flow *f, uint64_t st
         c->stats.late++;
         return;
     }
-    index = nrs_table_take(&c->table, &key, minute, nrs_judge_evicted, c);
+    index = nrs_table_take(&c->table, &key, minute, nrs_tick_evicted, c);
     if (index == NRS_NO_DEST)
         return;
     e = count_start(c, index, start, f->weight);
@@ -317,6 +312,8 @@ void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st)
     st->evicted = c->table.evicted;
     st->unwatched = c->table.unwatched;
     st->refused = c->table.refused_inbound;
+    st->flagged = c->n_in_life[NRS_LIFE_OPEN];
+    st->suppressed = c->n_in_life[NRS_LIFE_SILENT];
     st->dests = c->table.n_dests;
     st->watched = c->table.n_watched;
 }

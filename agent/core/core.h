@@ -42,9 +42,13 @@ struct nrs_core_conf {
     uint32_t hash_seed;   /* random on a device, so that nobody can aim at one chain of the table */
 };
 
-/* HELD: it would open, but first its program is to be found (nrs_core_hold); OPEN or ALLOWED follows, with the same dest_id.
- * ALLOWED: a rule fits it after all, it is not told. */
-enum nrs_state { NRS_STATE_NONE, NRS_STATE_OPEN, NRS_STATE_UPDATE, NRS_STATE_END, NRS_STATE_HELD, NRS_STATE_ALLOWED, NRS_STATES };
+/* What a judgement does to the verdict of its destination. END with `allowed`: an allow rule ended it. */
+enum nrs_state { NRS_STATE_NONE, NRS_STATE_OPEN, NRS_STATE_UPDATE, NRS_STATE_END, NRS_STATES };
+
+/* How long a fresh verdict is worth waiting for its program: twice its gap within these bounds, so that the program can be
+ * met in two more connections. Six or more connections were flagged before, so the wait adds at most a third. */
+#define NRS_WAIT_MIN_S 120
+#define NRS_WAIT_MAX_S 3600
 
 /* One destination, judged on one window. Valid only inside the callback. */
 struct nrs_judgement {
@@ -53,11 +57,14 @@ struct nrs_judgement {
     uint8_t proto;
     uint8_t state;              /* enum nrs_state: what this judgement does to the verdict */
     uint8_t window;             /* enum nrs_window; the one with the highest margin over its threshold */
-    uint8_t coverage;           /* enum nrs_coverage */
+    uint8_t coverage;           /* what was not seen at any time of the window: bits of enum nrs_coverage */
     bool flagged;               /* score >= the model's threshold for this window */
+    bool allowed;               /* END: because an allow rule fits */
     bool evicted;               /* judged because its place was needed (nrs_core_on_evict) */
     uint8_t risk;               /* 0..99 */
     int32_t score_mlogit;
+    uint32_t wait_ms;           /* OPEN: an allow rule would fit if the program, which is unknown, were the right one; so long
+                                 * the program is worth waiting for. 0 = no rule could fit */
     uint32_t dest_id;           /* the verdict's own number: the same in all its states */
     uint32_t n;                 /* connections in the window */
     uint32_t n_failed;          /* of these, failed; 7d: since first contact */
@@ -85,7 +92,6 @@ struct nrs_core_stats {
     uint64_t saturated;          /* counts lost to a full four-bit bucket */
     uint32_t dests, watched, flagged; /* now */
     uint32_t suppressed;         /* now: would be flagged, but an allow rule fits */
-    uint32_t held;               /* now: flagged, waiting for its program */
 };
 
 struct nrs_core; /* opaque */
@@ -102,7 +108,9 @@ void nrs_core_set_model(struct nrs_core *c, const struct nrs_model *model);
 /* Wall clock minus the core's clock, for the hours of the matrix; recorded sources leave it at 0. */
 void nrs_core_set_wall(struct nrs_core *c, int64_t wall_offset_ns);
 
-void nrs_core_set_coverage(struct nrs_core *c, enum nrs_coverage cover);
+/* What the sources cannot see from the core's latest time on: bits of enum nrs_coverage, 0 at first. Every judgement
+ * has the bits of its whole window (sight.h); features and scores do not depend on them. */
+void nrs_core_set_coverage(struct nrs_core *c, uint8_t bits);
 
 /* Takes one event. At most 1,500 instructions; never calls back except for an eviction. `c` itself is arg 0
  * so that it can be given as nrs_flow_fn. */
@@ -131,18 +139,8 @@ int nrs_core_exempt(struct nrs_core *c, const struct nrs_addr *remote, uint16_t 
 int nrs_core_set_allow(struct nrs_core *c, const struct nrs_allow_rule *rules, size_t n);
 
 /* The flow's connection belongs to the program whose file is at `path`; f is any event of it but NAME and LOST. What several
- * programs connect to fits no rule that names one. What it means for a verdict is told by the next tick. */
+ * programs connect to fits no rule that names one. The next tick reports what it means for a verdict. */
 void nrs_core_set_process(struct nrs_core *c, const struct nrs_flow *f, const char *path);
-
-/* Whether somebody looks for the program behind a verdict and will tell it (nrs_core_set_process); off at first. While it
- * is on, a fresh verdict of TCP or UDP is held, if a rule would fit were its program the right one: until the program is
- * known, at most for twice its gap, no less than NRS_HOLD_MIN_S and no more than NRS_HOLD_MAX_S. So the program can be
- * met in two more connections; of the six or more that it took to be flagged that is a third. At most
- * NRS_HOLD_MAX are held at once, siblings never are. Switched off, the next tick tells all. */
-#define NRS_HOLD_MIN_S 120
-#define NRS_HOLD_MAX_S 3600
-#define NRS_HOLD_MAX   16
-void nrs_core_hold(struct nrs_core *c, bool on);
 
 void nrs_core_stats(const struct nrs_core *c, struct nrs_core_stats *st);
 

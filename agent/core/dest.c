@@ -4,9 +4,10 @@
 
 #include "agent/core/intmath.h"
 #include "models/base/bytes.h"
+#include "models/base/units.h"
 
 #define JOIN_SLACK_MS 20
-#define OLD_MS (14 * 86400000u) /* two weeks, the longest silence and a day together stay below 2^31 ms */
+#define OLD_MS (14u * NRS_MS_PER_DAY) /* two weeks: with the longest silence and a day below 2^31 ms */
 
 void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key)
 {
@@ -23,7 +24,6 @@ static void start_over(struct nrs_dest *d, uint32_t minute)
     nrs_dest_init(d, &old.key);
     d->first_s = minute * 60;
     d->verdict = old.verdict;
-    d->reported_ms = old.reported_ms;
     d->watched = old.watched;
 }
 
@@ -182,14 +182,9 @@ void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t n
         nrs_day_add(day, first_minute, d->n - d->n_events);
 }
 
-bool nrs_dest_is_open(const struct nrs_dest *d)
+bool nrs_dest_has_verdict(const struct nrs_dest *d)
 {
-    return d->verdict && d->verdict < NRS_VERDICT_HELD;
-}
-
-bool nrs_dest_is_held(const struct nrs_dest *d)
-{
-    return d->verdict >= NRS_VERDICT_HELD && d->verdict != NRS_VERDICT_SILENT;
+    return d->verdict.life >= NRS_LIFE_OPEN;
 }
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)

@@ -19,8 +19,6 @@
 #define NRS_VISIT_QUIET_MS 10000 /* a connection after this much silence begins a visit */
 #define NRS_GAP_BINS 32        /* half-octaves from 0.25 s to 16,384 s; the ends hold the rest */
 #define NRS_NOT_WATCHED UINT16_MAX
-#define NRS_VERDICT_SILENT UINT32_MAX /* in place of a number: flagged, but an allow rule keeps it from being told */
-#define NRS_VERDICT_HELD (1u << 31)   /* beside a number: not told yet, its program may become known */
 #define NRS_FORGET_MINUTES 11520 /* eight days without activity: what is known is worth nothing any more */
 
 struct nrs_key {
@@ -39,6 +37,21 @@ struct nrs_event {
     uint8_t server;       /* of siblings (siblings.h): a hash of the address, 1..255; otherwise 0 */
 };
 
+/* The life of a verdict; life.c has the table of its transitions. */
+enum nrs_life {
+    NRS_LIFE_NONE,   /* the destination has no verdict */
+    NRS_LIFE_RISING, /* it is flagged, but not for long enough */
+    NRS_LIFE_OPEN,   /* its verdict was reported and lasts */
+    NRS_LIFE_SILENT, /* it would have a verdict, but an allow rule fits it: it is only counted */
+    NRS_LIVES
+};
+
+struct nrs_verdict_state {
+    uint32_t life : 2;    /* enum nrs_life */
+    uint32_t number : 30; /* OPEN: the verdict's own number, 1..2^30 - 1; otherwise 0 */
+    uint32_t since_ms;    /* RISING: flagged since then without a break; OPEN: its latest record; otherwise 0 */
+};
+
 struct nrs_dest {
     struct nrs_key key;
     uint32_t first_s;               /* earliest start, seconds since the epoch */
@@ -46,9 +59,7 @@ struct nrs_dest {
     uint32_t n, n_failed;           /* since first contact, saturating */
     uint32_t last_minute;           /* newest minute since the epoch with a start or bytes inside a connection */
     uint32_t judged_ms;             /* last judgement */
-    uint32_t verdict;               /* number of its open or held verdict; 0 = none; NRS_VERDICT_* */
-    uint32_t reported_ms;           /* last record of that verdict; held: when it will be told; without one, since when every
-                                     * judgement was flagged (0 = the last one was not) */
+    struct nrs_verdict_state verdict;
     uint32_t process;               /* whose connections these are (allow.h): a code, unknown or several */
     uint16_t watched;               /* index of its day, or NRS_NOT_WATCHED */
     uint16_t active_minutes;        /* such minutes, saturating */
@@ -81,8 +92,7 @@ void nrs_dest_fade(struct nrs_dest *d, uint32_t now_ms);
 /* Minutes since the last activity. */
 uint32_t nrs_dest_idle_min(const struct nrs_dest *d, uint32_t minute);
 
-bool nrs_dest_is_open(const struct nrs_dest *d); /* it has a verdict that was told */
-bool nrs_dest_is_held(const struct nrs_dest *d);
+bool nrs_dest_has_verdict(const struct nrs_dest *d); /* OPEN or SILENT */
 
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b);
 uint32_t nrs_key_hash(const struct nrs_key *k, uint32_t seed); /* the same on every target */

@@ -1,4 +1,4 @@
-/* What the owner's rules make of a verdict: told, silent, or held until its program is known. */
+/* What the owner's rules make of a verdict: reported, silent, or worth waiting for its program. */
 #include "agent/core/core_internal.h"
 
 static bool fits(struct nrs_core *c, const struct nrs_dest *d, uint32_t process)
@@ -18,24 +18,19 @@ bool nrs_rules_allow(struct nrs_core *c, const struct nrs_dest *d)
     return fits(c, d, d->process);
 }
 
-uint32_t nrs_rules_wait_ms(uint32_t gap_ms)
-{
-    if (gap_ms >= NRS_HOLD_MAX_S * 500u)
-        return NRS_HOLD_MAX_S * 1000u;
-    return gap_ms <= NRS_HOLD_MIN_S * 500u ? NRS_HOLD_MIN_S * 1000u : 2 * gap_ms;
-}
-
-bool nrs_rules_wait(struct nrs_core *c, const struct nrs_dest *d, uint64_t now)
+uint32_t nrs_rules_wait_ms(struct nrs_core *c, const struct nrs_dest *d, uint32_t gap_ms)
 {
     bool has_owner = d->key.proto == NRS_PROTO_TCP || d->key.proto == NRS_PROTO_UDP;
-    bool over = nrs_dest_is_held(d) ? (int32_t)((uint32_t)now - d->reported_ms) >= 0 : c->stats.held >= NRS_HOLD_MAX;
+    bool together = c->profile.x[NRS_X_siblings] != 0; /* several destinations: one program for all would have to be known */
 
-    return c->hold && has_owner && !over && d->process == NRS_PROCESS_UNKNOWN && fits(c, d, NRS_PROCESS_ANY);
+    if (!has_owner || together || d->process != NRS_PROCESS_UNKNOWN || !fits(c, d, NRS_PROCESS_ANY))
+        return 0;
+    if (gap_ms >= NRS_WAIT_MAX_S * 500u)
+        return NRS_WAIT_MAX_S * 1000u;
+    return gap_ms <= NRS_WAIT_MIN_S * 500u ? NRS_WAIT_MIN_S * 1000u : 2 * gap_ms;
 }
 
-bool nrs_rules_differ(struct nrs_core *c, const struct nrs_dest *d, uint64_t now)
+bool nrs_rules_differ(struct nrs_core *c, const struct nrs_dest *d)
 {
-    if (nrs_dest_is_held(d))
-        return nrs_rules_allow(c, d) || !nrs_rules_wait(c, d, now);
-    return d->verdict && nrs_rules_allow(c, d) == nrs_dest_is_open(d);
+    return nrs_dest_has_verdict(d) && nrs_rules_allow(c, d) == (d->verdict.life == NRS_LIFE_OPEN);
 }

@@ -42,7 +42,7 @@ static struct nrs_dest *poorest(struct nrs_dest *set)
     for (unsigned i = 0; i < NRS_SIBLINGS_WAYS; i++) {
         if (!set[i].n)
             return &set[i];
-        if (!set[i].verdict && (!best || set[i].last_minute < best->last_minute))
+        if (!nrs_dest_has_verdict(&set[i]) && (!best || set[i].last_minute < best->last_minute))
             best = &set[i];
     }
     return best;

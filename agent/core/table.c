@@ -30,7 +30,8 @@ size_t nrs_table_bytes(uint32_t dest_cap, uint32_t watched_cap)
 {
     return round_up(heads_for(dest_cap) * sizeof(uint32_t)) + round_up(dest_cap * sizeof(struct nrs_link)) +
            2 * bitmap_bytes(dest_cap) + round_up(watched_cap * sizeof(uint32_t)) +
-           round_up(watched_cap * sizeof(uint16_t)) + round_up(dest_cap * sizeof(struct nrs_dest)) + round_up(watched_cap * sizeof(struct nrs_day));
+           round_up(watched_cap * sizeof(uint16_t)) + round_up(dest_cap * sizeof(struct nrs_dest)) +
+           round_up(watched_cap * sizeof(struct nrs_day)) + nrs_admission_bytes(dest_cap);
 }
 
 static void *carve(unsigned char **at, size_t bytes)
@@ -58,6 +59,7 @@ void nrs_table_init(struct nrs_table *t, void *mem, uint32_t dest_cap, uint32_t 
     t->free_days = carve(&at, watched_cap * sizeof *t->free_days);
     t->dests = carve(&at, dest_cap * sizeof *t->dests);
     t->days = carve(&at, watched_cap * sizeof *t->days);
+    nrs_admission_init(&t->admission, at, dest_cap, seed);
     memset(t->heads, 0xff, t->n_heads * sizeof *t->heads);
     memset(t->owners, 0xff, watched_cap * sizeof *t->owners);
     memset(t->dirty, 0, bitmap_bytes(dest_cap));
@@ -102,7 +104,7 @@ static int32_t worth(const struct nrs_dest *d, uint32_t minute)
 
     if (d->key.inbound)
         return -WORTH_VERDICT;
-    if (nrs_dest_is_open(d) || nrs_dest_is_held(d))
+    if (d->verdict.life == NRS_LIFE_OPEN)
         w += WORTH_VERDICT;
     w += 8 * (d->active_minutes < 60 ? d->active_minutes : 60);
     w += d->n < 60 ? (int32_t)d->n : 60;
@@ -126,6 +128,16 @@ static uint32_t least_worth(struct nrs_table *t, uint32_t minute)
     return best;
 }
 
+static uint32_t victim(struct nrs_table *t, uint32_t minute)
+{
+    uint32_t i = nrs_admission_victim(&t->admission, t->dests);
+
+    if (i != NRS_NO_ENTRY)
+        return i;
+    t->evicted_returning++;
+    return least_worth(t, minute);
+}
+
 static void drop_day(struct nrs_table *t, struct nrs_dest *d)
 {
     if (d->watched == NRS_NOT_WATCHED)
@@ -143,6 +155,7 @@ void nrs_table_forget(struct nrs_table *t, uint32_t index)
     while (*at != index)
         at = &t->links[*at].next;
     *at = t->links[index].next;
+    nrs_admission_leave(&t->admission, index);
     drop_day(t, &t->dests[index]);
     put_bit(t->used, index, false);
     put_bit(t->dirty, index, false);
@@ -165,9 +178,10 @@ uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t m
             t->refused_inbound++;
             return NRS_NO_DEST;
         }
-        i = least_worth(t, minute);
+        i = victim(t, minute);
         if (fn)
             fn(arg, i);
+        nrs_admission_note(&t->admission, t->links[i].hash);
         nrs_table_forget(t, i);
         t->evicted++;
     }
@@ -178,6 +192,7 @@ uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t m
     put_bit(t->used, i, true);
     t->n_dests++;
     nrs_dest_init(&t->dests[i], k);
+    nrs_admission_enter(&t->admission, i, k, hash);
     return i;
 }
 

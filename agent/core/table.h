@@ -3,18 +3,19 @@
  * Tier 1: `dest_cap` sketches (dest.h), found by hash chains. Tier 2: `watched_cap` full days (day.h) for
  * destinations that were active in NRS_WATCH_MINUTES different minutes.
  *
- * Eviction: a clock hand looks at NRS_CANDIDATES entries and takes the one worth least. Worth grows with active
- *           minutes and connections and shrinks with idle time; an open or held verdict (dest.h) outweighs both, a silent one weighs nothing. A day
- *           is given up only for a destination that is clearly worth more than its owner. Inbound destinations are
- *           taken in only while there is a free place, are never watched, and go first; so a scan from outside
- *           evicts nothing.
- * Losses:   counted in `evicted`, `unwatched`, `refused_inbound`.
+ * Eviction: entries that were seen once go first (admission.h). If there are too few of those, a clock hand looks at NRS_CANDIDATES
+ *           entries and takes the one worth least. Worth grows with active minutes and connections and shrinks with idle time; an
+ *           open verdict (dest.h) outweighs both, a silent one weighs nothing. A day is given up only for a destination that is
+ *           clearly worth more than its owner. Inbound destinations are taken in only while there is a free place, are never
+ *           watched, and go first; so a scan from outside evicts nothing.
+ * Losses:   counted in `evicted`, `evicted_returning` (those by worth), `unwatched`, `refused_inbound`.
  * Memory:   one block of nrs_table_bytes(); nothing allocates. */
 #ifndef NRS_TABLE_H
 #define NRS_TABLE_H
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/core/admission.h"
 #include "agent/core/day.h"
 #include "agent/core/dest.h"
 
@@ -34,7 +35,8 @@ struct nrs_table {
     uint32_t seed;
     uint32_t hand, day_hand;       /* clock hands */
     uint32_t free;                 /* chain of unused entries through links[].next */
-    uint64_t evicted, unwatched, refused_inbound;
+    uint64_t evicted, evicted_returning, unwatched, refused_inbound;
+    struct nrs_admission admission;
     uint32_t *heads;
     struct nrs_link *links;
     uint32_t *dirty;               /* a bit an entry: active since it was last judged */

@@ -1,12 +1,13 @@
 #include "agent/core/verdict.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "agent/core/day.h"
 #include "agent/core/verdict_text.h"
 #include "models/base/bytes.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 
 #define WHY_TERMS 5
 
@@ -88,14 +89,21 @@ static void write_marginals(struct nrs_text *t, const uint8_t *matrix)
     nrs_text_raw(t, "\"");
 }
 
-const char *nrs_coverage_name(enum nrs_coverage coverage)
+const char *nrs_coverage_write(char text[NRS_COVERAGE_TEXT], uint8_t bits)
 {
-    switch (coverage) {
-    case NRS_COVER_FULL: return "full";
-    case NRS_COVER_LOSSY: return "lossy";
-    case NRS_COVER_NO_UDP: return "no-udp";
-    default: return "closer-only";
+    static const char *const word[] = {"lossy", "no-udp", "closer-only"}; /* by the number of the bit */
+    struct nrs_text t;
+
+    nrs_text_init(&t, text, NRS_COVERAGE_TEXT);
+    for (unsigned i = 0; i < sizeof word / sizeof *word; i++) {
+        if (!(bits >> i & 1))
+            continue;
+        nrs_text_raw(&t, t.len ? "," : "");
+        nrs_text_raw(&t, word[i]);
     }
+    if (t.len == 0)
+        nrs_text_raw(&t, "full");
+    return text;
 }
 
 static const char *state_name(uint8_t state)
@@ -105,6 +113,8 @@ static const char *state_name(uint8_t state)
 
 static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
 {
+    char coverage[NRS_COVERAGE_TEXT];
+
     nrs_text_raw(t, ",\"noroshi\":{\"v\":1");
     nrs_verdict_string(t, "st", state_name(j->state));
     nrs_verdict_u64(t, "d", j->dest_id);
@@ -123,7 +133,7 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     nrs_verdict_u64(t, "age", j->age_s);
     if (j->servers)
         nrs_verdict_u64(t, "sib", j->servers);
-    nrs_verdict_string(t, "cov", nrs_coverage_name((enum nrs_coverage)j->coverage));
+    nrs_verdict_string(t, "cov", nrs_coverage_write(coverage, j->coverage));
     write_why(t, j);
     if (j->matrix)
         write_marginals(t, j->matrix);
@@ -135,13 +145,13 @@ static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, c
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    nrs_verdict_head(&t, "alert", "noroshi.beacon", id);
+    nrs_verdict_head(&t, "alert", nrs_kind(NRS_KIND_BEACON)->dataset, id);
     nrs_verdict_u64(&t, "event.risk_score", j->risk);
     nrs_verdict_key(&t, &j->local, &j->remote, j->rport, j->proto);
     if (j->name)
         nrs_verdict_string(&t, "destination.domain", j->name);
-    key_raw(&t, "rule.id\":\"beacon-");
-    nrs_text_u64(&t, j->model->serial);
+    key_raw(&t, "rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, j->model->serial);
     nrs_text_raw(&t, "\"");
     write_object(&t, j);
     return t.full ? NRS_ERR_SPACE : (int)t.len;
@@ -190,7 +200,7 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
     nrs_text_raw(&t, "\"");
     nrs_verdict_u64(&t, "d", j->dest_id);
     key_raw(&t, "day\":\"");
-    nrs_text_date(&t, id->wall_ns / 1000000000u);
+    nrs_text_date(&t, id->wall_ns / NRS_NS_PER_S);
     nrs_text_raw(&t, "\"");
     key_raw(&t, "m4\":\"");
     nrs_text_base64(&t, j->matrix, NRS_DAY_MINUTES / 2);

@@ -33,8 +33,10 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
  * of the window in epoch seconds. */
 int nrs_row_write(char *buf, size_t cap, const struct nrs_judgement *j, uint64_t from_s);
 
-/* What a source could not see, as `cov` says it: "full", "lossy", "no-udp", "closer-only". Static, never NULL. */
-const char *nrs_coverage_name(enum nrs_coverage coverage);
+/* Writes what could not be seen as `cov` has it: "full" for no bit, else the words "lossy", "no-udp", "closer-only" of the
+ * bits (enum nrs_coverage) in this order, joined by commas. Unknown bits have no word. Returns `text`. */
+#define NRS_COVERAGE_TEXT 33 /* bytes with the NUL: the collector takes 32 characters */
+const char *nrs_coverage_write(char text[NRS_COVERAGE_TEXT], uint8_t bits);
 
 /* "192.0.2.1" or "2001:db8::1" (RFC 5952); cap at least 46. Returns the length. */
 int nrs_addr_write(char *buf, size_t cap, const struct nrs_addr *a);

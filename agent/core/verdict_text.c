@@ -1,5 +1,7 @@
 #include "agent/core/verdict_text.h"
 
+#include "models/base/units.h"
+
 void nrs_verdict_u64(struct nrs_text *t, const char *key, uint64_t v)
 {
     nrs_text_raw(t, ",\"");
@@ -31,7 +33,7 @@ static void write_id(struct nrs_text *t, const struct nrs_verdict_id *id)
 void nrs_verdict_head(struct nrs_text *t, const char *kind, const char *dataset, const struct nrs_verdict_id *id)
 {
     nrs_text_raw(t, "{\"@timestamp\":\"");
-    nrs_text_time(t, id->wall_ns / 1000000000u);
+    nrs_text_time(t, id->wall_ns / NRS_NS_PER_S);
     nrs_text_raw(t, "\"");
     nrs_verdict_string(t, "event.kind", kind);
     nrs_verdict_string(t, "event.dataset", dataset);

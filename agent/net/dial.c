@@ -35,13 +35,13 @@ static void add(struct nrs_dial *d, const struct sockaddr *a)
     }
     d->n++;
     if (d->found != NULL)
-        d->found(d->arg, (const struct sockaddr *)to);
+        d->found(d->found_arg, (const struct sockaddr *)to);
 }
 
 static void finish(struct nrs_dial *d, const char *why)
 {
     d->connecting = false;
-    d->done(d->arg, why, why == NULL ? (const struct sockaddr *)&d->address[d->next - 1] : NULL);
+    d->done(d->arg, why);
 }
 
 static void on_failed_closed(uv_handle_t *tcp)

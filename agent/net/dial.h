@@ -1,9 +1,12 @@
 /* agent/net/dial.h - from a host name to a connected TCP socket
  *
- * Looks the name up (numeric addresses without a look-up, and so without a thread), then tries up to
- * NRS_DIAL_ADDRESSES addresses in the order given. One dial at a time; it ends with exactly one call of `done`, also
- * after nrs_dial_stop (then with `why` "stopped"; a look-up that already runs is waited for). The socket is the caller's uv_tcp_t, initialised here before
- * each try and closed here after a failed one. */
+ * The name is looked up by a thread of libuv; a numeric address needs no look-up and no thread. Then up to
+ * NRS_DIAL_ADDRESSES addresses are tried in the order that the look-up gave.
+ *
+ * One dial at a time. It ends with exactly one call of `done`, also after nrs_dial_stop (the reason is then "stopped");
+ * a look-up that already runs cannot be stopped and is waited for. `done` may be called from inside nrs_dial_start.
+ *
+ * The socket is the caller's uv_tcp_t. It is initialised here before each try, and closed here after a failed one. */
 #ifndef NRS_DIAL_H
 #define NRS_DIAL_H
 #include <stdbool.h>
@@ -22,11 +25,12 @@ struct nrs_dial {
     uint16_t port;
     bool looking_up, connecting, stopped;
     const char *why;
-    /* why: NULL = the socket is connected to `to`. */
-    void (*done)(void *arg, const char *why, const struct sockaddr *to);
-    /* Every address that will be tried, before it is. May be NULL. */
-    void (*found)(void *arg, const struct sockaddr *address);
+    /* why: NULL = the socket is connected; else a static text. */
+    void (*done)(void *arg, const char *why);
     void *arg;
+    /* Every address that will be tried, before it is tried. May be NULL. */
+    void (*found)(void *arg, const struct sockaddr *address);
+    void *found_arg;
 };
 
 void nrs_dial_init(struct nrs_dial *d, uv_loop_t *loop, uv_tcp_t *tcp);

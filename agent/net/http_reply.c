@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "models/base/error.h"
+#include "models/base/hex.h"
 
 enum state { STATUS_LINE, HEADER, BODY, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER };
 
@@ -118,16 +119,14 @@ static void head_done(struct nrs_http_reply *r)
 /* "1a" or "1a;extension" */
 static int take_chunk_size(struct nrs_http_reply *r)
 {
-    static const char digits[] = "0123456789abcdef";
     uint32_t n = 0, i;
 
     for (i = 0; r->line[i] != '\0' && r->line[i] != ';' && r->line[i] != ' '; i++) {
-        int c = r->line[i] >= 'A' && r->line[i] <= 'F' ? r->line[i] + ('a' - 'A') : r->line[i];
-        const char *digit = strchr(digits, c);
+        int digit = nrs_hex_value(r->line[i]);
 
-        if (digit == NULL || i >= 6)
+        if (digit < 0 || i >= 6)
             return NRS_ERR_FORMAT;
-        n = n * 16 + (uint32_t)(digit - digits);
+        n = n * 16 + (uint32_t)digit;
     }
     if (i == 0)
         return NRS_ERR_FORMAT;

@@ -2,7 +2,6 @@
 
 #include <mbedtls/oid.h>
 #include <mbedtls/platform_util.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/net/tls_random.h"
@@ -24,34 +23,29 @@ static int forgive_dates(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *
 }
 
 /* Reads a PEM file into the scratch buffer. Returns its length with the NUL. */
-static int read_pem(const char *what, const char *path, char *why, size_t why_len)
+static int read_pem(const char *what, const char *path, struct nrs_why *why)
 {
     int len = nrs_path_load(path, pem, sizeof pem);
 
-    if (len < 0) {
-        snprintf(why, why_len, "collector.%s: %s: %s", what, path, strerror(-len));
-        return NRS_ERR_IO;
-    }
+    if (len < 0)
+        return nrs_why(why, NRS_ERR_IO, "collector.%s: %s: %s", what, path, strerror(-len));
     return len + 1;
 }
 
-static int read_certificates(mbedtls_x509_crt *crt, const char *what, const char *path, char *why,
-                             size_t why_len)
+static int read_certificates(mbedtls_x509_crt *crt, const char *what, const char *path, struct nrs_why *why)
 {
-    int len = read_pem(what, path, why, why_len);
+    int len = read_pem(what, path, why);
 
     if (len < 0)
         return len;
-    if (mbedtls_x509_crt_parse(crt, pem, (size_t)len) != 0) {
-        snprintf(why, why_len, "collector.%s: %s: not a PEM certificate", what, path);
-        return NRS_ERR_FORMAT;
-    }
+    if (mbedtls_x509_crt_parse(crt, pem, (size_t)len) != 0)
+        return nrs_why(why, NRS_ERR_FORMAT, "collector.%s: %s: not a PEM certificate", what, path);
     return 0;
 }
 
-static int read_key(mbedtls_pk_context *key, const char *path, char *why, size_t why_len)
+static int read_key(mbedtls_pk_context *key, const char *path, struct nrs_why *why)
 {
-    int len = read_pem("key", path, why, why_len);
+    int len = read_pem("key", path, why);
     int rc = 0;
 
     if (len > 0)
@@ -59,26 +53,22 @@ static int read_key(mbedtls_pk_context *key, const char *path, char *why, size_t
     mbedtls_platform_zeroize(pem, sizeof pem);
     if (len < 0)
         return len;
-    if (rc != 0) {
-        snprintf(why, why_len, "collector.key: %s: not an unencrypted PEM private key", path);
-        return NRS_ERR_FORMAT;
-    }
+    if (rc != 0)
+        return nrs_why(why, NRS_ERR_FORMAT, "collector.key: %s: not an unencrypted PEM private key", path);
     return 0;
 }
 
-static int read_identity(struct nrs_tls_client *c, const char *cert, const char *key, char *why,
-                         size_t why_len)
+static int read_identity(struct nrs_tls_client *c, const char *cert, const char *key, struct nrs_why *why)
 {
-    int rc = read_certificates(&c->own, "cert", cert, why, why_len);
+    int rc = read_certificates(&c->own, "cert", cert, why);
 
     if (rc == 0)
-        rc = read_key(&c->key, key, why, why_len);
+        rc = read_key(&c->key, key, why);
     if (rc != 0)
         return rc;
-    if (mbedtls_pk_check_pair(&c->own.pk, &c->key, nrs_random, NULL) != 0) {
-        snprintf(why, why_len, "collector.key: %s: does not belong to the certificate %s", key, cert);
-        return NRS_ERR_FORMAT;
-    }
+    if (mbedtls_pk_check_pair(&c->own.pk, &c->key, nrs_random, NULL) != 0)
+        return nrs_why(why, NRS_ERR_FORMAT, "collector.key: %s: does not belong to the certificate %s", key,
+                       cert);
     return mbedtls_ssl_conf_own_cert(&c->conf, &c->own, &c->key) == 0 ? 0 : NRS_ERR_SPACE;
 }
 
@@ -97,7 +87,7 @@ static int configure(struct nrs_tls_client *c)
 }
 
 int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key,
-                        char *why, size_t why_len)
+                        struct nrs_why *why)
 {
     int rc;
 
@@ -106,12 +96,12 @@ int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *ce
     mbedtls_x509_crt_init(&c->own);
     mbedtls_pk_init(&c->key);
     c->dates_ignored = false;
-    snprintf(why, why_len, "TLS: no memory or no random numbers");
+    nrs_why(why, 0, "TLS: no memory or no random numbers");
     rc = configure(c);
     if (rc == 0)
-        rc = read_certificates(&c->ca, "ca", ca, why, why_len);
+        rc = read_certificates(&c->ca, "ca", ca, why);
     if (rc == 0 && cert[0] != '\0')
-        rc = read_identity(c, cert, key, why, why_len);
+        rc = read_identity(c, cert, key, why);
     if (rc != 0)
         nrs_tls_client_done(c);
     return rc;
@@ -154,7 +144,7 @@ static const char *flags_text(uint32_t flags)
     return "the collector's certificate is not acceptable";
 }
 
-void nrs_tls_error(int err, uint32_t flags, char *why, size_t why_len)
+void nrs_tls_error(int err, uint32_t flags, struct nrs_why *why)
 {
     const char *text = NULL;
 
@@ -168,7 +158,7 @@ void nrs_tls_error(int err, uint32_t flags, char *why, size_t why_len)
     else if (err == MBEDTLS_ERR_SSL_INVALID_RECORD)
         text = "the other side does not speak TLS";
     if (text != NULL)
-        snprintf(why, why_len, "TLS: %s", text);
+        nrs_why(why, 0, "TLS: %s", text);
     else
-        snprintf(why, why_len, "TLS: error -0x%04x", (unsigned)-err);
+        nrs_why(why, 0, "TLS: error -0x%04x", (unsigned)-err);
 }

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/base/why.h"
+
 #define NRS_PEM_MAX 65536 /* bytes of one PEM file */
 
 struct nrs_tls_client {
@@ -26,14 +28,14 @@ struct nrs_tls_client {
 
 /* cert and key may be "" (no client certificate); ca may not. On an error `why` has one line that begins with the
  * configuration key, and *c needs no done. */
-int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key, char *why,
-                        size_t why_len);
+int nrs_tls_client_load(struct nrs_tls_client *c, const char *ca, const char *cert, const char *key,
+                        struct nrs_why *why);
 void nrs_tls_client_done(struct nrs_tls_client *c);
 
 /* The common name of a certificate. Its length, or NRS_ERR_FORMAT if there is none or it does not fit. */
 int nrs_tls_cn(const mbedtls_x509_crt *crt, char *name, size_t cap);
 
 /* A TLS error in words: err from the pump, flags from mbedtls_ssl_get_verify_result. */
-void nrs_tls_error(int err, uint32_t flags, char *why, size_t why_len);
+void nrs_tls_error(int err, uint32_t flags, struct nrs_why *why);
 
 #endif

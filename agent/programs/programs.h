@@ -1,85 +1,60 @@
-/* agent/programs/programs.h - the agent's side of the scanner process: asks who owns a flagged destination, joins the answers
+/* agent/programs/programs.h - the agent's side of the scanner process: who has this connection open, and what runs here
  *
- * When a beacon verdict opens, its destination is asked for; the answer, a file, becomes a verdict of its own if
- * something speaks against the file (record.h: enum nrs_mark), and names its parents. Nothing here waits for the scanner.
- * If it ends (killed, a fault), the agent goes on without; it cannot start another one, because its rights are gone.
+ * The scanner process (scanner_process.h) looks at programs that start and at the owners of connections. This room sends it
+ * queries and returns its findings (record.h). It knows no verdicts: what a finding means is the business of agent/verdicts/.
+ * Nothing here waits for the scanner. If the scanner ends (killed, a fault), the agent goes on without it; it cannot start another
+ * one, because its rights are gone.
  *
- * While a rule of `allow` names a program, a verdict may be held until its program is known (core.h: nrs_core_hold); held.c
- * keeps it on disk meanwhile.
- *
- * Memory: the struct, fixed. NRS_QUERIES destinations await an answer; a newcomer takes the place of the oldest
- * that is not held.
- * A build without the scanner has none/watch_none.c instead of this room. */
+ * Memory: the struct, fixed. NRS_QUERIES queries are open at once; a new one takes the place of the oldest.
+ * A build without the scanner has none/programs_none.c instead of this room's sources. */
 #ifndef NRS_PROGRAMS_H
 #define NRS_PROGRAMS_H
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/config/config.h"
-#include "agent/core/core.h"
-#include "agent/core/verdict.h"
 #include "agent/programs/record.h"
+#include "models/base/why.h"
+#include "platform/flow.h"
 
-#define NRS_QUERIES  32
-#define NRS_QUERY_AGAIN_NS UINT64_C(200000000) /* the same is asked at most that often */
-#define NRS_PACKED_KNOWN 32 /* packed files reported lately, so that a walk and an owner are one record */
+#define NRS_QUERIES 32
+#define NRS_QUERY_AGAIN_NS UINT64_C(200000000) /* a query is sent again at most that often */
 
-struct nrs_query { /* of a beacon verdict, what its joined verdict repeats; d 0: a free place */
-    uint32_t d, seq, serial;
+struct nrs_query { /* whose connection is this? */
+    uint32_t d;           /* number of the verdict that it is for; 0 = a free place */
     struct nrs_connection connection;
-    uint32_t n, period_ms, jitter_pct;
-    uint8_t risk;
-    bool held;        /* not told yet, as record `seq` it will be */
-    bool hunted;      /* not answered yet */
-    uint64_t asked_ns;
+    uint32_t period_ms, jitter_pct; /* of its connections, so that the scanner looks when the next one is due */
+    uint64_t sent_ns;     /* boot time, the latest time */
 };
 
 struct nrs_programs {
-    int fd;                     /* -1 = no scanner */
-    const char *state;          /* for people: "on", "off", "ended" */
-    char note[32];              /* one line on the start, "" = nothing to say */
-    int untold;                 /* 0: the kernel tells it what starts; else it walks only, an errno says why; -1: not known yet */
+    int fd;               /* -1 = no scanner */
+    const char *state;    /* for people: "on", "off", "ended", "not built" */
+    struct nrs_why note;  /* one line on the start, "" = nothing to say */
+    int notice_error;     /* 0: the kernel notifies the scanner of programs that start; an errno: why not; -1: not known yet */
+    unsigned walk_s;      /* of the configuration, for the line that says what the scanner sees */
     struct nrs_programs_counts counts;
-    uint32_t joined;            /* combo verdicts */
-    struct nrs_query asked[NRS_QUERIES];
-    unsigned next_asked;
-    struct {
-        uint8_t sha256[32];
-        uint32_t seq;           /* of its packer record, 0 = free */
-    } packed[NRS_PACKED_KNOWN];
-    unsigned next_packed;
+    struct nrs_query queries[NRS_QUERIES];
+    unsigned next_query;
 };
 
 /* Starts the scanner, before anything else is opened. Without one (switched off, not possible here) fd is -1, and
  * everything below does nothing. */
-void nrs_programs_start(struct nrs_programs *w, const struct nrs_config *c);
+void nrs_programs_start(struct nrs_programs *p, const struct nrs_config *c);
 
-/* A beacon verdict was told as record `seq`, or is held and will be. */
-struct nrs_query *nrs_programs_query(struct nrs_programs *w, const struct nrs_judgement *j, uint32_t seq);
+/* Opens a query for verdict d. */
+void nrs_programs_query(struct nrs_programs *p, uint32_t d, const struct nrs_connection *c, uint32_t period_ms,
+                        uint32_t jitter_pct);
 
-/* A connection begins: if it is one whose owner is looked for, the scanner gets to know, and when the next one is due. */
-void nrs_programs_flow(struct nrs_programs *w, const struct nrs_flow *f);
+/* The verdict is over: its query, if one is open, is closed. */
+void nrs_programs_forget(struct nrs_programs *p, uint32_t d);
 
-/* What was asked of the verdict d; NULL = nothing, or it is forgotten. */
-struct nrs_query *nrs_programs_query_of(struct nrs_programs *w, uint32_t d);
+/* A connection begins: if a query is open for it, the scanner gets to know, and when the next one is due. */
+void nrs_programs_flow(struct nrs_programs *p, const struct nrs_flow *f);
 
-/* The next finding. 1; 0: nothing more for now; -1: the scanner has ended (once). */
-int nrs_programs_next(struct nrs_programs *w, struct nrs_found *f);
+/* The next finding; one that answers a query closes it. 1; 0: nothing more for now; -1: the scanner has ended (once). */
+int nrs_programs_next(struct nrs_programs *p, struct nrs_found *f);
 
-/* The record in which this file was told as packed, 0 = none; and that it was. */
-uint32_t nrs_packed_record(const struct nrs_programs *w, const struct nrs_found *f);
-void nrs_packed_note(struct nrs_programs *w, const struct nrs_found *f, uint32_t seq);
-
-
-/* The verdict on a file by itself, and the joined one: a line each, as nrs_verdict_write does (agent/VERDICT.md). packer:
- * the record of the file, 0 = it is not packed. */
-int nrs_programs_write_packer(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_verdict_id *id);
-int nrs_programs_write_combo(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_query *a, uint32_t packer,
-                          const struct nrs_verdict_id *id);
-
-/* The joined verdict's risk: every mark halves what is left to 100, tampered and deleted halve it twice; at most 99. */
-uint8_t nrs_programs_risk(uint8_t beacon, uint8_t marks);
-
-void nrs_programs_close(struct nrs_programs *w);
+void nrs_programs_close(struct nrs_programs *p);
 
 #endif

@@ -1,5 +1,5 @@
 /* ask   ::= d:4 local:16 remote:16 rport:2 proto:1 zero:1 due:4 spread:4
- * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200 untold:1 zero:19 */
+ * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200 notice_error:1 zero:19 */
 #include "agent/programs/record.h"
 
 #include <string.h>
@@ -68,7 +68,7 @@ void nrs_found_write(uint8_t bytes[NRS_FOUND_BYTES], const struct nrs_found *f)
     bytes[9] = f->risk;
     bytes[10] = f->hashed;
     bytes[11] = f->named;
-    bytes[AT_UNTOLD] = f->untold;
+    bytes[AT_UNTOLD] = f->notice_error;
     memcpy(bytes + 12, f->sha256, 32);
     nrs_put_u32le(bytes + 44, f->serial);
     nrs_put_u32le(bytes + 48, (uint32_t)f->score_mlogit);
@@ -88,7 +88,7 @@ int nrs_found_read(struct nrs_found *f, const uint8_t *bytes, size_t len)
     f->risk = bytes[9];
     f->hashed = bytes[10];
     f->named = bytes[11];
-    f->untold = bytes[AT_UNTOLD];
+    f->notice_error = bytes[AT_UNTOLD];
     memcpy(f->sha256, bytes + 12, 32);
     f->serial = nrs_get_u32le(bytes + 44);
     f->score_mlogit = (int32_t)nrs_get_u32le(bytes + 48);

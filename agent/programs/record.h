@@ -15,16 +15,16 @@
 #define NRS_FOUND_PATH_MAX 199
 #define NRS_FOUND_CLASS_MAX 23
 
-/* The agent: who owns this destination's connections? Asked when a verdict opens, and again whenever a connection begins, until
- * it is answered. */
+/* From the agent: who owns the connections of this destination? It is sent when a verdict opens, and again whenever a connection
+ * begins, until the answer comes. */
 struct nrs_ask {
     uint32_t d; /* the verdict's number, never 0 */
     struct nrs_connection connection;
-    uint32_t due_ms;    /* the next connection is expected after so long, 0 = not known when, */
-    uint32_t spread_ms; /* give or take that */
+    uint32_t due_ms;    /* the next connection is expected after this time; 0 = it is not known when */
+    uint32_t spread_ms; /* the expectation is right within this time, both ways */
 };
 
-/* What speaks against a file, as bits; their names on the wire are nrs_mark_name. */
+/* What speaks against a file, as bits; agent/verdicts/program_lines.c has their names on the wire. */
 enum nrs_mark {
     NRS_MARK_PACKED = 1,
     NRS_MARK_TAMPERED = 2,  /* built like UPX, header damaged */
@@ -34,18 +34,17 @@ enum nrs_mark {
     NRS_MARKS = 31
 };
 #define NRS_N_MARKS 5
-extern const char *const nrs_mark_name[NRS_N_MARKS];
 
 struct nrs_programs_counts {
-    uint32_t seen;    /* programs of processes, every time one was met */
-    uint32_t cached;  /* of these, known: same device, inode, size and time */
+    uint32_t seen;    /* programs of processes; a program counts each time that it is seen */
+    uint32_t cached;  /* seen, and known already: same device, inode, size and time */
     uint32_t scanned;
     uint32_t limited; /* put off by the rate limit */
-    uint32_t lost;    /* how often starts were not told (platform/execs.h); a walk follows */
+    uint32_t lost;    /* how often the kernel lost notices of starts (platform/execs.h); a walk follows */
     uint32_t packed;
 };
 
-/* The scanner: a file, and how it is doing. Every record has the counts; some have nothing else. */
+/* From the scanner: a file, and how the scanner is doing. Every record has the counts; some have nothing else. */
 struct nrs_found {
     uint32_t d;       /* the question this answers; 0 = found on its own */
     uint32_t pid;     /* 0 = not visible from here */
@@ -53,7 +52,7 @@ struct nrs_found {
     uint8_t risk;     /* of the packer model, 0..99 */
     bool hashed;      /* sha256 is known */
     bool named;       /* path leads to this file for everybody (platform/walk.h); cut, it is no rule's any more */
-    uint8_t untold;   /* 0: the kernel tells the scanner what starts; else why not, an errno */
+    uint8_t notice_error; /* 0: the kernel notifies the scanner of what starts; else why not, an errno */
     uint8_t sha256[32];
     uint32_t serial;  /* of the packer model, 0 = rules alone */
     int32_t score_mlogit;

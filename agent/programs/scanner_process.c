@@ -8,13 +8,12 @@
 #include "agent/programs/hunt.h"
 #include "agent/programs/rate.h"
 #include "agent/programs/record.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/execs.h"
 #include "platform/files.h"
 #include "platform/helper.h"
 #include "platform/walk.h"
-
-#define MS UINT64_C(1000000)
 
 static struct watcher {
     struct nrs_scanner_conf conf;
@@ -31,7 +30,7 @@ static struct watcher {
 
 static uint64_t now_ms(void)
 {
-    return nrs_clock_boot_ns() / MS;
+    return nrs_clock_boot_ns() / NRS_NS_PER_MS;
 }
 
 static bool is_below(const char *path, const char *folder)
@@ -51,7 +50,7 @@ static bool is_temporary(const char *path)
 
 static uint8_t marks_of(const struct nrs_walk_file *f, const struct nrs_scan_result *r)
 {
-    uint64_t wall_s = nrs_clock_wall_ns() / UINT64_C(1000000000);
+    uint64_t wall_s = nrs_clock_wall_ns() / NRS_NS_PER_S;
     unsigned marks = 0;
 
     marks |= r->packed ? NRS_MARK_PACKED : 0u;
@@ -67,7 +66,7 @@ static void tell(struct nrs_found *f)
     uint8_t bytes[NRS_FOUND_BYTES];
 
     f->counts = w.counts;
-    f->untold = w.execs_fd < 0 ? (uint8_t)-w.execs_fd : 0;
+    f->notice_error = w.execs_fd < 0 ? (uint8_t)-w.execs_fd : 0;
     nrs_found_write(bytes, f);
     if (nrs_helper_write(w.fd, bytes, sizeof bytes) != 0)
         return; /* a question stays; it is answered by the next look */
@@ -216,12 +215,12 @@ static int wait_ms(uint64_t now)
 
 void nrs_scanner_prepare(void *arg)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
     w.conf = *(const struct nrs_scanner_conf *)arg;
     (void)nrs_owner_open();
     w.execs_fd = nrs_execs_open();
-    if (nrs_scanner_open(&w.scanner, why, sizeof why) != 0)
+    if (nrs_scanner_open(&w.scanner, &why) != 0)
         nrs_scanner_use_none(&w.scanner);
 }
 

@@ -1,10 +1,11 @@
 /* agent/run/agent.h - the running agent: everything it holds, and the parts that work on it
  *
  *   setup.c   opens what the configuration names, gives up rights        reload.c  SIGHUP
+ *   folders.c spool and state folder      models.c  which model judges     identity.c who this agent is
  *   loop.c    source -> core -> judgements, clocks and signals            health.c  the health line
- *   report.c  judgement -> lines -> spool and terminal                    status.c  the status file
+ *   status.c  the status file
  *
- * One thread (libuv adds one for name look-ups). Everything is allocated by setup; the struct is static. */
+ * There is one thread (libuv adds one for name look-ups). Everything is allocated by setup. */
 #ifndef NRS_AGENT_H
 #define NRS_AGENT_H
 #include <stdbool.h>
@@ -17,14 +18,14 @@
 #include "agent/core/verdict.h"
 #include "agent/trust/model_trust.h"
 #include "agent/spool/spool.h"
+#include "agent/net/stream.h"
 #include "agent/net/tls_client.h"
 #include "agent/uplink/uplink.h"
+#include "agent/log.h"
 #include "agent/programs/programs.h"
+#include "agent/verdicts/verdicts.h"
 #include "platform/flowsrc.h"
 
-#define NRS_EXIT_OK 0
-#define NRS_EXIT_FAILED 1
-#define NRS_EXIT_USAGE 2
 #define NRS_AGENT_EXEMPT_MAX 8 /* addresses of the collector that the core is told to leave alone */
 
 struct nrs_run_options {
@@ -37,7 +38,6 @@ struct nrs_agent {
     struct nrs_run_options options;
     struct nrs_config config;
     char host[NRS_HOST_ID_MAX + 1], boot[NRS_BOOT_ID_MAX + 1];
-    uint32_t seq;
     uint64_t started_ns;
 
     struct nrs_trust trust;
@@ -46,6 +46,7 @@ struct nrs_agent {
     const struct nrs_model *model;
 
     struct nrs_programs programs; /* the scanner process */
+    struct nrs_verdicts verdicts;
 
     struct nrs_core *core;
     void *core_mem;
@@ -54,53 +55,55 @@ struct nrs_agent {
     unsigned n_exempt;
 
     int spool_dir; /* -1 = none: no collector, or report_only */
+    int state_dir; /* the same as spool_dir, unless state.dir names another folder; -1 = none */
+    uint32_t floor_kept, floor_old; /* serials: what the state folder says or has to; what an old spool says, 0 = nothing */
     struct nrs_spool spool;
     struct nrs_tls_client tls[2], *tls_now; /* two places, so that a reload can read before it lets go */
     bool tls_spare_in_use;                  /* the place that is not tls_now holds something */
+    struct nrs_stream stream; /* of the uplink */
     struct nrs_uplink uplink;
     uint64_t health_due_ns;
 
     uv_loop_t loop;
-    uv_poll_t source_poll, programs_poll;
+    uv_poll_t source_poll[NRS_FLOWSRC_MAX], programs_poll;
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
     bool stopping, source_failing;
     bool status_owed; /* it could not be written; tried again at every flush */
 };
 
+/* An agent that holds nothing, for free(). NULL after a line: there is no memory. */
+struct nrs_agent *nrs_agent_new(void);
+
 /* setup.c. Each returns 0 or an exit code after one line on stderr. */
 int nrs_agent_open(struct nrs_agent *a);
 int nrs_agent_confine(struct nrs_agent *a);
 void nrs_agent_close(struct nrs_agent *a);
+
+/* identity.c */
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
 int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
-/* The compiled-in model, and the floor for others. */
-int nrs_agent_open_trust(struct nrs_agent *a);
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
+
+/* folders.c: spool and state. open: with the rights of the start. give: to the user that the agent becomes. begin: as the user that the agent becomes; takes the locks,
+ * finds what an earlier run left, and names this start. */
+int nrs_agent_open_folders(struct nrs_agent *a);
+int nrs_agent_give_folders(const struct nrs_agent *a);
+int nrs_agent_begin_folders(struct nrs_agent *a);
+void nrs_agent_close_folders(struct nrs_agent *a);
+
+/* models.c */
+/* The compiled-in model, and the floor for others. A floor that is damaged or missing is reported. */
+int nrs_agent_open_trust(struct nrs_agent *a);
 /* The model that the configuration asks for, into whichever place is free. NULL after a line: it was refused. */
 const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a);
+/* The floor is at least the serial of the model in use, also after a restart. A floor of an older version is moved here. */
+void nrs_agent_keep_floor(struct nrs_agent *a);
 
 /* loop.c */
 int nrs_agent_loop(struct nrs_agent *a);
 void nrs_agent_set_timers(struct nrs_agent *a);
-void nrs_agent_judge(struct nrs_agent *a); /* what is due, or changed */
-
-/* report.c */
-void nrs_agent_judged(void *agent, const struct nrs_judgement *j);
-void nrs_agent_print(const char *line, size_t len);
-struct nrs_verdict_id nrs_agent_next_id(struct nrs_agent *a);
-/* Into the spool, or to the terminal; len <= 0: nothing. keep: it outlives evidence in a full spool. */
-void nrs_agent_emit(struct nrs_agent *a, const char *line, int len, bool keep);
-
-/* verdicts/join.c: the scanner has something to say. */
-void nrs_agent_found(struct nrs_agent *a);
-
-/* verdicts/held.c: a verdict waits for its program; it waits no longer, if it did (NULL: no); those that did when the agent was
- * killed are told. */
-void nrs_agent_hold(struct nrs_agent *a, const struct nrs_judgement *j);
-void nrs_agent_let_go(struct nrs_agent *a, struct nrs_query *asked);
-void nrs_agent_tell_held(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);
@@ -111,8 +114,5 @@ void nrs_agent_write_status(struct nrs_agent *a);
 
 /* reload.c */
 void nrs_agent_reload(struct nrs_agent *a);
-
-/* log.c: one line on stderr, "noroshi: ..." */
-void nrs_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 
 #define DRAIN_EVENTS 256 /* taken from the source at once */
 #define DRAIN_ROUNDS 16  /* before other things get their turn */
 #define TICK_MS 5000     /* judging is due once a minute and destination; asking more often costs little */
 #define SOURCE_WAIT_MIN_MS 20
-#define NS_PER_S UINT64_C(1000000000)
 
 static void wait_for_source(struct nrs_agent *a);
 
@@ -25,11 +25,8 @@ static void drain(struct nrs_agent *a)
 {
     int n = DRAIN_EVENTS;
 
-    for (int i = 0; i < DRAIN_ROUNDS && n == DRAIN_EVENTS; i++)
+    for (int i = 0; i < DRAIN_ROUNDS && n >= DRAIN_EVENTS; i++)
         n = nrs_flowsrc_drain(a->source, nrs_clock_boot_ns(), DRAIN_EVENTS, on_flow, a);
-    if (n < 0 && !a->source_failing)
-        nrs_log("source: %s: %s", nrs_flowsrc_name(a->source), strerror(-n));
-    a->source_failing = n < 0;
     wait_for_source(a);
 }
 
@@ -59,18 +56,21 @@ static void wait_for_source(struct nrs_agent *a)
                        (uint64_t)(ms > SOURCE_WAIT_MIN_MS ? ms : SOURCE_WAIT_MIN_MS), 0);
 }
 
-void nrs_agent_judge(struct nrs_agent *a)
+/* Judging, and what comes of it. Findings are read first, because the core judges by what it knows of programs. */
+static void judge(struct nrs_agent *a)
 {
     uint64_t now_ns = nrs_clock_boot_ns();
 
+    (void)nrs_verdicts_read(&a->verdicts);
     nrs_core_set_wall(a->core, (int64_t)(nrs_clock_wall_ns() - now_ns));
     nrs_core_set_coverage(a->core, nrs_flowsrc_coverage(a->source));
-    nrs_core_tick(a->core, now_ns, nrs_agent_judged, a);
+    nrs_core_tick(a->core, now_ns, nrs_verdicts_judged, &a->verdicts);
+    nrs_verdicts_settle(&a->verdicts, now_ns);
 }
 
 static void on_tick(uv_timer_t *timer)
 {
-    nrs_agent_judge(timer->data);
+    judge(timer->data);
 }
 
 /* Health is due at the start and then every health_s; without an uplink it is shown if a report was asked for. */
@@ -85,8 +85,8 @@ static void on_flush(uv_timer_t *timer)
         if (a->status_owed)
             nrs_agent_write_status(a);
     } else if (a->options.report_only && nrs_clock_boot_ns() >= a->health_due_ns) {
-        a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NS_PER_S;
-        nrs_agent_print(line, (size_t)nrs_agent_health(a, line, sizeof line));
+        a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
+        nrs_print(line, (size_t)nrs_agent_health(a, line, sizeof line));
     }
 }
 
@@ -103,8 +103,8 @@ static void stop(struct nrs_agent *a)
         return;
     a->stopping = true;
     drain(a);
-    nrs_core_hold(a->core, false);
-    nrs_agent_judge(a);
+    nrs_verdicts_stop_waiting(&a->verdicts);
+    judge(a);
     if (a->spool_dir >= 0) {
         nrs_uplink_close(&a->uplink);
         nrs_spool_sync(&a->spool);
@@ -113,8 +113,9 @@ static void stop(struct nrs_agent *a)
     uv_close((uv_handle_t *)&a->source_timer, NULL);
     uv_close((uv_handle_t *)&a->tick_timer, NULL);
     uv_close((uv_handle_t *)&a->flush_timer, NULL);
-    if (nrs_flowsrc_fd(a->source) >= 0)
-        uv_close((uv_handle_t *)&a->source_poll, NULL);
+    for (unsigned i = 0; i < nrs_flowsrc_count(a->source); i++)
+        if (nrs_flowsrc_fd(a->source, i) >= 0)
+            uv_close((uv_handle_t *)&a->source_poll[i], NULL);
     if (a->programs.fd >= 0)
         uv_close((uv_handle_t *)&a->programs_poll, NULL);
     for (size_t i = 0; i < sizeof a->signals / sizeof *a->signals; i++)
@@ -151,27 +152,33 @@ static int watch_signals(struct nrs_agent *a)
 
 static int watch_source(struct nrs_agent *a)
 {
-    int fd = nrs_flowsrc_fd(a->source), rc = 0;
+    int rc = 0;
 
     uv_timer_init(&a->loop, &a->source_timer);
     a->source_timer.data = a;
-    if (fd >= 0) {
-        rc = uv_poll_init(&a->loop, &a->source_poll, fd);
-        a->source_poll.data = a;
+    for (unsigned i = 0; i < nrs_flowsrc_count(a->source) && rc == 0; i++) {
+        uv_poll_t *poll = &a->source_poll[i];
+        int fd = nrs_flowsrc_fd(a->source, i);
+
+        if (fd < 0)
+            continue;
+        rc = uv_poll_init(&a->loop, poll, fd);
+        poll->data = a;
         if (rc == 0)
-            rc = uv_poll_start(&a->source_poll, UV_READABLE, on_source_ready);
+            rc = uv_poll_start(poll, UV_READABLE, on_source_ready);
     }
     wait_for_source(a);
     return rc;
 }
 
-static void on_watch_ready(uv_poll_t *poll, int status, int events)
+static void on_programs_ready(uv_poll_t *poll, int status, int events)
 {
     struct nrs_agent *a = poll->data;
 
     (void)status;
     (void)events;
-    nrs_agent_found(a);
+    if (nrs_verdicts_read(&a->verdicts))
+        uv_timer_start(&a->tick_timer, on_tick, 0, TICK_MS);
     if (a->programs.fd < 0)
         uv_close((uv_handle_t *)poll, NULL);
 }
@@ -183,7 +190,7 @@ static int watch_scanner(struct nrs_agent *a)
     if (a->programs.fd < 0 || rc != 0)
         return rc;
     a->programs_poll.data = a;
-    return uv_poll_start(&a->programs_poll, UV_READABLE | UV_DISCONNECT, on_watch_ready);
+    return uv_poll_start(&a->programs_poll, UV_READABLE | UV_DISCONNECT, on_programs_ready);
 }
 
 void nrs_agent_set_timers(struct nrs_agent *a)

@@ -1,6 +1,5 @@
 /* SIGHUP: the file is read again. What can change without losing what was seen, changes; the rest says that it waits
  * for a restart. Any error leaves everything as it was. */
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/run/agent.h"
@@ -20,6 +19,7 @@ static void name_what_stays(const struct nrs_config *now, const struct nrs_confi
         {"table", &now->table, &wanted->table, sizeof now->table},
         {"scan", &now->scan, &wanted->scan, sizeof now->scan},
         {"spool", &now->spool, &wanted->spool, sizeof now->spool},
+        {"state", &now->state, &wanted->state, sizeof now->state},
         {"collector.url", now->collector.url_text, wanted->collector.url_text,
          sizeof now->collector.url_text},
         {"collector.proxy", now->collector.proxy_text, wanted->collector.proxy_text,
@@ -64,24 +64,21 @@ static void reload_model(struct nrs_agent *a)
         return;
     nrs_core_set_model(a->core, m);
     a->model = m;
-    if (m != &a->builtin && a->spool_dir >= 0)
-        nrs_model_floor_raise(a->spool_dir, m->serial);
-    if (m != &a->builtin)
-        a->trust.floor = m->serial;
+    nrs_agent_keep_floor(a);
     nrs_log("reload: model beacon-%u in use", (unsigned)m->serial);
 }
 
 void nrs_agent_reload(struct nrs_agent *a)
 {
     struct nrs_config wanted;
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
     if (a->options.config == NULL) {
         nrs_log("reload: there is no configuration file");
         return;
     }
-    if (nrs_config_load(&wanted, a->options.config, why, sizeof why) != 0) {
-        nrs_log("reload: %s; everything stays as it was", why);
+    if (nrs_config_load(&wanted, a->options.config, &why) != 0) {
+        nrs_log("reload: %s; everything stays as it was", why.text);
         return;
     }
     name_what_stays(&a->config, &wanted);
@@ -90,6 +87,7 @@ void nrs_agent_reload(struct nrs_agent *a)
     a->config.report.health_s = wanted.report.health_s;
     a->config.report.flush_s = wanted.report.flush_s;
     a->config.report.evidence = wanted.report.evidence;
+    a->verdicts.conf.evidence = wanted.report.evidence;
     a->config.allow = wanted.allow;
     (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;

@@ -6,112 +6,22 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
-#include "agent/release.h"
-#include "models/builtin.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/privileges.h"
 #include "platform/random.h"
 
-int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)
+struct nrs_agent *nrs_agent_new(void)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_agent *a = calloc(1, sizeof *a);
 
-    if (nrs_tls_client_load(tls, c->collector.ca, c->collector.cert, c->collector.key, why, sizeof why) !=
-        0) {
-        nrs_log("%s", why);
-        return NRS_EXIT_USAGE;
-    }
-    tls->dates_ignored = !nrs_clock_is_set();
-    return 0;
-}
-
-/* A host name as a host.id: what is not allowed in one becomes '-'. */
-static void name_of_machine(char host[NRS_HOST_ID_MAX + 1])
-{
-    char name[256];
-    size_t len = sizeof name;
-
-    if (uv_os_gethostname(name, &len) != 0 || name[0] == '\0')
-        strcpy(name, "unnamed");
-    snprintf(host, NRS_HOST_ID_MAX + 1, "%.64s", name);
-    for (char *p = host; *p != '\0'; p++) {
-        char one[2] = {*p, '\0'};
-
-        if (!nrs_config_host_id_ok(one))
-            *p = '-';
-    }
-}
-
-int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
-                   char host[NRS_HOST_ID_MAX + 1])
-{
-    if (c->host_id[0] != '\0') {
-        strcpy(host, c->host_id);
-    } else if (tls != NULL && c->collector.cert[0] != '\0') {
-        if (nrs_tls_cn(&tls->own, host, NRS_HOST_ID_MAX + 1) < 0 || !nrs_config_host_id_ok(host)) {
-            nrs_log("collector.cert: its common name cannot be a host.id; set host_id");
-            return NRS_EXIT_USAGE;
-        }
-    } else {
-        name_of_machine(host);
-    }
-    return 0;
-}
-
-int nrs_agent_open_trust(struct nrs_agent *a)
-{
-    char why[NRS_CONFIG_WHY_MAX];
-    int rc = nrs_trust_builtin(&a->builtin, &nrs_schema_beacon, nrs_builtin_beacon, nrs_builtin_beacon_len, why,
-                               sizeof why);
-
-    if (rc != 0) {
-        nrs_log("the compiled-in model: %s", why);
-        return NRS_EXIT_FAILED;
-    }
-    a->model = &a->builtin;
-    a->trust.schema = &nrs_schema_beacon;
-    a->trust.agent = NRS_AGENT_NUMBER;
-    a->trust.floor = a->builtin.serial;
-    if (a->spool_dir >= 0 && nrs_model_floor_load(a->spool_dir) > a->trust.floor)
-        a->trust.floor = nrs_model_floor_load(a->spool_dir);
-    return 0;
-}
-
-const struct nrs_model *nrs_agent_load_model(struct nrs_agent *a)
-{
-    const struct nrs_config *c = &a->config;
-    struct nrs_model_place *p = a->model == &a->place[0].model ? &a->place[1] : &a->place[0];
-    char why[NRS_CONFIG_WHY_MAX];
-
-    if (c->model.file[0] == '\0')
-        return &a->builtin;
-    a->trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / UINT64_C(86400000000000)) : 0;
-    if (nrs_trust_keys(&a->trust, c, why, sizeof why) != 0) {
-        nrs_log("%s; model beacon-%u stays", why, (unsigned)a->model->serial);
-        return NULL;
-    }
-    if (nrs_trust_file(&a->trust, p, c->model.file, why, sizeof why) != 0) {
-        nrs_log("model.file: %s: %s; model beacon-%u stays", c->model.file, why, (unsigned)a->model->serial);
-        return NULL;
-    }
-    return &p->model;
-}
-
-static int open_spool_dir(struct nrs_agent *a)
-{
-    const struct nrs_config *c = &a->config;
-    int rc = nrs_dir_open(c->spool.dir);
-
-    a->spool_dir = rc;
-    if (rc >= 0)
-        rc = nrs_dir_give(a->spool_dir, c->user);
-    if (rc < 0) {
-        nrs_log("spool.dir: %s: %s", c->spool.dir, strerror(-rc));
-        return NRS_EXIT_USAGE;
-    }
-    return 0;
+    if (a == NULL)
+        nrs_log("there is not enough memory (%zu KiB)", sizeof *a / 1024);
+    else
+        a->spool_dir = a->state_dir = a->programs.fd = -1;
+    return a;
 }
 
 int nrs_agent_set_allow(struct nrs_agent *a)
@@ -146,7 +56,6 @@ static int open_core(struct nrs_agent *a)
         nrs_log("table: %s (%zu KiB)", nrs_strerror(rc), len / 1024);
         return NRS_EXIT_FAILED;
     }
-    nrs_core_hold(a->core, a->programs.fd >= 0);
     return 0;
 }
 
@@ -171,7 +80,7 @@ static int open_source(struct nrs_agent *a)
     return nrs_flowsrc_open(&a->source, &conf) == 0 ? 0 : NRS_EXIT_FAILED; /* it has said why */
 }
 
-/* The collector is no news: the core leaves its addresses alone. */
+/* The agent's own connections to the collector are not judged: the core leaves these addresses out. */
 static void exempt(void *arg, const struct sockaddr *address)
 {
     struct nrs_agent *a = arg;
@@ -207,7 +116,7 @@ static void health_sent(void *arg)
 {
     struct nrs_agent *a = arg;
 
-    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * UINT64_C(1000000000);
+    a->health_due_ns = nrs_clock_boot_ns() + a->config.report.health_s * NRS_NS_PER_S;
 }
 
 static void log_uplink(void *arg, const char *line)
@@ -216,26 +125,17 @@ static void log_uplink(void *arg, const char *line)
     nrs_log("%s", line);
 }
 
-/* As the user that the agent runs as: the lock, what is left from before, the name of this start. */
-static int open_spool(struct nrs_agent *a)
+static void open_verdicts(struct nrs_agent *a)
 {
-    int rc = nrs_dir_lock(a->spool_dir);
+    const struct nrs_verdicts_conf conf = {.host = a->host,
+                                           .boot = a->boot,
+                                           .spool = a->spool_dir >= 0 ? &a->spool : NULL,
+                                           .programs = &a->programs,
+                                           .core = a->core,
+                                           .print = a->options.print,
+                                           .evidence = a->config.report.evidence};
 
-    if (rc < 0) {
-        nrs_log("spool.dir: %s: another agent works here (%s)", a->config.spool.dir, strerror(-rc));
-        return NRS_EXIT_USAGE;
-    }
-    if (nrs_spool_open(&a->spool, a->spool_dir, a->config.spool.kib * 1024) != 0) {
-        nrs_log("spool.dir: %s: cannot be read", a->config.spool.dir);
-        return NRS_EXIT_USAGE;
-    }
-    rc = nrs_boot_id_next(a->spool_dir, a->boot);
-    if (rc == 0 && a->model != &a->builtin)
-        rc = nrs_model_floor_raise(a->spool_dir, a->model->serial);
-    if (rc < 0)
-        nrs_log("spool.dir: %s: cannot be written: %s; going on", a->config.spool.dir, strerror(-rc));
-    nrs_agent_tell_held(a);
-    return 0;
+    nrs_verdicts_init(&a->verdicts, &conf);
 }
 
 static void open_uplink(struct nrs_agent *a)
@@ -246,13 +146,13 @@ static void open_uplink(struct nrs_agent *a)
                                          .content_type = c->collector.content_type,
                                          .prefix = c->collector.prefix,
                                          .spool = &a->spool,
-                                         .tls = a->tls_now,
+                                         .transport = &a->stream.transport,
                                          .health = due_health,
                                          .health_sent = health_sent,
-                                         .found = exempt,
                                          .log = log_uplink,
                                          .arg = a};
 
+    nrs_stream_init(&a->stream, &a->loop, a->tls_now, exempt, a);
     nrs_uplink_init(&a->uplink, &a->loop, &conf);
 }
 
@@ -262,7 +162,6 @@ int nrs_agent_open(struct nrs_agent *a)
     const struct nrs_model *wanted;
     int rc = 0;
 
-    a->spool_dir = -1;
     a->started_ns = nrs_clock_boot_ns();
     nrs_programs_start(&a->programs, &a->config); /* first of all: the new process has to hold nothing */
     if (remote) {
@@ -271,8 +170,10 @@ int nrs_agent_open(struct nrs_agent *a)
     }
     if (rc == 0)
         rc = nrs_agent_name(&a->config, a->tls_now, a->host);
-    if (rc == 0 && remote && !a->options.report_only)
-        rc = open_spool_dir(a);
+    if (rc == 0)
+        rc = nrs_agent_open_folders(a);
+    if (rc == 0)
+        rc = nrs_agent_give_folders(a);
     if (rc == 0)
         rc = nrs_agent_open_trust(a);
     if (rc != 0)
@@ -283,11 +184,13 @@ int nrs_agent_open(struct nrs_agent *a)
     return rc == 0 ? open_source(a) : rc;
 }
 
-/* The folder of the configuration stays readable for a reload; the spool, reached through "." because the way to it may
- * be closed to the new user, stays writable. */
+/* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are named by
+ * descriptor, because the way to them may be closed to the new user. */
 int nrs_agent_confine(struct nrs_agent *a)
 {
-    char why[NRS_CONFIG_WHY_MAX], folder[NRS_CONFIG_PATH_MAX] = "";
+    const int writable[] = {a->spool_dir, a->state_dir};
+    char folder[NRS_CONFIG_PATH_MAX] = "";
+    struct nrs_why why;
     char *slash;
     int rc;
 
@@ -298,24 +201,22 @@ int nrs_agent_confine(struct nrs_agent *a)
         *slash = '\0';
     if (a->spool_dir >= 0 && nrs_dir_enter(a->spool_dir) != 0)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
-    if (a->programs.note[0] != '\0')
-        nrs_log("scanner: %s", a->programs.note);
-    rc = nrs_privileges_drop(a->config.user, why, sizeof why);
-    nrs_log("rights: %s", why);
+    if (a->programs.note.text[0] != '\0')
+        nrs_log("scanner: %s", a->programs.note.text);
+    rc = nrs_privileges_drop(a->config.user, &why);
+    nrs_log("rights: %s", why.text);
     if (rc != 0 && rc != -ENOSYS)
         return NRS_EXIT_FAILED;
-    nrs_privileges_confine(a->spool_dir >= 0 ? "." : NULL, folder[0] != '\0' ? folder : NULL, why,
-                           sizeof why);
-    nrs_log("rights: %s", why);
+    nrs_privileges_confine(writable, 2, folder[0] != '\0' ? folder : NULL, &why);
+    nrs_log("rights: %s", why.text);
     uv_os_setenv("UV_THREADPOOL_SIZE", "1"); /* one name at a time is looked up */
     uv_loop_init(&a->loop);
-    if (a->spool_dir < 0) {
-        nrs_boot_id_next(-1, a->boot);
-        return 0;
-    }
-    rc = open_spool(a);
-    if (rc == 0)
+    open_verdicts(a);
+    rc = nrs_agent_begin_folders(a);
+    if (rc == 0 && a->spool_dir >= 0) {
+        nrs_verdicts_adopt_held(&a->verdicts, a->spool_dir);
         open_uplink(a);
+    }
     return rc;
 }
 
@@ -323,9 +224,7 @@ void nrs_agent_close(struct nrs_agent *a)
 {
     if (a->source != NULL)
         nrs_flowsrc_close(a->source);
-    if (a->spool.segment_bytes > 0)
-        nrs_spool_close(&a->spool);
-    nrs_file_close(a->spool_dir);
+    nrs_agent_close_folders(a);
     if (a->tls_now != NULL)
         nrs_tls_client_done(a->tls_now);
     nrs_programs_close(&a->programs);

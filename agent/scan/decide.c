@@ -5,6 +5,7 @@
 #include "agent/scan/scan.h"
 #include "models/base/error.h"
 #include "models/model_grams.h"
+#include "models/packer_schema.h"
 
 #define NONE    "none"
 #define UNKNOWN "unknown"
@@ -165,9 +166,9 @@ void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model 
         hold(&c, model, facts->x);
         explain(&c, r);
         plain = model->output_name[c.plain];
-        if (r->score_mlogit >= model->threshold_mlogit[0])
+        if (r->score_mlogit >= model->threshold_mlogit[NRS_PACKER_PACKED])
             r->packed = true;
-        if (c.packer_mlogit >= model->threshold_mlogit[1])
+        if (c.packer_mlogit >= model->threshold_mlogit[NRS_PACKER_NAMED])
             named = model->output_name[c.packer];
     }
     if (says_packed(facts->rules))

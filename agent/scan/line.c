@@ -1,4 +1,5 @@
 /* The lines of `noroshi scan` (README.md is their contract). */
+#include "models/base/hex.h"
 #include "models/base/text.h"
 #include "agent/scan/scan.h"
 #include "models/base/error.h"
@@ -22,10 +23,12 @@ static void put_bool(struct nrs_text *t, const char *key, bool value)
     nrs_text_raw(t, value ? "true" : "false");
 }
 
-static void put_hex(struct nrs_text *t, unsigned byte)
+static void put_hex(struct nrs_text *t, unsigned value)
 {
-    char two[3] = {"0123456789abcdef"[byte >> 4 & 15], "0123456789abcdef"[byte & 15], '\0'};
+    uint8_t byte = (uint8_t)value;
+    char two[3];
 
+    nrs_hex_write(two, &byte, 1);
     nrs_text_raw(t, two);
 }
 

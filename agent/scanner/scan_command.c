@@ -4,27 +4,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/run/agent.h"
+#include "agent/commands/command.h"
 #include "agent/scanner/scanner.h"
 #include "models/base/error.h"
 #include "platform/walk.h"
 
-#define DEFAULT_CONFIG "/etc/noroshi/noroshi.json"
 #define PROGRESS_EVERY 64 /* files */
 
 static const char help[] =
-    "noroshi scan - finds packed executables, and says by what they are packed\n"
-    "\n"
-    "usage: noroshi scan [-r] [--all] [--hash] [--processes] [--model FILE [--config FILE]] PATH...\n"
-    "       noroshi scan --features PATH...\n"
-    "\n"
     "  PATH            a file, with -r a folder; - reads names from standard input, one a line\n"
     "  -r              look below folders; links are not followed there, /proc and its like passed over\n"
     "  --processes     look at the program of every running process, also if its file is deleted\n"
     "  --all           a line for every file, not only for packed ones\n"
     "  --hash          with the SHA-256 of the file\n"
     "  --model FILE    a signed packer model instead of the one compiled in; none: judge by the rules alone\n"
-    "  --config FILE   where the keys (model.keys) are that it has to be signed with (default " DEFAULT_CONFIG ")\n"
+    "  --config FILE   where the keys (model.keys) are that it has to be signed with (default " NRS_DEFAULT_CONFIG ")\n"
     "  --features      what the model would see of each file, for training; nothing is judged\n"
     "\n"
     "One JSON line a packed file on standard output. A packer is not malware: much firmware is packed.\n"
@@ -45,12 +39,6 @@ static struct command {
     uint32_t n_files, n_packed, n_tampered, n_skipped, n_changed, n_missed, n_denied;
     char line[NRS_SCAN_LINE_MAX];
 } cmd;
-
-static int complain(const char *word, const char *what)
-{
-    fprintf(stderr, "noroshi: scan: %s: %s; `noroshi scan --help` lists what there is\n", word, what);
-    return NRS_EXIT_USAGE;
-}
 
 static void clear_progress(void)
 {
@@ -76,7 +64,7 @@ static void on_missed(void *arg, const char *path, int err)
 {
     (void)arg;
     if (cmd.opt.processes && (err == -EACCES || err == -EPERM) && strncmp(path, "/proc/", 6) == 0) {
-        cmd.n_denied++; /* told once, at the end */
+        cmd.n_denied++; /* reported once, at the end */
         return;
     }
     clear_progress();
@@ -150,63 +138,52 @@ static void walk_names(void)
     }
 }
 
-static int take_value(char **argv, int *i, const char **value)
+static void take_option(int option)
 {
-    if (argv[*i + 1] == NULL)
-        return complain(argv[*i], "needs a file");
-    *value = argv[++*i];
-    return 0;
-}
-
-static int read_option(char **argv, int *i)
-{
-    static const struct {
-        const char *name;
-        bool *flag;
-    } flags[] = {{"-r", &cmd.walk.recursive},    {"--all", &cmd.opt.all},
-                 {"--hash", &cmd.opt.hash},      {"--processes", &cmd.opt.processes},
-                 {"-", &cmd.opt.from_stdin},     {"--features", &cmd.opt.features}};
-
-    for (size_t f = 0; f < sizeof flags / sizeof flags[0]; f++)
-        if (strcmp(argv[*i], flags[f].name) == 0) {
-            *flags[f].flag = true;
-            return 0;
-        }
-    if (strcmp(argv[*i], "--model") == 0)
-        return take_value(argv, i, &cmd.opt.model);
-    if (strcmp(argv[*i], "--config") == 0)
-        return take_value(argv, i, &cmd.opt.config);
-    return complain(argv[*i], "not an option of this command");
-}
-
-/* Paths are moved to the front of argv. */
-static int read_arguments(int argc, char **argv)
-{
-    bool options_over = false;
-
-    for (int i = 1; i < argc; i++) {
-        if (options_over || argv[i][0] != '-') {
-            argv[cmd.opt.n_paths++] = argv[i];
-        } else if (strcmp(argv[i], "--") == 0) {
-            options_over = true;
-        } else {
-            int rc = read_option(argv, &i);
-
-            if (rc != 0)
-                return rc;
-        }
+    switch (option) {
+    case 'r': cmd.walk.recursive = true; break;
+    case 'a': cmd.opt.all = true; break;
+    case 's': cmd.opt.hash = true; break;
+    case 'p': cmd.opt.processes = true; break;
+    case 'f': cmd.opt.features = true; break;
+    case 'm': cmd.opt.model = optarg; break;
+    case 'c': cmd.opt.config = optarg; break;
+    default: break;
     }
-    if (cmd.opt.n_paths == 0 && !cmd.opt.processes && !cmd.opt.from_stdin)
-        return complain("nothing to look at", "a PATH, - or --processes");
-    return 0;
+}
+
+/* Paths are moved to the front of argv. Returns true if the command is to go on. */
+static bool read_arguments(int argc, char **argv, int *exit_code)
+{
+    static const struct option options[] = {
+        {"all", no_argument, NULL, 'a'},          {"hash", no_argument, NULL, 's'},
+        {"processes", no_argument, NULL, 'p'},    {"features", no_argument, NULL, 'f'},
+        {"model", required_argument, NULL, 'm'},  {"config", required_argument, NULL, 'c'},
+        {0}};
+    int option;
+
+    while ((option = nrs_command_option(&nrs_command_scan, argc, argv, "r", options, exit_code)) > 0)
+        take_option(option);
+    if (option == 0)
+        return false;
+    for (int i = optind; i < argc; i++) {
+        if (strcmp(argv[i], "-") == 0)
+            cmd.opt.from_stdin = true;
+        else
+            argv[cmd.opt.n_paths++] = argv[i];
+    }
+    if (cmd.opt.n_paths > 0 || cmd.opt.processes || cmd.opt.from_stdin)
+        return true;
+    *exit_code = nrs_command_complain(&nrs_command_scan, "nothing to look at", "a PATH, - or --processes");
+    return false;
 }
 
 static int open_models(void)
 {
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
 
-    if (nrs_scanner_open(&cmd.scanner, why, sizeof why) != 0) {
-        nrs_log("scan: the compiled-in model: %s", why);
+    if (nrs_scanner_open(&cmd.scanner, &why) != 0) {
+        nrs_log("scan: the compiled-in model: %s", why.text);
         return NRS_EXIT_USAGE;
     }
     if (cmd.opt.model == NULL)
@@ -215,12 +192,12 @@ static int open_models(void)
         nrs_scanner_use_none(&cmd.scanner);
         return 0;
     }
-    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : DEFAULT_CONFIG, why, sizeof why) != 0) {
-        nrs_log("%s", why);
+    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : NRS_DEFAULT_CONFIG, &why) != 0) {
+        nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
-    if (nrs_scanner_use(&cmd.scanner, &cmd.config, cmd.opt.model, why, sizeof why) != 0) {
-        nrs_log("scan: %s: %s", cmd.opt.model, why);
+    if (nrs_scanner_use(&cmd.scanner, &cmd.config, cmd.opt.model, &why) != 0) {
+        nrs_log("scan: %s: %s", cmd.opt.model, why.text);
         return NRS_EXIT_USAGE;
     }
     return 0;
@@ -265,18 +242,13 @@ static void walk_all(char **paths)
     }
 }
 
-int nrs_scan_command(int argc, char **argv)
+static int scan(int argc, char **argv)
 {
-    int rc;
+    int rc = 0;
 
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
-            fputs(help, stdout);
-            return NRS_EXIT_OK;
-        }
-    rc = read_arguments(argc, argv);
-    if (rc == 0)
-        rc = open_models();
+    if (!read_arguments(argc, argv, &rc))
+        return rc;
+    rc = open_models();
     if (rc != 0)
         return rc;
     walk_all(argv);
@@ -289,3 +261,7 @@ int nrs_scan_command(int argc, char **argv)
         return NRS_EXIT_FAILED;
     return cmd.n_missed > 0 ? NRS_EXIT_USAGE : NRS_EXIT_OK;
 }
+
+const struct nrs_command nrs_command_scan = {
+    "scan", "[-r] [--all] [--hash] [--processes] [--model FILE [--config FILE]] PATH...",
+    "find packed executables, and say by what they are packed", help, scan};

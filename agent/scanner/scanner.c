@@ -5,12 +5,11 @@
 
 #include "agent/run/agent.h"
 #include "agent/release.h"
+#include "models/base/units.h"
 #include "models/builtin.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
 #include "platform/files.h"
-
-#define DAY_NS UINT64_C(86400000000000)
 
 static const struct {
     enum nrs_scan_format format;
@@ -19,14 +18,7 @@ static const struct {
 } builtin[2] = {{NRS_FORMAT_ELF, nrs_builtin_packer, &nrs_builtin_packer_len},
                 {NRS_FORMAT_PE, nrs_builtin_packer_pe, &nrs_builtin_packer_pe_len}};
 
-static int refuse(int err, const char *text, char *why, size_t why_len)
-{
-    strncpy(why, text, why_len - 1);
-    why[why_len - 1] = '\0';
-    return err;
-}
-
-int nrs_scanner_open(struct nrs_scanner *s, char *why, size_t why_len)
+int nrs_scanner_open(struct nrs_scanner *s, struct nrs_why *why)
 {
     for (unsigned i = 0; i < 2; i++) {
         const struct nrs_schema *schema = nrs_scan_schema(builtin[i].format);
@@ -35,9 +27,9 @@ int nrs_scanner_open(struct nrs_scanner *s, char *why, size_t why_len)
         s->model[i] = NULL;
         if (schema == NULL || *builtin[i].len == 0)
             continue;
-        rc = nrs_trust_builtin(&s->builtin[i], schema, builtin[i].file, *builtin[i].len, why, why_len);
+        rc = nrs_trust_builtin(&s->builtin[i], schema, builtin[i].file, *builtin[i].len, why);
         if (rc == 0 && nrs_scan_model_fits(&s->builtin[i]) != 0)
-            rc = refuse(NRS_ERR_SCHEMA, "it has no class none, or no packer", why, why_len);
+            rc = nrs_why(why, NRS_ERR_SCHEMA, "it has no class none, or no packer");
         if (rc != 0)
             return rc;
         s->model[i] = &s->builtin[i];
@@ -54,24 +46,24 @@ static unsigned kind_index(const struct nrs_model_place *p, int len)
     return pe && nrs_scan_schema(NRS_FORMAT_PE) != NULL;
 }
 
-int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, char *why, size_t why_len)
+int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, struct nrs_why *why)
 {
     struct nrs_trust trust = {.agent = NRS_AGENT_NUMBER};
-    int rc = nrs_trust_keys(&trust, c, why, why_len), len;
+    int rc = nrs_trust_keys(&trust, c, why), len;
     unsigned i;
 
     if (rc != 0)
         return rc;
     len = nrs_path_load(path, s->place.bytes, sizeof s->place.bytes);
     if (len < 0)
-        return refuse(NRS_ERR_IO, strerror(-len), why, why_len);
+        return nrs_why(why, NRS_ERR_IO, "%s", strerror(-len));
     i = kind_index(&s->place, len);
     trust.schema = nrs_scan_schema(builtin[i].format);
     trust.floor = s->model[i] != NULL ? s->model[i]->serial : 0;
-    trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / DAY_NS) : 0;
-    rc = nrs_trust_model(&trust, &s->place, (size_t)len, why, why_len);
+    trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
+    rc = nrs_trust_model(&trust, &s->place, (size_t)len, why);
     if (rc == 0 && nrs_scan_model_fits(&s->place.model) != 0)
-        rc = refuse(NRS_ERR_SCHEMA, "it has no class none, or no packer", why, why_len);
+        rc = nrs_why(why, NRS_ERR_SCHEMA, "it has no class none, or no packer");
     if (rc == 0)
         s->model[i] = &s->place.model;
     return rc;

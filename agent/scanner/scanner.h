@@ -17,10 +17,10 @@ struct nrs_scanner {
 };
 
 /* The compiled-in models; a build without one judges by rules alone. NRS_ERR_*: a model of this build is broken. */
-int nrs_scanner_open(struct nrs_scanner *s, char *why, size_t why_len);
+int nrs_scanner_open(struct nrs_scanner *s, struct nrs_why *why);
 
 /* A model from a file instead: verified with model.keys of the configuration, not older than the compiled-in one. */
-int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, char *why, size_t why_len);
+int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, struct nrs_why *why);
 
 /* No model: the rules judge alone. */
 void nrs_scanner_use_none(struct nrs_scanner *s);
@@ -31,8 +31,5 @@ int nrs_scanner_file(struct nrs_scanner *s, int fd, uint64_t size, bool *shrank)
 
 /* SHA-256 of the whole file. NRS_ERR_IO. */
 int nrs_scanner_hash(int fd, uint8_t sha256[32]);
-
-/* scan_command.c: `noroshi scan`. Returns the exit code. argv[0] is "scan". */
-int nrs_scan_command(int argc, char **argv);
 
 #endif

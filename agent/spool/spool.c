@@ -1,41 +1,31 @@
-#include "agent/spool/spool.h"
+#include "agent/spool/spool_internal.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/spool/spool_cursor.h"
-#include "agent/spool/spool_record.h"
 #include "models/base/error.h"
 #include "platform/files.h"
 
-struct name {
-    char text[16];
-};
-
-static struct name segment_name(uint32_t no)
+int nrs_segment_load(struct nrs_spool *s, uint32_t no)
 {
-    struct name name;
-
-    snprintf(name.text, sizeof name.text, "%08" PRIx32 ".seg", no);
-    return name;
-}
-
-/* Reads a segment into s->bytes. Returns its length or a negative errno, which is counted. */
-static int load_segment(struct nrs_spool *s, uint32_t no)
-{
-    int len = nrs_file_load(s->dir, segment_name(no).text, s->bytes, sizeof s->bytes);
+    int len = nrs_file_load(s->dir, nrs_segment_name(no).text, s->bytes, sizeof s->bytes);
 
     s->errors += len < 0;
     return len;
 }
 
-static void forget_segment(struct nrs_spool *s, uint32_t i)
+void nrs_segment_remove(struct nrs_spool *s, uint32_t i)
 {
-    nrs_file_remove(s->dir, segment_name(s->seg[i].no).text);
+    nrs_file_remove(s->dir, nrs_segment_name(s->seg[i].no).text);
     s->n--;
     memmove(s->seg + i, s->seg + i + 1, (s->n - i) * sizeof *s->seg);
+}
+
+static void forget_segment(struct nrs_spool *s, uint32_t i)
+{
+    nrs_pending_forget(s, s->seg[i].no);
+    nrs_segment_remove(s, i);
 }
 
 /* Puts a segment number into the sorted list; when it is full the lowest number goes. */
@@ -46,7 +36,7 @@ static void note_segment(struct nrs_spool *s, uint32_t no)
     if (s->n == NRS_SPOOL_SEGMENTS) {
         uint32_t oldest = no < s->seg[0].no ? no : s->seg[0].no;
 
-        nrs_file_remove(s->dir, segment_name(oldest).text);
+        nrs_file_remove(s->dir, nrs_segment_name(oldest).text);
         if (oldest == no)
             return;
         s->n--;
@@ -65,14 +55,22 @@ static void note_name(void *arg, const char *name)
     unsigned long no = strtoul(name, &end, 16);
 
     if (no > 0 && no < UINT32_MAX && strcmp(end, ".seg") == 0 &&
-        strcmp(name, segment_name((uint32_t)no).text) == 0)
+        strcmp(name, nrs_segment_name((uint32_t)no).text) == 0)
         note_segment(arg, (uint32_t)no);
+}
+
+/* Records of which somebody still expects something: sent, or decided about. */
+static bool is_of_interest(const struct nrs_spool *s, const struct nrs_record *r)
+{
+    if (r->flags & NRS_RECORD_SETTLED)
+        return false;
+    return r->flags & NRS_RECORD_PENDING || r->seq > s->acked_seq;
 }
 
 /* Counts what a found segment still holds. */
 static void survey(struct nrs_spool *s, struct nrs_spool_segment *seg)
 {
-    int len = load_segment(s, seg->no);
+    int len = nrs_segment_load(s, seg->no);
     struct nrs_record r = {0};
     size_t at = 0;
 
@@ -82,11 +80,119 @@ static void survey(struct nrs_spool *s, struct nrs_spool_segment *seg)
         return;
     }
     while (nrs_record_next(s->bytes, (size_t)len, &at, &r)) {
-        seg->left += r.seq > s->acked_seq;
         seg->used = (uint32_t)at;
+        if (!is_of_interest(s, &r))
+            continue;
+        if (r.flags & NRS_RECORD_PENDING)
+            nrs_pending_note(s, seg, &r, at);
+        else
+            seg->left++;
     }
     if (r.seq >= s->next_seq)
         s->next_seq = r.seq + 1;
+}
+
+static int write_record(struct nrs_spool *s, const void *payload, size_t len, unsigned flags)
+{
+    uint8_t record[NRS_RECORD_HEAD + NRS_RECORD_PAYLOAD_MAX];
+    struct nrs_spool_segment *seg = &s->seg[s->n - 1];
+    size_t n = nrs_record_write(record, s->next_seq, flags, payload, len);
+
+    if (nrs_file_write(s->fd, seg->used, record, n) != 0)
+        return NRS_ERR_IO; /* what was written is no whole record, and the next one goes over it */
+    seg->used += (uint32_t)n;
+    if (flags & NRS_RECORD_PENDING)
+        seg->pending++;
+    else
+        seg->left++;
+    s->next_seq++;
+    s->dirty = true;
+    return 0;
+}
+
+/* Writes one record of a given-up segment again; a pending one keeps its handle. */
+static bool rewrite(struct nrs_spool *s, const struct nrs_record *r)
+{
+    struct nrs_spool_segment *seg = &s->seg[s->n - 1];
+    struct nrs_spool_pending *p = r->flags & NRS_RECORD_PENDING ? nrs_pending_place(s, r->seq) : NULL;
+    const struct nrs_spool_pending now = {seg->no, seg->used, s->next_seq};
+
+    if (!(r->flags & NRS_RECORD_KEEP) || seg->used + NRS_RECORD_HEAD + r->len > s->segment_bytes / 2 ||
+        write_record(s, r->payload, r->len, r->flags) != 0)
+        return false;
+    if (p != NULL)
+        *p = now;
+    return true;
+}
+
+/* Writes again what is worth keeping of the len bytes of a segment just given up; the rest counts as dropped. */
+static void rescue(struct nrs_spool *s, int len)
+{
+    struct nrs_record r = {.seq = 0};
+    size_t at = 0;
+
+    while (len > 0 && nrs_record_next(s->bytes, (size_t)len, &at, &r))
+        if (is_of_interest(s, &r) && !rewrite(s, &r))
+            s->dropped++;
+}
+
+/* Begins a new segment, at the cost of the oldest if there are as many as allowed. */
+static int next_segment(struct nrs_spool *s)
+{
+    uint32_t no = s->n > 0 ? s->seg[s->n - 1].no + 1 : 1, oldest = 0;
+    int fd = nrs_file_open(s->dir, nrs_segment_name(no).text);
+    int given_up = 0;
+
+    if (fd < 0)
+        return NRS_ERR_IO;
+    nrs_spool_sync(s);
+    nrs_file_close(s->fd);
+    s->fd = fd;
+    s->dir_dirty = true;
+    if (s->n == s->n_max) {
+        oldest = s->seg[0].no;
+        given_up = nrs_segment_is_empty(&s->seg[0]) ? 0 : nrs_segment_load(s, oldest);
+        nrs_segment_remove(s, 0);
+    }
+    if (s->n > 0 && nrs_segment_is_empty(&s->seg[s->n - 1]))
+        forget_segment(s, s->n - 1);
+    s->seg[s->n++] = (struct nrs_spool_segment){.no = no};
+    rescue(s, given_up);
+    if (oldest != 0)
+        nrs_pending_forget(s, oldest); /* those that were not written again */
+    return 0;
+}
+
+/* Into the newest segment, or a new one. */
+static int append(struct nrs_spool *s, const void *payload, size_t len, unsigned flags)
+{
+    int rc = 0;
+
+    if (len == 0 || len > NRS_RECORD_PAYLOAD_MAX)
+        return NRS_ERR_LIMIT;
+    if (s->fd < 0 || s->seg[s->n - 1].used + NRS_RECORD_HEAD + len > s->segment_bytes)
+        rc = next_segment(s);
+    if (rc == 0)
+        rc = write_record(s, payload, len, flags);
+    s->errors += rc != 0;
+    return rc;
+}
+
+int nrs_spool_append(struct nrs_spool *s, const void *payload, size_t len, bool keep)
+{
+    return append(s, payload, len, keep ? NRS_RECORD_KEEP : 0);
+}
+
+int nrs_spool_append_pending(struct nrs_spool *s, const void *payload, size_t len)
+{
+    struct nrs_spool_pending *p = nrs_pending_place(s, 0);
+    int rc = p == NULL ? NRS_ERR_LIMIT : append(s, payload, len, NRS_RECORD_KEEP | NRS_RECORD_PENDING);
+    struct nrs_spool_segment *seg = &s->seg[s->n - 1];
+
+    if (rc != 0)
+        return rc;
+    *p = (struct nrs_spool_pending){seg->no, seg->used - (uint32_t)(NRS_RECORD_HEAD + len), s->next_seq - 1};
+    return (int)(p - s->pending) + 1;
 }
 
 int nrs_spool_open(struct nrs_spool *s, int dir, uint32_t bytes)
@@ -108,14 +214,15 @@ int nrs_spool_open(struct nrs_spool *s, int dir, uint32_t bytes)
     for (uint32_t i = 0; i < s->n; i++)
         survey(s, &s->seg[i]);
     while (s->n > s->n_max) {
-        s->dropped += s->seg[0].left;
+        s->dropped += s->seg[0].left + s->seg[0].pending;
         forget_segment(s, 0);
     }
     for (uint32_t i = s->n; i-- > 0;)
-        if (s->seg[i].left == 0 && i + 1 < s->n)
+        if (nrs_segment_is_empty(&s->seg[i]) && i + 1 < s->n)
             forget_segment(s, i);
     if (s->n > 0)
-        s->fd = nrs_file_open(dir, segment_name(s->seg[s->n - 1].no).text);
+        s->fd = nrs_file_open(dir, nrs_segment_name(s->seg[s->n - 1].no).text);
+    nrs_pending_release(s);
     return 0;
 }
 
@@ -124,73 +231,6 @@ void nrs_spool_close(struct nrs_spool *s)
     nrs_spool_sync(s);
     nrs_file_close(s->fd);
     s->fd = -1;
-}
-
-static int write_record(struct nrs_spool *s, const void *payload, size_t len, unsigned flags)
-{
-    uint8_t record[NRS_RECORD_HEAD + NRS_RECORD_PAYLOAD_MAX];
-    struct nrs_spool_segment *seg = &s->seg[s->n - 1];
-    size_t n = nrs_record_write(record, s->next_seq, flags, payload, len);
-
-    if (nrs_file_write(s->fd, seg->used, record, n) != 0)
-        return NRS_ERR_IO; /* what was written is no whole record, and the next one goes over it */
-    seg->used += (uint32_t)n;
-    seg->left++;
-    s->next_seq++;
-    s->dirty = true;
-    return 0;
-}
-
-/* Writes again what is worth keeping of the len bytes of a segment just given up; the rest counts as dropped. */
-static void rescue(struct nrs_spool *s, int len)
-{
-    struct nrs_record r = {.seq = s->acked_seq};
-    size_t at = 0;
-
-    while (len > 0 && nrs_record_next(s->bytes, (size_t)len, &at, &r)) {
-        bool room = s->seg[s->n - 1].used + NRS_RECORD_HEAD + r.len <= s->segment_bytes / 2;
-
-        if (!(r.flags & NRS_RECORD_KEEP) || !room || write_record(s, r.payload, r.len, r.flags) != 0)
-            s->dropped++;
-    }
-}
-
-/* Begins a new segment, at the cost of the oldest if there are as many as allowed. */
-static int next_segment(struct nrs_spool *s)
-{
-    uint32_t no = s->n > 0 ? s->seg[s->n - 1].no + 1 : 1;
-    int fd = nrs_file_open(s->dir, segment_name(no).text);
-    int given_up = 0;
-
-    if (fd < 0)
-        return NRS_ERR_IO;
-    nrs_spool_sync(s);
-    nrs_file_close(s->fd);
-    s->fd = fd;
-    s->dir_dirty = true;
-    if (s->n == s->n_max) {
-        given_up = s->seg[0].left > 0 ? load_segment(s, s->seg[0].no) : 0;
-        forget_segment(s, 0);
-    }
-    if (s->n > 0 && s->seg[s->n - 1].left == 0)
-        forget_segment(s, s->n - 1);
-    s->seg[s->n++] = (struct nrs_spool_segment){.no = no};
-    rescue(s, given_up);
-    return 0;
-}
-
-int nrs_spool_append(struct nrs_spool *s, const void *payload, size_t len, bool keep)
-{
-    int rc = 0;
-
-    if (len == 0 || len > NRS_RECORD_PAYLOAD_MAX)
-        return NRS_ERR_LIMIT;
-    if (s->fd < 0 || s->seg[s->n - 1].used + NRS_RECORD_HEAD + len > s->segment_bytes)
-        rc = next_segment(s);
-    if (rc == 0)
-        rc = write_record(s, payload, len, keep ? NRS_RECORD_KEEP : 0);
-    s->errors += rc != 0;
-    return rc;
 }
 
 int nrs_spool_sync(struct nrs_spool *s)
@@ -210,18 +250,22 @@ int nrs_spool_sync(struct nrs_spool *s)
 static uint32_t offer(struct nrs_spool *s, uint32_t i, uint32_t max,
                       bool (*take)(void *arg, const uint8_t *payload, size_t len), void *arg)
 {
-    int len = load_segment(s, s->seg[i].no);
+    int len = nrs_segment_load(s, s->seg[i].no);
     struct nrs_record r = {.seq = s->acked_seq};
+    bool any = false;
     uint32_t n = 0;
     size_t at = 0;
 
     while (n < max && len > 0 && nrs_record_next(s->bytes, (size_t)len, &at, &r)) {
+        if (r.flags & (NRS_RECORD_PENDING | NRS_RECORD_SETTLED))
+            continue;
+        any = true;
         if (!take(arg, r.payload, r.len))
             break;
         s->batch.last_seq = r.seq;
         n++;
     }
-    if (r.seq == s->acked_seq)
+    if (!any)
         s->seg[i].left = 0; /* nothing whole is left in it */
     return n;
 }
@@ -254,7 +298,7 @@ void nrs_spool_ack(struct nrs_spool *s)
         if (seg->no != s->batch.no)
             continue;
         seg->left -= s->batch.n < seg->left ? s->batch.n : seg->left;
-        if (seg->left == 0 && i + 1 < s->n)
+        if (nrs_segment_is_empty(seg) && i + 1 < s->n)
             forget_segment(s, i);
         break;
     }

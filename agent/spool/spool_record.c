@@ -27,15 +27,25 @@ static uint32_t record_crc(const uint8_t *head, const uint8_t *payload, size_t l
     return nrs_crc32(nrs_crc32(0, head + 4, 12), payload, len);
 }
 
+static void write_head(uint8_t *head, uint64_t seq, unsigned flags, const uint8_t *payload, size_t len)
+{
+    memcpy(head, magic, sizeof magic);
+    nrs_put_u16le(head + 4, (uint16_t)len);
+    nrs_put_u16le(head + 6, (uint16_t)flags);
+    nrs_put_u64le(head + 8, seq);
+    nrs_put_u32le(head + 16, record_crc(head, payload, len));
+}
+
 size_t nrs_record_write(uint8_t *out, uint64_t seq, unsigned flags, const void *payload, size_t len)
 {
-    memcpy(out, magic, sizeof magic);
-    nrs_put_u16le(out + 4, (uint16_t)len);
-    nrs_put_u16le(out + 6, (uint16_t)flags);
-    nrs_put_u64le(out + 8, seq);
     memcpy(out + NRS_RECORD_HEAD, payload, len);
-    nrs_put_u32le(out + 16, record_crc(out, out + NRS_RECORD_HEAD, len));
+    write_head(out, seq, flags, payload, len);
     return NRS_RECORD_HEAD + len;
+}
+
+void nrs_record_set_flags(uint8_t head[NRS_RECORD_HEAD], const struct nrs_record *r, unsigned flags)
+{
+    write_head(head, r->seq, flags, r->payload, r->len);
 }
 
 /* Whether a whole record starts at p. */

@@ -3,7 +3,6 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/sha256.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "models/base/bytes.h"
@@ -12,7 +11,6 @@
 #include "platform/files.h"
 
 #define PEM_MAX 4096
-#define FLOOR_NAME "model.floor"
 
 /* SubjectPublicKeyInfo of an uncompressed P-256 key (RFC 5480): these 26 bytes, then the 65 of the point. */
 static const uint8_t spki_head[26] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
@@ -32,7 +30,7 @@ static int take_spki(struct nrs_trusted_key *key, const uint8_t *der, size_t len
     return 0;
 }
 
-static int read_key(struct nrs_trusted_key *key, const char *path, char *why, size_t why_len)
+static int read_key(struct nrs_trusted_key *key, const char *path, struct nrs_why *why)
 {
     unsigned char text[PEM_MAX];
     mbedtls_pem_context pem;
@@ -40,10 +38,8 @@ static int read_key(struct nrs_trusted_key *key, const char *path, char *why, si
     size_t used;
     int rc, len = nrs_path_load(path, text, sizeof text);
 
-    if (len < 0) {
-        snprintf(why, why_len, "model.keys: %s: %s", path, strerror(-len));
-        return NRS_ERR_IO;
-    }
+    if (len < 0)
+        return nrs_why(why, NRS_ERR_IO, "model.keys: %s: %s", path, strerror(-len));
     mbedtls_pem_init(&pem);
     rc = mbedtls_pem_read_buffer(&pem, "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----", text, NULL,
                                  0, &used);
@@ -52,16 +48,14 @@ static int read_key(struct nrs_trusted_key *key, const char *path, char *why, si
         rc = take_spki(key, der, used);
     }
     mbedtls_pem_free(&pem);
-    if (rc != 0)
-        snprintf(why, why_len, "model.keys: %s: not a P-256 public key in PEM", path);
-    return rc != 0 ? NRS_ERR_FORMAT : 0;
+    return rc != 0 ? nrs_why(why, NRS_ERR_FORMAT, "model.keys: %s: not a P-256 public key in PEM", path) : 0;
 }
 
-int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, size_t why_len)
+int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, struct nrs_why *why)
 {
     t->n_keys = 0;
     for (uint32_t i = 0; i < c->model.n_keys; i++) {
-        int rc = read_key(&t->key[i], c->model.keys[i], why, why_len);
+        int rc = read_key(&t->key[i], c->model.keys[i], why);
 
         if (rc != 0)
             return rc;
@@ -117,127 +111,98 @@ static bool signature_fits(const struct nrs_trusted_key *key, const struct nrs_m
     return rc == 0;
 }
 
-static int refuse(int err, const char *text, char *why, size_t why_len)
-{
-    snprintf(why, why_len, "%s", text);
-    return err;
-}
-
-static int check_signer(const struct nrs_trust *t, const struct nrs_model_envelope *e, char *why,
-                        size_t why_len)
+static int check_signer(const struct nrs_trust *t, const struct nrs_model_envelope *e, struct nrs_why *why)
 {
     static const uint8_t unsigned_id[8];
     uint32_t i = 0;
 
     if (memcmp(e->key_id, unsigned_id, sizeof unsigned_id) == 0)
-        return refuse(NRS_ERR_SIGNATURE, "it is not signed", why, why_len);
+        return nrs_why(why, NRS_ERR_SIGNATURE, "it is not signed");
     while (i < t->n_keys && memcmp(t->key[i].id, e->key_id, sizeof e->key_id) != 0)
         i++;
     if (i == t->n_keys)
-        return refuse(NRS_ERR_SIGNATURE, "it is signed by a key that is not in model.keys", why, why_len);
+        return nrs_why(why, NRS_ERR_SIGNATURE, "it is signed by a key that is not in model.keys");
     if (!signature_fits(&t->key[i], e))
-        return refuse(NRS_ERR_SIGNATURE, "its signature is wrong", why, why_len);
+        return nrs_why(why, NRS_ERR_SIGNATURE, "its signature is wrong");
     return 0;
 }
 
-static int check_policy(const struct nrs_trust *t, const struct nrs_model_envelope *e, char *why,
-                        size_t why_len)
+static int check_policy(const struct nrs_trust *t, const struct nrs_model_envelope *e, struct nrs_why *why)
 {
     if (e->expires_day != 0 && t->today > e->expires_day)
-        return refuse(NRS_ERR_STALE, "it has expired", why, why_len);
+        return nrs_why(why, NRS_ERR_STALE, "it has expired");
     if (e->min_agent > t->agent)
-        return refuse(NRS_ERR_STALE, "it needs a newer agent", why, why_len);
+        return nrs_why(why, NRS_ERR_STALE, "it needs a newer agent");
     if (e->serial >= t->floor)
         return 0;
-    snprintf(why, why_len, "serial %u is older than %u, which was in use", (unsigned)e->serial,
+    return nrs_why(why, NRS_ERR_STALE, "serial %u is older than %u, which was in use", (unsigned)e->serial,
              (unsigned)t->floor);
-    return NRS_ERR_STALE;
+}
+
+/* place: where the file broke a rule, NULL = in no part that has a name. */
+static int refuse_at(int err, const char *place, struct nrs_why *why)
+{
+    return nrs_why(why, err, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
+                   nrs_strerror(err));
 }
 
 static int load_body(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
-                     char *why, size_t why_len)
+                     struct nrs_why *why)
 {
     const char *place = NULL;
     int rc = nrs_model_load_as(m, e, schema, &place);
 
-    if (rc != 0)
-        snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
-                 nrs_strerror(rc));
-    return rc;
+    return rc != 0 ? refuse_at(rc, place, why) : 0;
 }
 
 static int open_envelope(struct nrs_model_envelope *e, const struct nrs_schema *schema, const uint8_t *file,
-                         size_t len, char *why, size_t why_len)
+                         size_t len, struct nrs_why *why)
 {
     const char *place = NULL;
     uint8_t digest[32];
     int rc = nrs_model_envelope_read(e, file, len, &place);
 
     if (rc != 0)
-        snprintf(why, why_len, "%s%s%s", place != NULL ? place : "", place != NULL ? ": " : "",
-                 nrs_strerror(rc));
-    else if (nrs_model_digest(file, len, digest) != 0 || memcmp(digest, e->digest, sizeof digest) != 0)
-        rc = refuse(NRS_ERR_SIGNATURE, "its digest is wrong: the file is damaged", why, why_len);
-    if (rc == 0 && e->kind != (unsigned)schema->kind) {
-        snprintf(why, why_len, "it is not a %s model", schema->name);
-        rc = NRS_ERR_SCHEMA;
-    }
-    return rc;
+        return refuse_at(rc, place, why);
+    if (nrs_model_digest(file, len, digest) != 0 || memcmp(digest, e->digest, sizeof digest) != 0)
+        return nrs_why(why, NRS_ERR_SIGNATURE, "its digest is wrong: the file is damaged");
+    if (e->kind != (unsigned)schema->kind)
+        return nrs_why(why, NRS_ERR_SCHEMA, "it is not a %s model", schema->name);
+    return 0;
 }
 
-int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, char *why,
-                    size_t why_len)
+int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, struct nrs_why *why)
 {
     struct nrs_model_envelope e;
-    int rc = open_envelope(&e, t->schema, p->bytes, len, why, why_len);
+    int rc = open_envelope(&e, t->schema, p->bytes, len, why);
 
     if (rc == 0)
-        rc = check_signer(t, &e, why, why_len);
+        rc = check_signer(t, &e, why);
     if (rc == 0)
-        rc = check_policy(t, &e, why, why_len);
+        rc = check_policy(t, &e, why);
     if (rc == 0)
-        rc = load_body(&p->model, &e, t->schema, why, why_len);
+        rc = load_body(&p->model, &e, t->schema, why);
     return rc;
 }
 
-int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why,
-                   size_t why_len)
+int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path,
+                   struct nrs_why *why)
 {
     int len = nrs_path_load(path, p->bytes, sizeof p->bytes);
 
     if (len < 0)
-        return refuse(NRS_ERR_IO, strerror(-len), why, why_len);
-    return nrs_trust_model(t, p, (size_t)len, why, why_len);
+        return nrs_why(why, NRS_ERR_IO, "%s", strerror(-len));
+    return nrs_trust_model(t, p, (size_t)len, why);
 }
 
-int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len, char *why,
-                      size_t why_len)
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len,
+                      struct nrs_why *why)
 {
     struct nrs_model_envelope e;
     int rc;
 
     if (len == 0)
-        return refuse(NRS_ERR_UNSUPPORTED, "this build has none", why, why_len);
-    rc = open_envelope(&e, schema, file, len, why, why_len);
-    return rc == 0 ? load_body(m, &e, schema, why, why_len) : rc;
-}
-
-uint32_t nrs_model_floor_load(int dir)
-{
-    uint8_t b[9];
-    bool whole =
-        nrs_file_load(dir, FLOOR_NAME, b, sizeof b) == 8 && nrs_get_u32le(b) == ~nrs_get_u32le(b + 4);
-
-    return whole ? nrs_get_u32le(b) : 0;
-}
-
-int nrs_model_floor_raise(int dir, uint32_t serial)
-{
-    uint8_t b[8];
-
-    if (serial <= nrs_model_floor_load(dir))
-        return 0;
-    nrs_put_u32le(b, serial);
-    nrs_put_u32le(b + 4, ~serial);
-    return nrs_file_replace(dir, FLOOR_NAME, b, sizeof b, 1);
+        return nrs_why(why, NRS_ERR_UNSUPPORTED, "this build has none");
+    rc = open_envelope(&e, schema, file, len, why);
+    return rc == 0 ? load_body(m, &e, schema, why) : rc;
 }

@@ -5,8 +5,8 @@
  * for it, and its serial is not below the floor. Only then its body is parsed. The model compiled in is trusted by
  * the build; its digest is checked all the same.
  *
- * Floor: the serial of the compiled-in model, and the highest serial ever taken from a file ("model.floor" in the
- *        spool directory), so that nobody can bring an old model back.
+ * Floor: the serial of the compiled-in model, and the highest serial ever taken from a file (model_floor.h), so that
+ *        nobody can bring an old model back.
  * Memory: two places of 64 KiB, so that the model in use stays whole while another one is tried. */
 #ifndef NRS_MODEL_TRUST_H
 #define NRS_MODEL_TRUST_H
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "agent/config/config.h"
+#include "models/base/why.h"
 #include "models/model.h"
 
 struct nrs_trusted_key {
@@ -40,20 +41,17 @@ struct nrs_model_place {
 int nrs_model_digest(const uint8_t *file, size_t len, uint8_t digest[32]);
 
 /* Reads the public keys (PEM, P-256). On an error `why` names file and reason. */
-int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, char *why, size_t why_len);
+int nrs_trust_keys(struct nrs_trust *t, const struct nrs_config *c, struct nrs_why *why);
 
 /* Checks and loads a model from len bytes at p->bytes. why: a short phrase. p->model is unchanged on error. */
-int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, char *why, size_t why_len);
+int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t len, struct nrs_why *why);
 
 /* The same from a file. */
-int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path, char *why, size_t why_len);
+int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path,
+                   struct nrs_why *why);
 
 /* A model compiled in (models/builtin.h); its bytes stay where they are. NRS_ERR_UNSUPPORTED: the build has none. */
-int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len, char *why,
-                      size_t why_len);
-
-/* The persisted floor: 0 if there is none. raise: 0, or a negative errno if it could not be written. */
-uint32_t nrs_model_floor_load(int dir);
-int nrs_model_floor_raise(int dir, uint32_t serial);
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len,
+                      struct nrs_why *why);
 
 #endif

@@ -7,8 +7,10 @@
 #define NRS_BACKOFF_H
 #include <stdint.h>
 
+#include "models/base/units.h"
+
 #define NRS_BACKOFF_MIN_MS 250
-#define NRS_BACKOFF_MAX_MS (3u * 3600 * 1000)
+#define NRS_BACKOFF_MAX_MS (3u * NRS_MS_PER_HOUR)
 
 /* failures: in a row, at least 1. random: any 32 random bits. */
 uint32_t nrs_backoff_ms(uint32_t failures, uint32_t random);

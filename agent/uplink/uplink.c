@@ -5,12 +5,13 @@
 
 #include "agent/uplink/backoff.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/random.h"
 
 static uint64_t wall_s(void)
 {
-    return nrs_clock_wall_ns() / UINT64_C(1000000000);
+    return nrs_clock_wall_ns() / NRS_NS_PER_S;
 }
 
 static void on_wait_over(uv_timer_t *timer)
@@ -58,90 +59,64 @@ static void failed(struct nrs_uplink *u, const char *why, uint32_t asked_s)
         wait_ms(u, nrs_backoff_ms(u->stats.failures, random32()));
 }
 
-static void stored(struct nrs_uplink *u)
+/* What has to be known of an answer for the log and the decision. */
+struct answer {
+    int status; /* 0 = none came */
+    uint32_t retry_after_s;
+    char why[200];
+};
+
+static void acknowledge(struct nrs_uplink *u)
 {
     nrs_spool_ack(u->conf.spool);
-    if (u->health_in)
+    if (u->batch.health)
         u->conf.health_sent(u->conf.arg);
     if (u->stats.posts == 0 || u->why[0] != '\0')
         u->conf.log(u->conf.arg, "uplink: the collector answers");
     u->stats.posts++;
-    u->stats.stored += u->batch_n;
+    u->stats.stored += u->batch.records;
     u->stats.failures = 0;
     u->stats.last_ok_s = wall_s();
     u->why[0] = '\0';
-    u->drop_pending = false;
-    u->conf.tls->dates_ignored = false;
-    u->batch_max = u->batch_max * 2 < NRS_UPLINK_BATCH ? u->batch_max * 2 : NRS_UPLINK_BATCH;
-    nrs_uplink_kick(u);
+    u->conf.transport->tls->dates_ignored = false;
 }
 
-/* The collector will not take these bytes: find the record that it means. */
-static void refused(struct nrs_uplink *u, const struct nrs_http_reply *reply)
+static void act(struct nrs_uplink *u, const struct answer *answer)
 {
-    bool second = u->drop_pending;
-    char why[200];
+    const struct nrs_uplink_decision d = nrs_uplink_decide(answer->status, answer->retry_after_s, &u->batch);
 
-    snprintf(why, sizeof why, "refused with status %d: %.120s", reply->status, reply->body);
-    why[strcspn(why, "\r\n")] = '\0';
-    if (u->batch_n == 0) { /* only a health line */
-        failed(u, why, 0);
-        return;
+    if (d.action == NRS_UPLINK_ACKNOWLEDGE) {
+        acknowledge(u);
+    } else if (d.action == NRS_UPLINK_DROP) {
+        nrs_spool_ack(u->conf.spool);
+        u->stats.refused++;
     }
-    if (u->batch_n > 1 || u->health_in) {
-        u->batch_max = u->batch_n > 1 ? u->batch_n / 2 : 1;
-        nrs_uplink_kick(u);
-        return;
-    }
-    nrs_spool_ack(u->conf.spool);
-    u->stats.refused++;
-    u->drop_pending = true;
-    if (second)
-        failed(u, why, 0);
+    if (d.action == NRS_UPLINK_ACKNOWLEDGE || d.action == NRS_UPLINK_DROP)
+        u->batch.dropped = d.action == NRS_UPLINK_DROP;
+    u->batch.max = d.max;
+    if (d.wait)
+        failed(u, answer->why, d.wait_s);
     else
         nrs_uplink_kick(u);
-}
-
-static void answered(struct nrs_uplink *u, const struct nrs_http_reply *reply)
-{
-    char why[64];
-
-    u->stats.last_status = reply->status;
-    snprintf(why, sizeof why, "the collector answers with status %d", reply->status);
-    switch (reply->status) {
-    case 400:
-    case 413:
-    case 422: refused(u, reply); break;
-    case 429:
-    case 503: failed(u, why, reply->retry_after_s); break;
-    default:
-        if (reply->status < 300)
-            stored(u);
-        else
-            failed(u, why, 0);
-    }
 }
 
 static void on_done(void *arg, const struct nrs_http_reply *reply, const char *why)
 {
     struct nrs_uplink *u = arg;
+    struct answer a = {.status = reply != NULL ? reply->status : 0};
 
     u->busy = false;
-    if (reply != NULL) {
-        answered(u, reply);
+    u->stats.last_status = a.status;
+    if (reply == NULL) {
+        snprintf(a.why, sizeof a.why, "%s", why);
+    } else if (nrs_uplink_refuses(a.status)) {
+        snprintf(a.why, sizeof a.why, "refused with status %d: %.120s", a.status, reply->body);
+        a.why[strcspn(a.why, "\r\n")] = '\0';
     } else {
-        u->stats.last_status = 0;
-        failed(u, why, 0);
+        snprintf(a.why, sizeof a.why, "the collector answers with status %d", a.status);
+        a.retry_after_s = reply->retry_after_s;
     }
-}
-
-static void on_found(void *arg, const struct sockaddr *address)
-{
-    struct nrs_https *h = arg;
-    struct nrs_uplink *u = h->arg;
-
-    if (u->conf.found != NULL)
-        u->conf.found(u->conf.arg, address);
+    act(u, &a);
 }
 
 /* Adds one line to the body; no if it does not fit. */
@@ -179,20 +154,21 @@ static bool tls_settled(struct nrs_uplink *u)
     nrs_https_drop(&u->https);
     if (u->https.state != NRS_HTTPS_CLOSED)
         return false;
-    u->conf.tls = u->https.tls = u->next_tls;
+    u->conf.transport->tls = u->next_tls;
     u->next_tls = NULL;
     return true;
 }
 
 void nrs_uplink_kick(struct nrs_uplink *u)
 {
+    struct nrs_uplink_batch *b = &u->batch;
     int head_len;
 
     if (u->busy || u->closing || u->waiting || !tls_settled(u))
         return;
     u->body_len = 0;
-    u->batch_n = nrs_spool_batch(u->conf.spool, u->batch_max, add_line, u);
-    u->health_in = (u->batch_n == 0 || u->batch_max == NRS_UPLINK_BATCH) && add_health(u);
+    b->records = nrs_spool_batch(u->conf.spool, b->max, add_line, u);
+    b->health = (b->records == 0 || b->max == NRS_UPLINK_BATCH) && add_health(u);
     if (u->body_len == 0)
         return;
     head_len = nrs_http_post_head(u->head, sizeof u->head, &u->conf.url, u->conf.content_type, u->body_len);
@@ -208,12 +184,11 @@ void nrs_uplink_init(struct nrs_uplink *u, uv_loop_t *loop, const struct nrs_upl
 {
     memset(u, 0, offsetof(struct nrs_uplink, head));
     u->conf = *conf;
-    u->batch_max = NRS_UPLINK_BATCH;
+    u->batch.max = NRS_UPLINK_BATCH;
     u->prefix_len = conf->prefix[0] != '\0' ? strlen(conf->prefix) + 1 : 0;
-    nrs_https_init(&u->https, loop, on_found, u);
+    nrs_https_init(&u->https, conf->transport, u);
     u->https.url = &u->conf.url;
     u->https.proxy = &u->conf.proxy;
-    u->https.tls = conf->tls;
     u->https.done = on_done;
     uv_timer_init(loop, &u->timer);
     u->timer.data = u;

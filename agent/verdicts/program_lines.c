@@ -1,29 +1,17 @@
-/* Verdicts on files, and joined ones, as lines (agent/VERDICT.md). */
+#include "agent/verdicts/program_lines.h"
+
 #include <string.h>
 
-#include "models/base/text.h"
 #include "agent/core/verdict_text.h"
-#include "agent/programs/programs.h"
 #include "models/base/error.h"
+#include "models/base/hex.h"
+#include "models/base/text.h"
+#include "models/kinds.h"
 
-const char *const nrs_mark_name[NRS_N_MARKS] = {"packed", "tampered", "deleted", "temporary", "new"};
+/* On the wire, by bit of enum nrs_mark. */
+static const char *const mark_name[NRS_N_MARKS] = {"packed", "tampered", "deleted", "temporary", "new"};
 
-uint32_t nrs_packed_record(const struct nrs_programs *w, const struct nrs_found *f)
-{
-    for (unsigned i = 0; i < NRS_PACKED_KNOWN; i++)
-        if (w->packed[i].seq != 0 && memcmp(w->packed[i].sha256, f->sha256, sizeof f->sha256) == 0)
-            return w->packed[i].seq;
-    return 0;
-}
-
-void nrs_packed_note(struct nrs_programs *w, const struct nrs_found *f, uint32_t seq)
-{
-    memcpy(w->packed[w->next_packed].sha256, f->sha256, sizeof f->sha256);
-    w->packed[w->next_packed].seq = seq;
-    w->next_packed = (w->next_packed + 1) % NRS_PACKED_KNOWN;
-}
-
-uint8_t nrs_programs_risk(uint8_t beacon, uint8_t marks)
+uint8_t nrs_combo_risk(uint8_t beacon, uint8_t marks)
 {
     unsigned left = 100u - beacon;
 
@@ -35,19 +23,14 @@ uint8_t nrs_programs_risk(uint8_t beacon, uint8_t marks)
 
 static void write_process(struct nrs_text *t, const struct nrs_found *f, const char *path)
 {
-    static const char digits[] = "0123456789abcdef";
-    char hex[65];
+    char hex[2 * sizeof f->sha256 + 1];
 
     if (f->pid != 0)
         nrs_verdict_u64(t, "process.pid", f->pid);
     nrs_verdict_string(t, "process.executable", path);
     if (!f->hashed)
         return;
-    for (unsigned i = 0; i < 32; i++) {
-        hex[2 * i] = digits[f->sha256[i] >> 4];
-        hex[2 * i + 1] = digits[f->sha256[i] & 15];
-    }
-    hex[64] = '\0';
+    nrs_hex_write(hex, f->sha256, sizeof f->sha256);
     nrs_verdict_string(t, "process.hash.sha256", hex);
 }
 
@@ -60,7 +43,7 @@ static void write_file(struct nrs_text *t, const struct nrs_found *f)
         if (!(f->marks >> i & 1))
             continue;
         nrs_text_raw(t, comma);
-        nrs_text_raw(t, nrs_mark_name[i]);
+        nrs_text_raw(t, mark_name[i]);
         comma = ",";
     }
     nrs_text_raw(t, "\"");
@@ -79,11 +62,11 @@ static int write_packer(char *buf, size_t cap, const struct nrs_found *f, const 
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
-    nrs_verdict_head(&t, "alert", "noroshi.packer", id);
+    nrs_verdict_head(&t, "alert", nrs_kind(NRS_KIND_PACKER)->dataset, id);
     nrs_verdict_u64(&t, "event.risk_score", f->risk);
     write_process(&t, f, path);
-    nrs_text_raw(&t, ",\"rule.id\":\"packer-");
-    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, ",\"rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_PACKER, f->serial);
     nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1,\"score\":");
     nrs_text_i64(&t, f->score_mlogit);
     write_file(&t, f);
@@ -91,7 +74,7 @@ static int write_packer(char *buf, size_t cap, const struct nrs_found *f, const 
     return t.full ? NRS_ERR_SPACE : (int)t.len;
 }
 
-int nrs_programs_write_packer(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_verdict_id *id)
+int nrs_packer_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_verdict_id *id)
 {
     const char *path = f->path;
     int len = write_packer(buf, cap, f, path, id);
@@ -103,10 +86,10 @@ int nrs_programs_write_packer(char *buf, size_t cap, const struct nrs_found *f, 
     return len;
 }
 
-static void write_parents(struct nrs_text *t, const struct nrs_query *a, uint32_t packer)
+static void write_parents(struct nrs_text *t, const struct nrs_beacon *b, uint32_t packer)
 {
     nrs_text_raw(t, ",\"of\":\"");
-    nrs_text_hex(t, a->seq);
+    nrs_text_hex(t, b->seq);
     if (packer != 0) {
         nrs_text_raw(t, ",");
         nrs_text_hex(t, packer);
@@ -114,40 +97,40 @@ static void write_parents(struct nrs_text *t, const struct nrs_query *a, uint32_
     nrs_text_raw(t, "\"");
 }
 
-static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const char *path, const struct nrs_query *a,
+static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const char *path, const struct nrs_beacon *b,
                        uint32_t packer, const struct nrs_verdict_id *id)
 {
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
     nrs_verdict_head(&t, "alert", "noroshi.combo", id);
-    nrs_verdict_u64(&t, "event.risk_score", nrs_programs_risk(a->risk, f->marks));
-    nrs_verdict_key(&t, &a->connection.local, &a->connection.remote, a->connection.rport, a->connection.proto);
+    nrs_verdict_u64(&t, "event.risk_score", nrs_combo_risk(b->risk, f->marks));
+    nrs_verdict_key(&t, &b->connection.local, &b->connection.remote, b->connection.rport, b->connection.proto);
     write_process(&t, f, path);
-    nrs_text_raw(&t, ",\"rule.id\":\"beacon-");
-    nrs_text_u64(&t, a->serial);
-    nrs_text_raw(&t, "+packer-");
-    nrs_text_u64(&t, f->serial);
+    nrs_text_raw(&t, ",\"rule.id\":\"");
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, b->serial);
+    nrs_text_raw(&t, "+");
+    nrs_kind_write_rule(&t, NRS_KIND_PACKER, f->serial);
     nrs_text_raw(&t, "\",\"noroshi\":{\"v\":1");
-    nrs_verdict_u64(&t, "d", a->d);
-    nrs_verdict_u64(&t, "n", a->n);
-    nrs_verdict_u64(&t, "p", a->period_ms);
-    nrs_verdict_u64(&t, "j", a->jitter_pct);
+    nrs_verdict_u64(&t, "d", b->d);
+    nrs_verdict_u64(&t, "n", b->n);
+    nrs_verdict_u64(&t, "p", b->period_ms);
+    nrs_verdict_u64(&t, "j", b->jitter_pct);
     write_file(&t, f);
-    write_parents(&t, a, packer);
+    write_parents(&t, b, packer);
     nrs_text_raw(&t, "}}\n");
     return t.full ? NRS_ERR_SPACE : (int)t.len;
 }
 
-int nrs_programs_write_combo(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_query *a, uint32_t packer,
+int nrs_combo_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_beacon *b, uint32_t packer,
                           const struct nrs_verdict_id *id)
 {
     const char *path = f->path;
-    int len = write_combo(buf, cap, f, path, a, packer, id);
+    int len = write_combo(buf, cap, f, path, b, packer, id);
 
     while (len == NRS_ERR_SPACE && *path != '\0') {
         path = shorter(path);
-        len = write_combo(buf, cap, f, path, a, packer, id);
+        len = write_combo(buf, cap, f, path, b, packer, id);
     }
     return len;
 }

@@ -43,7 +43,7 @@ sys.exit(not re.search(sys.argv[2], urllib.request.urlopen("http://127.0.0.1:808
 debian_unpack() {
     step 'a Debian 12'
     if [ ! -f "$base" ]; then
-        quietly debootstrap --variant=minbase --include=systemd,python3-minimal,libpython3-stdlib,python3-apt,libsqlite3-0,libhttp-parser2.9 bookworm "$root"
+        quietly debootstrap --variant=minbase --include=systemd,python3-minimal,libpython3-stdlib,python3-apt,libsqlite3-0 bookworm "$root"
         tar -C "$root" -cf "$base.part" .
         mv "$base.part" "$base"
     else

@@ -9,7 +9,7 @@ endif
 
 CFLAGS := $(LIBC_FLAGS) $(DEPS_CFLAGS) $(LTO_CFLAGS) -std=gnu11 -DNDEBUG -w
 LIBS_device := mbedtls cjson uv $(LIBGCC:-l%=%)
-LIBS_host := mbedtls cjson uv
+LIBS_host := mbedtls cjson uv llhttp
 LIBS_test := $(LIBS_device) z cmocka
 LIBS := $(LIBS_$(KIND))
 
@@ -26,6 +26,11 @@ uv_UNIX := async core dl fs getaddrinfo getnameinfo linux loop loop-watcher pipe
 	proctitle random-devurandom random-getrandom random-sysctl-linux signal stream tcp thread tty udp
 uv_SRC := $(sort $(wildcard libuv1/src/*.c)) $(uv_UNIX:%=libuv1/src/unix/%.c)
 uv_FLAGS := -Ilibuv1/include -Ilibuv1/src -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+
+# The collector's HTTP parser, as C that its generator wrote. llhttp's own archive has only the generator's input, so the
+# C comes out of nghttp2's release, which carries it unchanged. Nothing else of nghttp2 is compiled.
+llhttp_SRC := $(sort $(wildcard nghttp2/third-party/llhttp/src/*.c))
+llhttp_FLAGS := -Inghttp2/third-party/llhttp/include
 
 # What GCC calls where the machine has no instruction, for targets whose libgcc does not fit: floating point and 64-bit
 # integers by software, out of compiler-rt.
@@ -45,6 +50,7 @@ cmocka_SRC := cmocka/src/cmocka.c
 cmocka_FLAGS := -Icmocka/include -D_GNU_SOURCE -DHAVE_INTTYPES_H -DHAVE_MALLOC_H -DHAVE_SIGNAL_H -DHAVE_STRINGS_H \
 	-DHAVE_SIGLONGJMP -DHAVE_STRSIGNAL -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME
 
+HEADERS_host := nghttp2/third-party/llhttp/include/llhttp.h
 HEADERS_test := zlib/zlib.h zlib/zconf.h cmocka/include/cmocka.h
 HEADERS := mbedtls/include/mbedtls mbedtls/include/psa libuv1/include/uv.h libuv1/include/uv cjson/cJSON.h $(HEADERS_$(KIND))
 all: $(LIBS:%=$(ROOT)/lib/lib%.a)

@@ -17,9 +17,9 @@ enum nrs_err {
     NRS_ERR_SELFTEST = -4102,    /* golden pairs do not come out as stored */
     NRS_ERR_SIGNATURE = -4103,   /* digest or signature does not fit, or no key for it */
     NRS_ERR_STALE = -4104,       /* expired, or an older serial than allowed */
-    NRS_ERR_IO = -4105,         /* reading or writing failed; errno has the reason */
-    NRS_ERR_SPACE = -4106,      /* the caller's buffer or memory is too small */
-    NRS_ERR_UNSUPPORTED = -4107 /* this build or system cannot do it */
+    NRS_ERR_IO = -4105,          /* reading or writing failed; errno has the reason */
+    NRS_ERR_SPACE = -4106,       /* the caller's buffer or memory is too small */
+    NRS_ERR_UNSUPPORTED = -4107  /* this build or system cannot do it */
 };
 
 /* A short lower-case phrase for people, never NULL, also for numbers that are not ours. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "models/base/units.h"
+
 void nrs_text_init(struct nrs_text *t, char *buf, size_t cap)
 {
     *t = (struct nrs_text){buf, cap, 0, cap == 0};
@@ -127,7 +129,7 @@ static void put_padded(struct nrs_text *t, uint32_t v)
 /* Days since 1970 to a Gregorian date: the year starts in March, so that the leap day is its last. */
 void nrs_text_date(struct nrs_text *t, uint64_t wall_s)
 {
-    uint64_t days = wall_s / 86400 + 719468; /* since 1 March of year 0 */
+    uint64_t days = wall_s / NRS_S_PER_DAY + 719468; /* since 1 March of year 0 */
     uint64_t era = days / 146097, in_era = days % 146097;
     uint64_t year_in_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
     uint64_t in_year = in_era - (365 * year_in_era + year_in_era / 4 - year_in_era / 100);
@@ -144,11 +146,11 @@ void nrs_text_date(struct nrs_text *t, uint64_t wall_s)
 
 void nrs_text_time(struct nrs_text *t, uint64_t wall_s)
 {
-    uint32_t s = (uint32_t)(wall_s % 86400);
+    uint32_t s = (uint32_t)(wall_s % NRS_S_PER_DAY);
 
     nrs_text_date(t, wall_s);
     put(t, "T", 1);
-    put_padded(t, s / 3600);
+    put_padded(t, s / NRS_S_PER_HOUR);
     put(t, ":", 1);
     put_padded(t, s / 60 % 60);
     put(t, ":", 1);

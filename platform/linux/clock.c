@@ -2,13 +2,15 @@
 
 #include <time.h>
 
+#include "models/base/units.h"
+
 static uint64_t now_ns(clockid_t clock)
 {
     struct timespec now = {0, 0};
 
     if (clock_gettime(clock, &now) != 0)
         return 0;
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * NRS_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 uint64_t nrs_clock_boot_ns(void)

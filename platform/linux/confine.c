@@ -11,11 +11,11 @@ static const char *reason(int rc)
     return rc == -ENOSYS ? "not in this kernel" : strerror(-rc);
 }
 
-int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, char *why, size_t why_len)
+int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, struct nrs_why *why)
 {
     char files[64] = "in force", calls[64] = "in force";
     int abi = 0;
-    int landlock = nrs_landlock_confine(writable_dir, readable_dir, &abi);
+    int landlock = nrs_landlock_confine(writable, n, readable_dir, &abi);
     int seccomp = nrs_seccomp_confine();
 
     if (landlock)
@@ -24,7 +24,7 @@ int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, c
         snprintf(files, sizeof(files), "in force (Landlock %d)", abi);
     if (seccomp)
         snprintf(calls, sizeof(calls), "off (%s)", reason(seccomp));
-    snprintf(why, why_len, "file access limits %s, system call filter %s", files, calls);
+    nrs_why(why, 0, "file access limits %s, system call filter %s", files, calls);
     if (landlock == 0 || seccomp == 0)
         return 0;
     return landlock != -ENOSYS ? landlock : seccomp;

@@ -3,9 +3,10 @@
  * Both need no_new_privs (nrs_privileges_drop sets it). 0 or a negative errno; -ENOSYS: not in this kernel. */
 #ifndef NRS_CONFINE_H
 #define NRS_CONFINE_H
+#include <stddef.h>
 
 /* File access: see nrs_privileges_confine. abi: the version of Landlock in force. */
-int nrs_landlock_confine(const char *writable_dir, const char *readable_dir, int *abi);
+int nrs_landlock_confine(const int *writable, size_t n, const char *readable_dir, int *abi);
 
 /* System calls: see seccomp.c for what happens to the others. */
 int nrs_seccomp_confine(void);

@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include "platform/linux/user.h"
 
 static int result(long rc)
 {
@@ -18,61 +16,6 @@ static int result(long rc)
 int nrs_dir_look(const char *path)
 {
     return result(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
-int nrs_dir_open(const char *path)
-{
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return -errno;
-    return nrs_dir_look(path);
-}
-
-/* A file that is already theirs needs no change, which a read-only disk would refuse. */
-static int give(int dir, const char *name, const struct stat *st, uid_t uid, gid_t gid)
-{
-    if (st->st_uid == uid && st->st_gid == gid)
-        return 0;
-    return result(fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH));
-}
-
-struct gift {
-    int dir;
-    uid_t uid;
-    gid_t gid;
-    int rc;
-};
-
-static void give_one(void *arg, const char *name)
-{
-    struct gift *g = arg;
-    struct stat st;
-    int rc;
-
-    /* A second name of somebody else's file is no file of ours. */
-    if (fstatat(g->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
-        return;
-    rc = give(g->dir, name, &st, g->uid, g->gid);
-    if (rc != 0)
-        g->rc = rc;
-}
-
-int nrs_dir_give(int dir, const char *user)
-{
-    struct gift g = {.dir = dir};
-    struct stat st;
-    int rc;
-
-    if (geteuid() != 0)
-        return 0;
-    rc = nrs_user_find(user, &g.uid, &g.gid);
-    if (rc != 0)
-        return rc;
-    if (fstat(dir, &st) != 0)
-        return -errno;
-    g.rc = give(dir, "", &st, g.uid, g.gid);
-    if (g.rc == 0)
-        nrs_dir_each(dir, give_one, &g);
-    return g.rc;
 }
 
 int nrs_dir_enter(int dir)
@@ -98,7 +41,7 @@ int nrs_dir_each(int dir, void (*fn)(void *arg, const char *name), void *arg)
         return -err;
     }
     while ((e = readdir(d)) != NULL)
-        if (e->d_name[0] != '.')
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
             fn(arg, e->d_name);
     closedir(d);
     return 0;

@@ -23,26 +23,27 @@ static void ignore_signals(void)
  * that died before is noticed by its end of the pair. */
 static void be_helper(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, int fd)
 {
-    char why[256] = "system call filter refused";
+    struct nrs_why why;
     int rc;
 
     ignore_signals();
     if (prepare != NULL)
         prepare(arg);
-    rc = nrs_rights_keep_reading(user, why, sizeof why);
+    rc = nrs_rights_keep_reading(user, &why);
     if (rc == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        nrs_why(&why, 0, "system call filter refused");
         rc = nrs_seccomp_confine_helper();
     }
     if (rc != 0 && rc != -ENOSYS)
-        fprintf(stderr, "noroshi: scanner: rights: %s\n", why);
+        fprintf(stderr, "noroshi: scanner: rights: %s\n", why.text);
     else
         work(arg, fd);
     _exit(0);
 }
 
-int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, char *why,
-                     size_t why_len)
+int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg,
+                     struct nrs_why *why)
 {
     int pair[2], rc = 0;
     pid_t pid;
@@ -60,7 +61,7 @@ int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(
     close(pair[1]);
     if (rc != 0)
         close(pair[0]);
-    snprintf(why, why_len, "process %ld", (long)pid);
+    nrs_why(why, 0, "process %ld", (long)pid);
     return rc != 0 ? rc : pair[0];
 }
 

@@ -35,18 +35,22 @@ static uint64_t everything(int abi)
            (abi >= 3 ? LANDLOCK_ACCESS_FS_TRUNCATE : 0);
 }
 
+static int allow_below(int ruleset, int dir, uint64_t access)
+{
+    struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = dir};
+
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 ? 0 : -errno;
+}
+
 /* Allows `access` below a folder. A folder that is not there needs no rule. */
 static int allow(int ruleset, const char *dir, uint64_t access)
 {
-    struct landlock_path_beneath_attr rule = {.allowed_access = access};
-    int rc = 0;
+    int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), rc;
 
-    rule.parent_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (rule.parent_fd < 0)
+    if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -errno;
-    if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-        rc = -errno;
-    close(rule.parent_fd);
+    rc = allow_below(ruleset, fd, access);
+    close(fd);
     return rc;
 }
 
@@ -73,7 +77,7 @@ static int allow_resolver(int ruleset)
     return allow(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
-static int allow_all(int ruleset, const char *writable_dir, const char *readable_dir, uint64_t handled)
+static int allow_all(int ruleset, const int *writable, size_t n, const char *readable_dir, uint64_t handled)
 {
     int rc = allow(ruleset, "/proc", READING);
 
@@ -83,12 +87,13 @@ static int allow_all(int ruleset, const char *writable_dir, const char *readable
         rc = allow_resolver(ruleset);
     if (rc == 0 && readable_dir)
         rc = allow(ruleset, readable_dir, READING);
-    if (rc == 0 && writable_dir)
-        rc = allow(ruleset, writable_dir, WRITING & handled);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (writable[i] >= 0)
+            rc = allow_below(ruleset, writable[i], WRITING & handled);
     return rc;
 }
 
-int nrs_landlock_confine(const char *writable_dir, const char *readable_dir, int *abi)
+int nrs_landlock_confine(const int *writable, size_t n, const char *readable_dir, int *abi)
 {
     struct landlock_ruleset_attr attr;
     int ruleset, rc;
@@ -101,7 +106,7 @@ int nrs_landlock_confine(const char *writable_dir, const char *readable_dir, int
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
     if (ruleset < 0)
         return -errno;
-    rc = allow_all(ruleset, writable_dir, readable_dir, attr.handled_access_fs);
+    rc = allow_all(ruleset, writable, n, readable_dir, attr.handled_access_fs);
     if (rc == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
         rc = -errno;
     close(ruleset);

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "models/base/units.h"
+
 #define N_BLOCKS  8u
 #define FRAME     2048u /* the largest packet kept is a ClientHello of 1,600 bytes; V3 packs smaller ones closely */
 #define BLOCK_MIN 8192u
@@ -88,7 +90,7 @@ bool nrs_packet_ring_next(struct nrs_packet_ring *r, struct nrs_ring_packet *pac
     h = (const struct tpacket3_hdr *)(const void *)r->next;
     link = (const struct sockaddr_ll *)(const void *)(r->next + LINK_AT);
     *packet = (struct nrs_ring_packet){.ip = r->next + h->tp_net, .cap_len = h->tp_snaplen, .wire_len = h->tp_len,
-                                       .wall_ns = (uint64_t)h->tp_sec * 1000000000u + h->tp_nsec,
+                                       .wall_ns = (uint64_t)h->tp_sec * NRS_NS_PER_S + h->tp_nsec,
                                        .ifindex = (uint32_t)link->sll_ifindex,
                                        .outgoing = link->sll_pkttype == PACKET_OUTGOING};
     r->next += h->tp_next_offset;

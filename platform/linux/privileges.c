@@ -6,7 +6,6 @@
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -67,25 +66,20 @@ static void empty_bounding_set(void)
         (void)prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
 }
 
-static int change_user(const char *user, char *why, size_t why_len)
+static int change_user(const char *user, struct nrs_why *why)
 {
     uid_t uid;
     gid_t gid;
 
-    if (nrs_user_find(user, &uid, &gid) != 0) {
-        snprintf(why, why_len, "user %s: not known on this system", user);
-        return -ENOENT;
-    }
-    if (uid == 0) {
-        snprintf(why, why_len, "user %s: is root, name one without rights", user);
-        return -EINVAL;
-    }
+    if (nrs_user_find(user, &uid, &gid) != 0)
+        return nrs_why(why, -ENOENT, "user %s: not known on this system", user);
+    if (uid == 0)
+        return nrs_why(why, -EINVAL, "user %s: is root, name one without rights", user);
     empty_bounding_set();
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
         int rc = -errno;
 
-        snprintf(why, why_len, "user %s: cannot change to it: %s", user, strerror(-rc));
-        return rc;
+        return nrs_why(why, rc, "user %s: cannot change to it: %s", user, strerror(-rc));
     }
     return 0;
 }
@@ -110,7 +104,7 @@ static int cut_sets(uint32_t keep)
 }
 
 /* keep: capabilities as bits. Core dumps and new privileges are forbidden; *sealed: the latter worked. */
-static int give_up(const char *user, uint32_t keep, bool *sealed, char *why, size_t why_len)
+static int give_up(const char *user, uint32_t keep, bool *sealed, struct nrs_why *why)
 {
     const struct rlimit no_core = {0, 0};
     int was_root = geteuid() == 0;
@@ -118,41 +112,38 @@ static int give_up(const char *user, uint32_t keep, bool *sealed, char *why, siz
 
     if (was_root) {
         (void)prctl(PR_SET_KEEPCAPS, keep != 0, 0, 0, 0);
-        rc = change_user(user, why, why_len);
+        rc = change_user(user, why);
         if (rc)
             return rc;
     }
     rc = cut_sets(keep);
     if (rc == 0 && was_root && setuid(0) == 0)
         rc = -EPERM; /* root came back: something between us and the kernel pretends */
-    if (rc) {
-        snprintf(why, why_len, "capabilities: cannot give them up: %s", strerror(-rc));
-        return rc;
-    }
+    if (rc)
+        return nrs_why(why, rc, "capabilities: cannot give them up: %s", strerror(-rc));
     (void)setrlimit(RLIMIT_CORE, &no_core);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     *sealed = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; /* Linux 3.5 */
     return 0;
 }
 
-int nrs_privileges_drop(const char *user, char *why, size_t why_len)
+int nrs_privileges_drop(const char *user, struct nrs_why *why)
 {
     bool was_root = geteuid() == 0, sealed = false;
     int rc;
 
     if (!user)
         user = "nobody";
-    rc = give_up(user, 0, &sealed, why, why_len);
+    rc = give_up(user, 0, &sealed, why);
     if (rc)
         return rc;
-    snprintf(why, why_len, "user %s (%lu), no capabilities, %s, no core dumps", was_root ? user : "unchanged",
+    return nrs_why(why, 0, "user %s (%lu), no capabilities, %s, no core dumps", was_root ? user : "unchanged",
              (unsigned long)geteuid(), sealed ? "no new privileges" : "new privileges not forbidden (old kernel)");
-    return 0;
 }
 
-int nrs_rights_keep_reading(const char *user, char *why, size_t why_len)
+int nrs_rights_keep_reading(const char *user, struct nrs_why *why)
 {
     bool sealed;
 
-    return give_up(user, 1u << CAP_DAC_READ_SEARCH | 1u << CAP_SYS_PTRACE, &sealed, why, why_len);
+    return give_up(user, 1u << CAP_DAC_READ_SEARCH | 1u << CAP_SYS_PTRACE, &sealed, why);
 }

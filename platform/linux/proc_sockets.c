@@ -2,11 +2,11 @@
 
 #include <string.h>
 
+#include "models/base/units.h"
 #include "platform/packet/ip.h"
 
 #define NS_PER_MS    1000000ull
-#define NS_PER_S     1000000000ull
-#define TIME_WAIT_NS (60 * NS_PER_S) /* TCP_TIMEWAIT_LEN, a constant of the kernel */
+#define TIME_WAIT_NS (60 * NRS_NS_PER_S) /* TCP_TIMEWAIT_LEN, a constant of the kernel */
 #define SLACK_MS     500u            /* how wrong the end of a TIME_WAIT may be: clock ticks, and being preempted */
 #define SLACK_NS     (SLACK_MS * NS_PER_MS)
 
@@ -128,7 +128,7 @@ static void on_ended(struct nrs_proc_sockets *s, const struct nrs_open_key *k, s
 
 static void on_time_wait(struct nrs_proc_sockets *s, const struct nrs_open_key *k, uint32_t when_ticks, uint64_t read_ns)
 {
-    uint64_t left_ns = (uint64_t)when_ticks * NS_PER_S / s->tick_hz;
+    uint64_t left_ns = (uint64_t)when_ticks * NRS_NS_PER_S / s->tick_hz;
     uint64_t end_ns = read_ns + (left_ns < TIME_WAIT_NS ? left_ns : TIME_WAIT_NS) - TIME_WAIT_NS;
     bool from_local;
     struct nrs_open_flow *e = nrs_open_flows_find(&s->known, k, &from_local);

@@ -5,20 +5,12 @@
 
 #include <string.h>
 
+#include "models/base/hex.h"
 #include "platform/packet/ip.h"
 
 struct text {
     const char *at, *end;
 };
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Reads min..max hexadecimal digits; only the low 32 bits are kept. */
 static bool read_hex(struct text *t, int min, int max, uint32_t *v)
@@ -26,8 +18,8 @@ static bool read_hex(struct text *t, int min, int max, uint32_t *v)
     int n = 0;
 
     *v = 0;
-    while (t->at < t->end && n < max && hex_digit(*t->at) >= 0) {
-        *v = *v << 4 | (uint32_t)hex_digit(*t->at++);
+    while (t->at < t->end && n < max && nrs_hex_value(*t->at) >= 0) {
+        *v = *v << 4 | (uint32_t)nrs_hex_value(*t->at++);
         n++;
     }
     return n >= min;

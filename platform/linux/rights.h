@@ -1,10 +1,10 @@
 /* platform/linux/rights.h - the rights of a helper process (platform/helper.h) */
 #ifndef NRS_RIGHTS_H
 #define NRS_RIGHTS_H
-#include <stddef.h>
+#include "models/base/why.h"
 
 /* Root: changes to `user`. Everyone: of all capabilities only CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE stay, if they were
  * there; no new ones, no core dumps. 0 or a negative errno: rights may be left, the process has to end, and `why` says why. */
-int nrs_rights_keep_reading(const char *user, char *why, size_t why_len);
+int nrs_rights_keep_reading(const char *user, struct nrs_why *why);
 
 #endif

@@ -11,13 +11,13 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "models/base/units.h"
 #include "platform/clock.h"
 #include "platform/linux/own_addrs.h"
 #include "platform/linux/packet_filter.h"
@@ -27,12 +27,11 @@
 #include "platform/packet/packet.h"
 #include "platform/random.h"
 
-#define NS_PER_S         1000000000ull
-#define HOUSEKEEPING_NS  NS_PER_S          /* loss counter */
-#define LOOK_AROUND_NS   (10 * NS_PER_S)   /* interfaces and addresses */
-#define LOSS_LOG_NS      (60 * NS_PER_S)
-#define LOSS_MEMORY_NS   (600 * NS_PER_S)  /* coverage stays lossy this long after a loss */
-#define STAMP_SLACK_NS   (10 * NS_PER_S)   /* a stamp further from now than this saw the wall clock jump */
+#define HOUSEKEEPING_NS NRS_NS_PER_S        /* loss counter */
+#define LOOK_AROUND_NS (10 * NRS_NS_PER_S)  /* interfaces and addresses */
+#define LOSS_LOG_NS (60 * NRS_NS_PER_S)
+#define LOSS_MEMORY_NS (600 * NRS_NS_PER_S) /* coverage stays lossy this long after a loss */
+#define STAMP_SLACK_NS (10 * NRS_NS_PER_S)  /* a stamp further from now: the wall clock jumped */
 
 struct src_packet {
     struct nrs_flowsrc_conf conf;
@@ -55,16 +54,16 @@ struct src_packet {
     int n_delivered;
 };
 
-static int failed(int error, char *why, size_t why_len)
+static int failed(int error, struct nrs_why *why)
 {
     if (error == EPERM || error == EACCES)
-        snprintf(why, why_len, "no permission (needs CAP_NET_RAW)");
+        nrs_why(why, 0, "no permission (needs CAP_NET_RAW)");
     else if (error == EAFNOSUPPORT || error == EPROTONOSUPPORT)
-        snprintf(why, why_len, "this kernel has no packet sockets");
+        nrs_why(why, 0, "this kernel has no packet sockets");
     else if (error == ENOSYS)
-        snprintf(why, why_len, "this kernel has no packet ring (needs 3.2)");
+        nrs_why(why, 0, "this kernel has no packet ring (needs 3.2)");
     else
-        snprintf(why, why_len, "%s", strerror(error));
+        nrs_why(why, 0, "%s", strerror(error));
     return error == EACCES ? -EPERM : error == EAFNOSUPPORT ? -EPROTONOSUPPORT : -error;
 }
 
@@ -153,13 +152,13 @@ static void close_source(void *state)
     free(s);
 }
 
-static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why, size_t why_len)
+static int open_source(void **state, const struct nrs_flowsrc_conf *c, struct nrs_why *why)
 {
     struct src_packet *s = calloc(1, sizeof *s);
     int rc;
 
     if (!s)
-        return failed(ENOMEM, why, why_len);
+        return failed(ENOMEM, why);
     s->conf = *c;
     s->fd = s->own.fd = -1;
     rc = open_socket(s);
@@ -167,7 +166,7 @@ static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why
         rc = open_parser(s);
     if (rc) {
         close_source(s);
-        return failed(-rc, why, why_len);
+        return failed(-rc, why);
     }
     s->forwards = nrs_machine_forwards();
     if (s->forwards)
@@ -310,7 +309,7 @@ static int readable_fd(const void *state)
     return ((const struct src_packet *)state)->fd;
 }
 
-static enum nrs_coverage coverage(const void *state)
+static uint8_t coverage(const void *state)
 {
     const struct src_packet *s = state;
 

@@ -3,7 +3,6 @@
  * A poll that has more to tell than one drain may deliver goes on at the next drain where it stopped. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -158,7 +157,7 @@ static int open_sockets(struct src_proc *s)
     return 0;
 }
 
-static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why, size_t why_len)
+static int open_source(void **state, const struct nrs_flowsrc_conf *c, struct nrs_why *why)
 {
     struct src_proc *s = calloc(1, sizeof *s);
     int rc = -ENOMEM;
@@ -173,7 +172,7 @@ static int open_source(void **state, const struct nrs_flowsrc_conf *c, char *why
         rc = s->fd[0] < 0 ? -ENOENT : open_sockets(s);
     }
     if (rc) {
-        snprintf(why, why_len, "cannot read %s: %s", files[0], strerror(-rc));
+        nrs_why(why, 0, "cannot read %s: %s", files[0], strerror(-rc));
         if (s)
             close_source(s);
         return rc;
@@ -188,7 +187,7 @@ static int no_fd(const void *state)
     return -1;
 }
 
-static enum nrs_coverage coverage(const void *state)
+static uint8_t coverage(const void *state)
 {
     (void)state;
     return NRS_COVER_CLOSER_ONLY;

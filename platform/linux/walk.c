@@ -10,6 +10,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "models/base/units.h"
+
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 /* linux/magic.h: proc, sysfs, debugfs, tracefs, cgroup, cgroup2, securityfs, bpf, efivarfs, configfs, selinux. */
@@ -58,7 +60,8 @@ static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
                                   .deleted = from_link && cut_deleted(w, &st),
                                   .device = (uint64_t)st.st_dev,
                                   .inode = (uint64_t)st.st_ino,
-                                  .mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec,
+                                  .mtime_ns = (uint64_t)st.st_mtim.tv_sec * NRS_NS_PER_S +
+                                              (uint64_t)st.st_mtim.tv_nsec,
                                   .changed_s = (uint64_t)st.st_ctim.tv_sec};
 
         w->file(w->arg, &f);

@@ -12,22 +12,9 @@ int nrs_file_read_at(int fd, uint64_t at, void *bytes, size_t len)
     return -ENOSYS;
 }
 
-int nrs_dir_open(const char *path)
-{
-    (void)path;
-    return -ENOSYS;
-}
-
 int nrs_dir_look(const char *path)
 {
     (void)path;
-    return -ENOSYS;
-}
-
-int nrs_dir_give(int dir, const char *user)
-{
-    (void)dir;
-    (void)user;
     return -ENOSYS;
 }
 

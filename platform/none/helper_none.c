@@ -2,20 +2,18 @@
 #include "platform/helper.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "platform/owner.h"
 
-int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, char *why,
-                     size_t why_len)
+int nrs_helper_start(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg,
+                     struct nrs_why *why)
 {
     (void)user;
     (void)prepare;
     (void)work;
     (void)arg;
-    snprintf(why, why_len, "this build knows no system");
-    return -ENOSYS;
+    return nrs_why(why, -ENOSYS, "this build knows no system");
 }
 
 int nrs_helper_read(int fd, void *message, size_t cap)

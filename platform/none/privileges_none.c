@@ -2,12 +2,10 @@
 #include "platform/privileges.h"
 
 #include <errno.h>
-#include <stdio.h>
 
-static int unsupported(char *why, size_t why_len)
+static int unsupported(struct nrs_why *why)
 {
-    snprintf(why, why_len, "this build knows no system");
-    return -ENOSYS;
+    return nrs_why(why, -ENOSYS, "this build knows no system");
 }
 
 int nrs_privileges_seal_relro(void)
@@ -15,17 +13,18 @@ int nrs_privileges_seal_relro(void)
     return -ENOSYS;
 }
 
-int nrs_privileges_drop(const char *user, char *why, size_t why_len)
+int nrs_privileges_drop(const char *user, struct nrs_why *why)
 {
     (void)user;
-    return unsupported(why, why_len);
+    return unsupported(why);
 }
 
-int nrs_privileges_confine(const char *writable_dir, const char *readable_dir, char *why, size_t why_len)
+int nrs_privileges_confine(const int *writable, size_t n, const char *readable_dir, struct nrs_why *why)
 {
-    (void)writable_dir;
+    (void)writable;
+    (void)n;
     (void)readable_dir;
-    return unsupported(why, why_len);
+    return unsupported(why);
 }
 
 int nrs_privileges_has(const char *capability)

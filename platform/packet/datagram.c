@@ -1,12 +1,13 @@
 /* UDP, and what UDP and ICMP echo share: exchanges that begin with a packet and end with silence. */
+#include "platform/packet/datagram.h"
+
+#include "models/base/units.h"
 #include "platform/packet/bytes_be.h"
 #include "platform/packet/dns.h"
-#include "platform/packet/one_packet.h"
 
 enum { UDP_HEADER = 8, PORT_DNS = 53, PORT_QUIC = 443 };
 
-#define MINUTE_MS   60000u
-#define LONGEST_MS  (20u * 86400 * 1000) /* an exchange older than this is cut, well before its clock wraps */
+#define LONGEST_MS (20u * NRS_MS_PER_DAY) /* an older exchange is cut, well before its clock wraps */
 
 static uint32_t add_saturating(uint32_t a, size_t b)
 {
@@ -36,14 +37,14 @@ static void end_earlier(const struct nrs_one_packet *k, struct nrs_open_flow *e)
 {
     struct nrs_one_packet last = *k;
 
-    last.t_ns -= (uint64_t)nrs_open_flows_age_ms(k->now_ms, e->last_ms) * 1000000;
+    last.t_ns -= (uint64_t)nrs_open_flows_age_ms(k->now_ms, e->last_ms) * NRS_NS_PER_MS;
     last.now_ms = e->last_ms;
     nrs_packet_close(&last, e, e->tx_began && e->rx_began ? NRS_END_FIN : NRS_END_TIMEOUT);
 }
 
 static uint32_t minute_of(const struct nrs_open_flow *e, uint32_t t_ms)
 {
-    return nrs_open_flows_age_ms(t_ms, e->start_ms) / MINUTE_MS;
+    return nrs_open_flows_age_ms(t_ms, e->start_ms) / NRS_MS_PER_MIN;
 }
 
 /* Sizes are counted on the interface where the exchange began only: a bridge, a VLAN or a bond shows every packet

@@ -1,6 +1,9 @@
 /* ICMP and ICMPv6: echo exchanges, and unreachable messages that end an unanswered flow. */
+#include "platform/packet/icmp.h"
+
 #include "platform/packet/bytes_be.h"
-#include "platform/packet/one_packet.h"
+#include "platform/packet/datagram.h"
+#include "platform/packet/tcp.h"
 
 enum { HEADER = 8, PORTS_AND_SEQ = 8 };
 enum { ECHO_REPLY = 0, UNREACHABLE = 3, ECHO_REQUEST = 8, CODE_TOO_BIG = 4 };    /* RFC 792 */

@@ -6,8 +6,9 @@
  *
  * Who opened a flow is `remote` for inbound flows, else `local`; the tag holds the low bits of the opener's initial
  * sequence number, so that a repeated SYN is told from a new use of the same ports. */
+#include "platform/packet/tcp.h"
+
 #include "platform/packet/bytes_be.h"
-#include "platform/packet/one_packet.h"
 #include "platform/packet/tls_sni.h"
 
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16, HEADER_MIN = 20 };

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "models/base/hex.h"
+
 static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 static const uint8_t nat64_prefix[12] = {0, 0x64, 0xff, 0x9b};
 
@@ -36,22 +38,14 @@ static bool read_v4(uint8_t out[4], const char *p, const char *end)
     return p == end;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Up to four hexadecimal digits. Returns how many there were. */
 static int read_group(const char **p, const char *end, unsigned *group)
 {
     int digits = 0;
 
     *group = 0;
-    while (*p < end && digits < 4 && hex_value(**p) >= 0) {
-        *group = *group << 4 | (unsigned)hex_value(**p);
+    while (*p < end && digits < 4 && nrs_hex_value(**p) >= 0) {
+        *group = *group << 4 | (unsigned)nrs_hex_value(**p);
         (*p)++;
         digits++;
     }

@@ -4,10 +4,10 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
+#include "models/base/units.h"
 #include "platform/recorded/link.h"
 
 #define OPEN_FLOWS 65536 /* a capture may come from a busy link; about 3 MiB */
-#define NS_PER_S   UINT64_C(1000000000)
 
 int nrs_capture_open(struct nrs_recorded *r, size_t state_len)
 {
@@ -44,7 +44,7 @@ static void advance(struct nrs_capture *c, uint64_t t_ns)
     if (t_ns <= c->now_ns)
         return;
     c->now_ns = t_ns;
-    if (t_ns - c->expired_ns >= NS_PER_S) {
+    if (t_ns - c->expired_ns >= NRS_NS_PER_S) {
         c->expired_ns = t_ns;
         nrs_packets_expire(c->packets, t_ns, deliver, c);
     }

@@ -6,6 +6,8 @@
  *   src_ip dest_ip src_port dest_port proto icmp_type icmp_code
  *   flow.start flow.end flow.bytes_toserver flow.bytes_toclient flow.pkts_toserver flow.pkts_toclient
  *   tcp.tcp_flags tcp.tcp_flags_tc       ; hexadecimal, all flags seen; _tc: to the client */
+#include "models/base/hex.h"
+#include "models/base/units.h"
 #include "platform/recorded/reader.h"
 
 #include "platform/recorded/addr_text.h"
@@ -100,16 +102,15 @@ static uint8_t proto_of(const struct nrs_json_value *v)
 /* Two hexadecimal digits. */
 static bool read_flags(const struct nrs_json_value *v, unsigned *flags)
 {
-    static const char digits[] = "0123456789abcdef";
     size_t i;
 
     *flags = 0;
     for (i = 0; i < v->len && i < 2; i++) {
-        const char *digit = memchr(digits, v->text[i], 16);
+        int digit = nrs_hex_value(v->text[i]);
 
-        if (!digit)
+        if (digit < 0)
             return false;
-        *flags = *flags << 4 | (unsigned)(digit - digits);
+        *flags = *flags << 4 | (unsigned)digit;
     }
     return v->len == 2;
 }
@@ -198,7 +199,7 @@ static void finish_sizes(struct eve_record *e)
 
 static void finish(struct eve_record *e)
 {
-    uint64_t ms = e->end_ns >= e->flow.t_ns ? (e->end_ns - e->flow.t_ns) / 1000000 : NRS_DUR_UNKNOWN;
+    uint64_t ms = e->end_ns >= e->flow.t_ns ? (e->end_ns - e->flow.t_ns) / NRS_NS_PER_MS : NRS_DUR_UNKNOWN;
 
     if (e->seen & BIT(END) && ms < NRS_DUR_UNKNOWN)
         e->flow.dur_ms = (uint32_t)ms;

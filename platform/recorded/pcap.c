@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "models/base/units.h"
 #include "platform/recorded/link.h"
 
 #define FILE_HEADER   24
@@ -49,7 +50,7 @@ static int next_packet(struct nrs_recorded *r)
     if (captured > NRS_CAPTURE_FRAME_MAX)
         return nrs_capture_lost(r, "its length is impossible; nothing after it can be read");
     if (!nrs_capture_frame(r, f->link, captured, on_wire,
-                           (uint64_t)seconds * 1000000000 + (uint64_t)fraction * f->fraction_ns))
+                           (uint64_t)seconds * NRS_NS_PER_S + (uint64_t)fraction * f->fraction_ns))
         return nrs_capture_cut(r);
     return 1;
 }

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 
+#include "models/base/units.h"
 #include "platform/recorded/link.h"
 
 #define BLOCK_SECTION    0x0a0d0d0au
@@ -25,7 +26,6 @@
 #define OPTION_TSOFFSET  14
 #define BLOCK_FRAME      12 /* type and both lengths */
 #define INTERFACES_MAX   256
-#define NS_PER_S         UINT64_C(1000000000)
 #define SECONDS_MAX      (UINT64_C(1) << 34) /* times 10^9 still fits 64 bits */
 
 struct interface {
@@ -112,7 +112,7 @@ static bool ticks_to_ns(const struct interface *i, uint64_t ticks, uint64_t *ns)
         return false;
     for (; per_s > SECONDS_MAX; per_s /= 2) /* finer than we keep: make room for the product */
         rest /= 2;
-    *ns = s * NS_PER_S + rest * NS_PER_S / per_s;
+    *ns = s * NRS_NS_PER_S + rest * NRS_NS_PER_S / per_s;
     return true;
 }
 

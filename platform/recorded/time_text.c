@@ -1,6 +1,7 @@
 #include "platform/recorded/time_text.h"
 
-#define NS_PER_S    UINT64_C(1000000000)
+#include "models/base/units.h"
+
 #define SECONDS_MAX (UINT64_C(1) << 34) /* times 10^9 still fits 64 bits */
 
 static bool is_digit(char c)
@@ -95,7 +96,7 @@ static bool scientific(const char *p, const char *end, uint64_t *ns)
     for (point += exponent + 9; point < 0 && mantissa > 0; point++)
         mantissa /= 10;
     for (; point > 0 && mantissa > 0; point--) {
-        if (mantissa >= SECONDS_MAX * NS_PER_S / 10)
+        if (mantissa >= SECONDS_MAX * NRS_NS_PER_S / 10)
             return false;
         mantissa *= 10;
     }
@@ -115,7 +116,7 @@ bool nrs_time_seconds(const char *text, size_t len, uint64_t *ns)
         return false;
     if (p < end)
         return scientific(text, end, ns);
-    *ns = s * NS_PER_S + fraction;
+    *ns = s * NRS_NS_PER_S + fraction;
     return true;
 }
 
@@ -153,7 +154,7 @@ static bool clock_part(const char **p, const char *end, uint64_t *s)
         return false;
     if (hour > 23 || minute > 59 || second > 60) /* 60: a leap second */
         return false;
-    *s = hour * 3600 + minute * 60 + second;
+    *s = hour * NRS_S_PER_HOUR + minute * 60 + second;
     return true;
 }
 
@@ -174,7 +175,7 @@ static bool zone_part(const char *p, const char *end, int *offset_s)
     p += *p == ':';
     if (!fixed_digits(&p, end, 2, &minute) || p != end || hour > 23 || minute > 59)
         return false;
-    *offset_s = sign * (int)(hour * 3600 + minute * 60);
+    *offset_s = sign * (int)(hour * NRS_S_PER_HOUR + minute * 60);
     return true;
 }
 
@@ -191,9 +192,9 @@ bool nrs_time_iso(const char *text, size_t len, uint64_t *ns)
         return false;
     if (!zone_part(p, end, &offset_s))
         return false;
-    s += days * 86400;
+    s += days * NRS_S_PER_DAY;
     if (offset_s > 0 && s < (uint64_t)offset_s)
         return false;
-    *ns = (s - (uint64_t)(int64_t)offset_s) * NS_PER_S + fraction;
+    *ns = (s - (uint64_t)(int64_t)offset_s) * NRS_NS_PER_S + fraction;
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "models/base/units.h"
 #include "platform/recorded/addr_text.h"
 #include "platform/recorded/count_text.h"
 #include "platform/recorded/time_text.h"
@@ -79,7 +80,7 @@ static bool read_duration(const char *text, size_t len, uint32_t *ms)
 
     if (!nrs_time_seconds(text, len, &ns))
         return false;
-    ns /= 1000000;
+    ns /= NRS_NS_PER_MS;
     *ms = ns < NRS_DUR_UNKNOWN ? (uint32_t)ns : NRS_DUR_UNKNOWN - 1;
     return true;
 }

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "models/base/hex.h"
 #include "platform/recorded/zeek_fields.h"
 
 #define COLUMNS_MAX 128
@@ -40,23 +41,18 @@ static bool starts_with(const char **line, size_t *len, const char *word)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
 /* "\x09", or the character itself. */
 static bool read_separator(const char *text, size_t len, char *separator)
 {
+    int high = len == 4 ? nrs_hex_value(text[2]) : -1, low = len == 4 ? nrs_hex_value(text[3]) : -1;
+
     if (len == 1) {
         *separator = *text;
         return true;
     }
-    if (len != 4 || text[0] != '\\' || text[1] != 'x' || hex_digit(text[2]) < 0 || hex_digit(text[3]) < 0)
+    if (high < 0 || low < 0 || text[0] != '\\' || text[1] != 'x')
         return false;
-    *separator = (char)(hex_digit(text[2]) << 4 | hex_digit(text[3]));
+    *separator = (char)(high << 4 | low);
     return *separator != '\n';
 }
 

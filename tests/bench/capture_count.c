@@ -41,7 +41,7 @@ int main(void)
     fflush(stdout);
     began_us = cpu_us();
     while (more) {
-        struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = nrs_flowsrc_fd(s), .events = POLLIN}};
+        struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = nrs_flowsrc_fd(s, 0), .events = POLLIN}};
 
         (void)poll(fds, 2, nrs_flowsrc_wait_ms(s, nrs_clock_boot_ns()));
         more = !fds[0].revents;

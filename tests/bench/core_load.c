@@ -30,7 +30,7 @@ static int load_model(void)
 
     if (rc == 0)
         rc = nrs_model_load(&model, &envelope, &place);
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         model.threshold_mlogit[w] = INT32_MAX;
     return rc;
 }

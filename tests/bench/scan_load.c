@@ -69,10 +69,11 @@ static int ascending(const void *left, const void *right)
 int main(int argc, char **argv)
 {
     bool (*look)(int, uint64_t) = argc > 1 && strcmp(argv[1], "entropy") == 0 ? entropy : scan;
-    char path[4096], why[256];
+    char path[4096];
+    struct nrs_why why;
     uint64_t sum = 0;
 
-    if (nrs_scanner_open(&scanner, why, sizeof why) != 0)
+    if (nrs_scanner_open(&scanner, &why) != 0)
         return 2;
     while (n_files < FILES_MAX && fgets(path, sizeof path, stdin) != NULL) {
         uint64_t start;

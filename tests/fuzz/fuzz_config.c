@@ -7,11 +7,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static struct nrs_config c;
-    char why[NRS_CONFIG_WHY_MAX] = "";
+    struct nrs_why why = {""};
 
     if (n > NRS_CONFIG_BYTES_MAX)
         return 0;
-    if (nrs_config_parse(&c, "dir/fuzz.json", (const char *)data, n, why, sizeof why) != 0 && why[0] == '\0')
+    if (nrs_config_parse(&c, "dir/fuzz.json", (const char *)data, n, &why) != 0 && why.text[0] == '\0')
         abort(); /* every refusal says why */
     return 0;
 }

@@ -2,9 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "tools/collector/http.h"
-#include "tools/collector/post.h"
-#include "tools/collector/query.h"
+#include "tools/collector/records/post.h"
+#include "tools/collector/routes/routes.h"
+#include "tools/collector/serve/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -17,11 +17,10 @@ static void handle(struct nrs_col_http *h, struct nrs_col_budget *budget)
 
     budget->used -= charge;
     if (h->status == 0) {
-        (void)nrs_col_query_parse(&q, h->url);
+        (void)nrs_col_route_query(&q, h->url);
         nrs_col_post_free(nrs_col_post_read("device", body, len, why));
-    } else {
-        free(body);
     }
+    free(body);
     nrs_col_http_next(h);
 }
 
@@ -33,7 +32,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     if (n < 1 || n > 65536)
         return 0;
-    nrs_col_http_setup();
     nrs_col_line_init();
     nrs_col_http_init(&h, 16384, &budget);
     step = (size_t)data[0] + 1;

@@ -1,9 +1,9 @@
-/* What the agent and its scanner process read: each other's records (what is accepted can be written as a verdict and comes back as the
- * same bytes), and what the kernel tells of programs that start. */
+/* What the agent and its scanner process read: each other's records (an accepted one can be written as a verdict and comes back as
+ * the same bytes), and the kernel's notices of programs that start. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/programs/programs.h"
+#include "agent/verdicts/program_lines.h"
 #include "platform/linux/exec_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static void check_found(const uint8_t *data, size_t n)
 {
     static const struct nrs_verdict_id id = {"host", "boot", 1, 0};
-    static const struct nrs_query asked = {.d = 1, .seq = UINT32_MAX, .connection = {.proto = NRS_PROTO_TCP}};
+    static const struct nrs_beacon beacon = {.d = 1, .seq = UINT32_MAX, .connection = {.proto = NRS_PROTO_TCP}};
     char line[NRS_VERDICT_MAX + 1];
     uint8_t bytes[NRS_FOUND_BYTES];
     struct nrs_found f, again;
@@ -21,8 +21,8 @@ static void check_found(const uint8_t *data, size_t n)
     nrs_found_write(bytes, &f);
     if (nrs_found_read(&again, bytes, sizeof bytes) != 0 || strcmp(f.path, again.path) != 0)
         abort();
-    if (nrs_programs_write_combo(line, sizeof line, &f, &asked, UINT32_MAX, &id) <= 0 || strchr(line, '\n')[1] != '\0' ||
-        nrs_programs_write_packer(line, sizeof line, &f, &id) <= 0 || strchr(line, '\n')[1] != '\0')
+    if (nrs_combo_line(line, sizeof line, &f, &beacon, UINT32_MAX, &id) <= 0 || strchr(line, '\n')[1] != '\0' ||
+        nrs_packer_line(line, sizeof line, &f, &id) <= 0 || strchr(line, '\n')[1] != '\0')
         abort();
 }
 

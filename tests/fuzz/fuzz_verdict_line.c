@@ -1,9 +1,10 @@
-/* The collector's line reader: never crashes, and takes nothing that SQLite would not call JSON. */
+/* The collector's line reader: never crashes, and what is stored is JSON for SQLite and reads the same again. */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "tools/collector/line.h"
+#include "tools/collector/records/line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -24,11 +25,14 @@ static int is_json(const char *s, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    struct nrs_col_record r;
-    char why[NRS_COL_WHY];
+    char why[NRS_COL_WHY], out[NRS_COL_LINE_MAX + 1], again[NRS_COL_LINE_MAX + 1];
+    struct nrs_col_record r, second;
 
     nrs_col_line_init();
-    if (n <= 65536 && nrs_col_line_read(&r, (const char *)data, n, why) == 0 && !is_json(r.line, r.len))
+    if (n > 65536 || nrs_col_line_read(&r, out, "device-1", (const char *)data, n, why) != 0)
+        return 0;
+    if (!is_json(r.line, r.len) || nrs_col_line_read(&second, again, "device-1", out, r.len, why) != 0 ||
+        second.n_dropped != 0 || strcmp(out, again) != 0)
         abort();
     return 0;
 }

@@ -142,13 +142,13 @@ static void check_counts(uint32_t seed, const struct cf *f, const struct nrs_all
 
     for (i = nrs_table_next(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next(&c->table, i + 1)) {
         d = &c->table.dests[i];
-        open += nrs_dest_is_open(d);
-        silent += d->verdict == NRS_VERDICT_SILENT;
-        check(seed, !d->verdict || is_allowed(f, d, rules, n) == (d->verdict == NRS_VERDICT_SILENT));
+        open += d->verdict.life == NRS_LIFE_OPEN;
+        silent += d->verdict.life == NRS_LIFE_SILENT;
+        check(seed, !nrs_dest_has_verdict(d) || is_allowed(f, d, rules, n) == (d->verdict.life == NRS_LIFE_SILENT));
     }
     for (i = 0; (d = nrs_siblings_next(&c->siblings, &i)); i++) {
-        open += nrs_dest_is_open(d);
-        silent += d->verdict == NRS_VERDICT_SILENT;
+        open += d->verdict.life == NRS_LIFE_OPEN;
+        silent += d->verdict.life == NRS_LIFE_SILENT;
     }
     check(seed, cf_stats(f).flagged == open);
     check(seed, cf_stats(f).suppressed == silent);

@@ -76,8 +76,8 @@ def small_disk(path, kib):
 
 
 def fill(disk):
-    """Takes every free byte; returns the file to remove."""
-    ballast = disk / "ballast"
+    """Takes every free byte; returns the file to remove. Its name is one that an agent makes: it refuses a folder with others."""
+    ballast = disk / "check.tmp"
     with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as f:
         while True:
             f.write(bytes(4096))

@@ -33,7 +33,7 @@ static void print_log(void *arg, int level, const char *message)
 /* False when standard input has ended. */
 static bool wait_for_more(struct nrs_flowsrc *s)
 {
-    struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = nrs_flowsrc_fd(s), .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = nrs_flowsrc_fd(s, 0), .events = POLLIN}};
     char byte;
 
     (void)poll(fds, 2, nrs_flowsrc_wait_ms(s, nrs_clock_boot_ns()));

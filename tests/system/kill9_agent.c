@@ -14,15 +14,18 @@
 
 #include "agent/spool/boot_id.h"
 #include "agent/config/config.h"
+#include "agent/net/stream.h"
 #include "agent/spool/spool.h"
 #include "agent/uplink/uplink.h"
 #include "platform/files.h"
+#include "platform/path_trust.h"
 
 #define FLUSH_MS 50
 
 static struct nrs_config config;
 static struct nrs_spool spool;
 static struct nrs_tls_client tls;
+static struct nrs_stream stream;
 static struct nrs_uplink uplink;
 static char boot[NRS_BOOT_ID_MAX + 1];
 static int notes;
@@ -83,27 +86,27 @@ int main(int argc, char **argv)
     const unsigned rate = argc >= 4 ? (unsigned)atoi(argv[3]) : 0;
     uv_loop_t *loop = uv_default_loop();
     uv_timer_t make_timer, flush_timer;
-    char why[NRS_CONFIG_WHY_MAX];
+    struct nrs_why why;
     int dir;
 
     count = argc == 5 ? (uint32_t)atoi(argv[4]) : 0;
-    if (argc < 4 || nrs_config_load(&config, argv[1], why, sizeof why) != 0 ||
-        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, why,
-                            sizeof why))
+    if (argc < 4 || nrs_config_load(&config, argv[1], &why) != 0 ||
+        nrs_tls_client_load(&tls, config.collector.ca, config.collector.cert, config.collector.key, &why))
         return 2;
     signal(SIGPIPE, SIG_IGN);
     notes = open(argv[2], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    dir = nrs_dir_open(config.spool.dir);
+    dir = nrs_dir_open(config.spool.dir, config.user);
     if (notes < 0 || dir < 0 || nrs_dir_lock(dir) != 0 ||
         nrs_spool_open(&spool, dir, config.spool.kib * 1024) != 0 || nrs_boot_id_next(dir, boot) != 0)
         return 2;
+    nrs_stream_init(&stream, loop, &tls, NULL, NULL);
     nrs_uplink_init(&uplink, loop,
                     &(struct nrs_uplink_conf){.url = config.collector.url,
                                               .proxy = config.collector.proxy,
                                               .content_type = config.collector.content_type,
                                               .prefix = config.collector.prefix,
                                               .spool = &spool,
-                                              .tls = &tls,
+                                              .transport = &stream.transport,
                                               .health = no_health,
                                               .health_sent = no_health_sent,
                                               .log = quiet});

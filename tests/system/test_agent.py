@@ -180,6 +180,13 @@ def usage_errors_are_one_line_and_exit_code_2(_):
         code, out, err = noroshi(*args)
         assert code == 2 and out == "" and err.startswith("noroshi: ") and err.count("\n") == 1, (args, err)
     assert noroshi("version")[1].startswith("noroshi ") and noroshi("help")[0] == 0
+    for command in ("run", "check", "status", "version"):
+        code, out, err = noroshi("help", command)
+        assert code == 0 and f"usage: noroshi {command}" in out and not err, (code, out, err)
+        assert noroshi(command, "-h") == noroshi(command, "--help") == (code, out, err), command
+        code, out, err = noroshi(command, "word")
+        assert code == 2 and not out and err.startswith(f"noroshi: {command}: word: "), (code, out, err)
+    assert noroshi("help", "nonsense")[0] == 2
 
 
 def main():

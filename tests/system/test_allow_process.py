@@ -75,8 +75,11 @@ def opened(collector, port):
     return lab.until(lambda: [r for r in told(collector, port) if r["noroshi"].get("st") == "open"], f"a verdict on port {port}")
 
 
-def files_of_held(agent):
-    return sum(name.startswith("held-") for name in os.listdir(agent.spool))
+def pending(agent):
+    """Records that wait in the spool (agent/spool/spool_record.h: flag 2)."""
+    segments = b"".join(path.read_bytes() for path in agent.spool.glob("*.seg"))
+    heads = [segments[at + 4:at + 8] for at in range(len(segments)) if segments[at:at + 4] == b"\xf5nr\xff"]
+    return sum(int.from_bytes(head[2:4], "little") & 2 != 0 for head in heads)
 
 
 def health(collector):
@@ -89,7 +92,7 @@ def an_allowed_program_is_silent_and_another_is_told(at, collector):
         opened(collector, bad)
         status = lab.until(lambda: agent.status()["suppressed"] == 1 and agent.status(), "a destination that is suppressed")
         assert status["held"] == 0 and status["flagged"] == 1, status
-        assert files_of_held(agent) == 0, os.listdir(agent.spool)
+        assert pending(agent) == 0, os.listdir(agent.spool)
         assert told(collector, good) == [], told(collector, good)
         lab.until(lambda: "noroshi.combo" in states(collector, bad), "the joined verdict of the other program")
         agent.settings["allow"] = []
@@ -119,7 +122,7 @@ def held(at, collector):
         with beacon(implant) as port:
             lab.until(lambda: agent.status()["held"] == 1, "a verdict that waits")
             assert told(collector, port) == [], told(collector, port)
-            assert files_of_held(agent) == 1, os.listdir(agent.spool)
+            assert pending(agent) == 1, os.listdir(agent.spool)
             lab.until(lambda: health(collector)["hld"] >= 1, "its count in health")  # asking for it makes a beacon, too
             yield agent, port
 
@@ -130,7 +133,7 @@ def a_scanner_that_dies_ends_the_wait(at, collector):
         opened(collector, port)
         status = agent.status()
         assert status["held"] == 0 and status["flagged"] >= 1 and status["scanner"] == "ended", status
-        assert files_of_held(agent) == 0, os.listdir(agent.spool)
+        assert pending(agent) == 0, os.listdir(agent.spool)
         assert states(collector, port) == ["open"], states(collector, port)
 
 
@@ -141,7 +144,7 @@ def a_killed_agent_tells_what_waited(at, collector):
     assert told(collector, port) == [], told(collector, port)
     with agent:
         opened(collector, port)
-        assert files_of_held(agent) == 0, os.listdir(agent.spool)
+        assert pending(agent) == 0, os.listdir(agent.spool)
         assert states(collector, port) == ["open"], states(collector, port)
 
 

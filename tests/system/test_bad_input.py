@@ -167,6 +167,47 @@ def collectors(at, collector):
         ("collector: not an address", [COLLECTOR, "init", at / "x", "--listen", "nowhere"], 2, "--listen: not ADDRESS:PORT")]
 
 
+def trusted_paths(at, collector):
+    """What root reads and writes while somebody else could change it: `check` and `run` refuse it in the same words."""
+    def agent(name, of=None, **changes):
+        return lab.Agent(at / name, of, **changes)
+
+    def spool(name, prepare):
+        made = agent(name, collector)
+        prepare(made.spool)
+        return made.config
+
+    def with_file(file):
+        def prepare(path):
+            path.mkdir(0o700)
+            (path / file).write_text("root:*:1::::::")
+        return prepare
+
+    def a_link(path):
+        (at / "elsewhere").mkdir(0o700)
+        path.symlink_to(at / "elsewhere")
+
+    def for_all(path):
+        path.mkdir()
+        path.chmod(0o777)
+
+    def changed_by_all(path):
+        path.chmod(0o666)
+        return path
+
+    key = write(at / "key.pem", (collector.folder / "devices/device-1/device-key.pem").read_text())
+    cases = [("configuration for all", changed_by_all(agent("open").config), "noroshi.json: can be written by others"),
+             ("key for all", agent("key", collector, collector={"key": str(changed_by_all(key))}).config,
+              "collector.key: " + str(key) + ": can be written by others"),
+             ("spool is a link", spool("link", a_link), "spool.dir: " + str(at / "link/spool") + ": is a symbolic link"),
+             ("spool for all", spool("all", for_all), "spool.dir: " + str(at / "all/spool") + ": can be written by others")]
+    if lab.ROOT:
+        cases += [("spool with shadow", spool("shadow", with_file("shadow")), "spool/shadow: is not a file of ours"),
+                  ("spool with .ssh", spool("ssh", with_file(".ssh")), "spool/.ssh: is not a file of ours")]
+    return [(f"{what}, {verb}", [lab.NOROSHI, verb, "--config", config], 2, words)
+            for what, config, words in cases for verb in ("check", "run")]
+
+
 def other_users(at, _):
     """Files that only root may read, read by somebody else."""
     if not lab.ROOT:
@@ -190,7 +231,7 @@ def main():
     with contextlib.ExitStack() as stack:
         at = stack.enter_context(lab.folder())
         collector = stack.enter_context(collectorlab.Collector())
-        for table in (configurations, identities, models, recordings, tools, collectors, other_users):
+        for table in (configurations, identities, models, recordings, tools, collectors, trusted_paths, other_users):
             place = at / table.__name__
             place.mkdir()
             rows = table(place, collector)

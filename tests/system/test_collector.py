@@ -39,7 +39,13 @@ def test_records_are_stored_once_over_both_versions(lab):
 
 def test_identity_is_the_certificate(lab):
     lab.device("gate-7")
-    assert post(lab.client("gate-7"), [verdict(1, host="device-1"), health(2)])[1] == {"ok": 2, "new": 2}
+    client = lab.client("gate-7")
+    assert post(client, [verdict(1, host="device-1")])[:2] == \
+        (400, {"error": "line 1: event.id: its host is not the name in the device's certificate"})
+    lie = verdict(1, host="gate-7")
+    lie["host.id"] = "device-1"
+    text = json.dumps(lie).replace('"host.id"', '"host\\u002eid"')
+    assert post(client, [text, health(2, host="gate-7")])[1] == {"ok": 2, "new": 2}
     rows = lab.get("/api/verdicts")[2]["verdicts"]
     assert rows[0]["device"] == "gate-7"
     assert [r["host.id"] for r in lab.export()] == ["gate-7"]

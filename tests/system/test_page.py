@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The collector's page in a real browser, without a window: what it shows is what was reported."""
+import contextlib
 import html.parser
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -46,13 +48,13 @@ class Elements(html.parser.HTMLParser):
                                            for key, value in wanted.items())]
 
 
-def browse(url, zone="UTC"):
+def browse(url, zone="UTC", console_may=()):
     """The elements of a page after it has loaded its data; nothing went wrong or elsewhere on the way."""
     with tempfile.TemporaryDirectory() as profile:
         log = os.path.join(profile, "net.json")
         out = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={profile}", f"--log-net-log={log}", url], timeout=60,
                              capture_output=True, text=True, env={**os.environ, "TZ": zone})
-        console = [line for line in out.stderr.splitlines() if "CONSOLE" in line]
+        console = [line for line in out.stderr.splitlines() if "CONSOLE" in line and not any(word in line for word in console_may)]
         assert not console, console
         events = [json.loads(line.rstrip(",\n")) for line in open(log, encoding="utf-8") if '"initiator"' in line]
     origin = re.match(r"http://[^/]+", url)[0]
@@ -95,7 +97,7 @@ def check_verdict(lab):
     total = page.having(data_sum=True)[0]
     assert sum(parts) == int(total["data-sum"]) == int(total["data-score"]) == 2700, parts
     text = page.having(tag="main")[0]["text"]
-    assert "Jitter between visits × Active minutes" in text and "2 devices reported" in text
+    assert "Jitter between visits × Minutes with a connection" in text and "2 devices reported" in text
     assert '"event.id": "device-1-a1-3"' in text, "the raw record"
 
 
@@ -130,13 +132,29 @@ def check_devices(lab):
     assert "packet" in rows["device-1"] and "beacon-7" in rows["device-1"] and "everything" in rows["device-1"]
 
 
+def check_unreadable_row(lab):
+    """A health record of an older collector's store, which did not check it, does not hide the other devices."""
+    with contextlib.closing(sqlite3.connect(lab.folder / "noroshi.db", isolation_level=None)) as db:
+        db.execute("UPDATE device SET health=? WHERE name='device-1'", ('{"noroshi":{"dst":null,"up":[],"rss":"x","src":{"a":1}}}',))
+    page = browse(f"http://127.0.0.1:{lab.page}/#/devices")
+    assert {e["data-device"] for e in page.having(data_device=True)} == {"device-1", "gate-2"}
+
+
+def check_unknown_verdict(lab):
+    """A 404 is an answer of the collector: the page does not say that the collector is gone."""
+    page = browse(f"http://127.0.0.1:{lab.page}/#/verdict/999", console_may=("404",))
+    assert "There is no such verdict." in page.having(tag="main")[0]["text"]
+    assert page.having(id="status-text")[0]["text"] == "live"
+
+
 def main():
     with Collector() as empty:
         text = browse(f"http://127.0.0.1:{empty.page}/").having(tag="main")[0]["text"]
         assert "No verdicts yet" in text
     with Collector() as lab:
         seed(lab)
-        for check in (check_list, check_verdict, check_programs, check_local_time, check_without_evidence, check_devices):
+        for check in (check_list, check_verdict, check_programs, check_local_time, check_without_evidence, check_devices, check_unreadable_row,
+                      check_unknown_verdict):
             check(lab)
             print("ok", check.__name__, flush=True)
 

@@ -22,7 +22,7 @@ import faultlab as lab  # noqa: E402
 LAB = lab.BUILD / "noroshi-lab"
 QUEUE = pathlib.Path("/proc/sys/fs/fanotify/max_queued_events")
 BURST, FILES, CALLS = 10000, 2000, 1000
-ON, TOLD, WALKED = "on", "told as they start, and walked", "walked"
+ON, TOLD, WALKED = "on", "notified as they start, and walked", "walked"
 
 
 class Room:
@@ -112,7 +112,7 @@ def every_start_is_counted(at, collector):
     """The first walk meets the agent itself. Then each program is looked at once, however often it starts."""
     with Room(at, collector) as room:
         room.counts(scanner=ON, programs=TOLD, files_seen=1, files_scanned=1, files_cached=0)
-        said = "scanner: programs are told as they start (fanotify), and walked every 86400 s\n"
+        said = "scanner: the kernel notifies it of programs that start (fanotify); it walks all every 86400 s\n"
         assert room.log.read_text().count(said) == 1, room.log.read_text()
         for name in "abc":
             run(room.program(name))
@@ -133,7 +133,7 @@ def every_start_is_counted(at, collector):
 def without_the_right_it_walks(at, collector):
     with Room(at, collector, without=["sys_admin"]) as room:
         room.counts(scanner=ON, programs=WALKED, files_seen=1, files_scanned=1)
-        said = "scanner: programs are walked every 86400 s (fanotify: Operation not permitted)\n"
+        said = "scanner: it walks all programs every 86400 s (fanotify: Operation not permitted)\n"
         assert room.log.read_text().count(said) == 1, room.log.read_text()
         run(room.program("a"))
         lab.until(lambda: room.health()["scn"] == 1, "the walking scanner in a health record")

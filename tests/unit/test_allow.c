@@ -16,9 +16,9 @@ static struct nrs_addr v6(uint8_t first, uint8_t last)
 static struct nrs_allow_rule rule(const char *key, const char *text)
 {
     struct nrs_allow_rule r = {0};
-    char why[80];
+    struct nrs_why why;
 
-    assert_int_equal(nrs_config_allow_set(&r, key, text, why, sizeof why), 0);
+    assert_int_equal(nrs_config_allow_set(&r, key, text, &why), 0);
     return r;
 }
 

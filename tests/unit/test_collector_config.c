@@ -8,7 +8,7 @@
 
 #include "models/base/error.h"
 #include "tools/collector/config.h"
-#include "tools/collector/post.h"
+#include "tools/collector/records/name.h"
 
 static int read_text(struct nrs_col_config *c, const char *text, char why[160])
 {

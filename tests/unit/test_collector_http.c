@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/collector/http.h"
-#include "tools/collector/rate.h"
+#include "tools/collector/serve/http.h"
+#include "tools/collector/serve/rate.h"
 
 static struct nrs_col_budget budget;
 
@@ -17,7 +17,6 @@ static int start(void **state)
     struct nrs_col_http *h = calloc(1, sizeof *h);
 
     assert_non_null(h);
-    nrs_col_http_setup();
     budget = (struct nrs_col_budget){.cap = 32768};
     nrs_col_http_init(h, 10000, &budget);
     *state = h;
@@ -141,6 +140,39 @@ static void nonsense_is_refused(void **state)
     }
 }
 
+/* Two servers that disagree about where a request ends can be made to see different requests (RFC 9112, 6.1). */
+static void coding_that_is_not_chunked_alone_is_refused(void **state)
+{
+    static const char *const bad[] = {
+        POST "Transfer-Encoding : x\r\n\r\n",
+        POST "Transfer-Encoding: x\r\n\r\n",
+        POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        POST "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        POST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        POST "Content-Length : 3\r\n\r\nabc",
+        POST "Host: b\r\n\r\n",
+    };
+    struct nrs_col_http *h = *state;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_true(feed(h, bad[i]));
+        assert_int_equal(h->status, 400);
+        assert_false(h->keep_alive);
+        nrs_col_http_next(h);
+    }
+}
+
+static void endless_chunk_extension_is_refused(void **state)
+{
+    struct nrs_col_http *h = *state;
+    bool whole = feed(h, POST "Transfer-Encoding: chunked\r\n\r\n5;x=");
+
+    for (int i = 0; i < 1000 && !whole; i++)
+        whole = feed(h, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    assert_true(whole);
+    assert_int_equal(h->status, 431);
+}
+
 static void other_versions_are_refused(void **state)
 {
     struct nrs_col_http *h = *state;
@@ -207,6 +239,8 @@ int main(void)
         WITH_REQUEST(body_that_was_taken_keeps_its_charge),
         WITH_REQUEST(second_request_before_the_answer_ends_the_connection),
         WITH_REQUEST(nonsense_is_refused),
+        WITH_REQUEST(coding_that_is_not_chunked_alone_is_refused),
+        WITH_REQUEST(endless_chunk_extension_is_refused),
         WITH_REQUEST(other_versions_are_refused),
         WITH_REQUEST(endless_headers_are_refused),
         WITH_REQUEST(long_address_is_refused),

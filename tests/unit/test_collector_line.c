@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "models/base/error.h"
-#include "tools/collector/line.h"
-#include "tools/collector/text.h"
+#include "tools/collector/records/line.h"
+#include "tools/collector/records/text.h"
 
 #define HEAD(kind, dataset)                                                                                    \
     "{\"@timestamp\":\"2026-11-21T20:05:00Z\",\"event.kind\":\"" kind "\",\"event.dataset\":\"noroshi." dataset    \
@@ -21,9 +21,11 @@
 #define INNER "\"v\":1,\"st\":\"open\",\"d\":5,\"w\":\"24h\",\"score\":-20,\"n\":320,\"why\":\"fill+12,rest+0,bias-32\""
 #define BEACON HEAD("alert", "beacon") BEACON_TOP ",\"noroshi\":{" INNER "}}"
 
+static char stored[NRS_COL_LINE_MAX + 1];
+
 static int read_line(struct nrs_col_record *r, const char *line, char why[NRS_COL_WHY])
 {
-    return nrs_col_line_read(r, line, strlen(line), why);
+    return nrs_col_line_read(r, stored, "lab-1", line, strlen(line), why);
 }
 
 /* The line is refused, and the reason begins with the place. */
@@ -61,14 +63,57 @@ static void beacon_is_taken_apart(void **state)
     assert_string_equal(r.dst, "203.0.113.7");
 }
 
-static void unknown_keys_are_ignored(void **state)
+/* What is stored has the known keys, the name in the certificate, and of a newer agent's keys the plain ones. */
+static void unknown_keys_are_not_stored(void **state)
 {
     struct nrs_col_record r;
     char why[NRS_COL_WHY];
 
     (void)state;
     assert_int_equal(read_line(&r, HEAD("alert", "beacon") BEACON_TOP ",\"new\":[1,{\"x\":null}],\"noroshi\":{" INNER
-                                                                      ",\"later\":true}}", why), 0);
+                                                                      ",\"later\":true,\"soon\":7,\"word\":\"x\"}}", why), 0);
+    assert_int_equal(r.n_dropped, 2);
+    assert_null(strstr(stored, "new"));
+    assert_null(strstr(stored, "later"));
+    assert_non_null(strstr(stored, ",\"soon\":7,\"word\":\"x\"}}"));
+    assert_int_equal(strlen(stored), r.len);
+}
+
+static void keys_are_compared_decoded(void **state)
+{
+    struct nrs_col_record r;
+    char why[NRS_COL_WHY];
+
+    (void)state;
+    assert_int_equal(read_line(&r, HEAD("alert", "beacon") BEACON_TOP ",\"noroshi\":{" INNER "}}", why), 0);
+    assert_int_equal(read_line(&r, "{\"host\\u002eid\":\"evil\"," "\"@timestamp\":\"2026-11-21T20:05:00Z\","
+                                   "\"event.kind\":\"alert\",\"event.dataset\":\"noroshi.beacon\","
+                                   "\"event.id\":\"lab-1-a1-1f\"" BEACON_TOP ",\"noroshi\":{" INNER "}}", why), 0);
+    assert_null(strstr(stored, "evil"));
+    assert_non_null(strstr(stored, "\"host.id\":\"lab-1\""));
+    refused(HEAD("alert", "beacon") BEACON_TOP ",\"rule\\u002eid\":\"b\",\"noroshi\":{" INNER "}}", "rule.id: given twice");
+}
+
+static void record_of_another_device_is_refused(void **state)
+{
+    struct nrs_col_record r;
+    char why[NRS_COL_WHY];
+
+    (void)state;
+    assert_int_equal(nrs_col_line_read(&r, stored, "lab", BEACON, strlen(BEACON), why), NRS_ERR_FORMAT);
+    assert_string_equal(why, "event.id: its host is not the name in the device's certificate");
+    assert_int_equal(nrs_col_line_read(&r, stored, "lab-1-a1", BEACON, strlen(BEACON), why), NRS_ERR_FORMAT);
+}
+
+/* One null in a health record emptied the page's list of devices. */
+static void health_is_checked_like_verdicts(void **state)
+{
+    (void)state;
+    refused(HEAD("metric", "health") ",\"noroshi\":{\"v\":1,\"dst\":null}}", "dst: not a whole number");
+    refused(HEAD("metric", "health") ",\"noroshi\":{\"v\":1,\"up\":\"x\"}}", "up: not a whole number");
+    refused(HEAD("metric", "health") ",\"noroshi\":{\"v\":1,\"rss\":-1}}", "rss: not a whole number");
+    refused(HEAD("metric", "health") ",\"noroshi\":{\"v\":1,\"cov\":7}}", "cov: not a string");
+    refused(HEAD("metric", "health") ",\"noroshi\":null}", "noroshi: not an object");
 }
 
 static void one_address_has_one_spelling(void **state)
@@ -173,7 +218,7 @@ static void long_line_is_refused(void **state)
     (void)state;
     assert_non_null(line);
     memset(line, ' ', NRS_COL_LINE_MAX + 1);
-    assert_int_equal(nrs_col_line_read(&r, line, NRS_COL_LINE_MAX + 1, why), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_line_read(&r, stored, "lab-1", line, NRS_COL_LINE_MAX + 1, why), NRS_ERR_FORMAT);
     assert_string_equal(why, "size: above 2048 bytes");
     free(line);
 }
@@ -182,7 +227,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(beacon_is_taken_apart),
-        cmocka_unit_test(unknown_keys_are_ignored),
+        cmocka_unit_test(unknown_keys_are_not_stored),
+        cmocka_unit_test(keys_are_compared_decoded),
+        cmocka_unit_test(record_of_another_device_is_refused),
+        cmocka_unit_test(health_is_checked_like_verdicts),
         cmocka_unit_test(one_address_has_one_spelling),
         cmocka_unit_test(evidence_needs_its_matrix),
         cmocka_unit_test(health_tells_the_version),

@@ -8,7 +8,7 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/x509_crt.h>
 
-#include "tools/collector/pki.h"
+#include "tools/collector/fleet/pki.h"
 
 #define NOW ((time_t)1795294800) /* 2026-11-21 21:00 UTC */
 

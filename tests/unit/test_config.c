@@ -12,11 +12,11 @@
 #include "agent/config/config.h"
 
 static struct nrs_config c;
-static char why[NRS_CONFIG_WHY_MAX];
+static struct nrs_why why;
 
 static int parse(const char *text)
 {
-    return nrs_config_parse(&c, "/etc/noroshi/lab.json", text, strlen(text), why, sizeof why);
+    return nrs_config_parse(&c, "/etc/noroshi/lab.json", text, strlen(text), &why);
 }
 
 static void empty_object_means_the_defaults(void **state)
@@ -75,7 +75,7 @@ static void line_numbers_count_the_lines_of_the_file(void **state)
     assert_true(
         parse("\n\n{ \"collector\": {\"prefix\": \"a \\\"}{\\\" b\"},\n\n  \"table\" :\n{\"names\"\n:\n7}}") <
         0);
-    assert_string_equal(why, "/etc/noroshi/lab.json:8: table.names: 7 is below 16");
+    assert_string_equal(why.text, "/etc/noroshi/lab.json:8: table.names: 7 is below 16");
 }
 
 static void rules_are_stored_in_order_with_keys_in_any(void **state)

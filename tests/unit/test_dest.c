@@ -122,7 +122,7 @@ static void after_eight_silent_days_it_starts_over_but_keeps_its_verdict(void **
     (void)state;
     start(T0);
     start(T0 + 60000);
-    dest.verdict = 5;
+    dest.verdict.number = 5;
     dest.watched = 3;
     start(T0 + 60000 + 8 * DAY_MS - 60000);
     assert_int_equal(dest.n, 3);
@@ -130,7 +130,7 @@ static void after_eight_silent_days_it_starts_over_but_keeps_its_verdict(void **
     assert_int_equal(dest.n, 1);
     assert_int_equal(dest.first_s, (T0 + 17 * DAY_MS) / 1000);
     assert_int_equal(dest.active_minutes, 1);
-    assert_int_equal(dest.verdict, 5);
+    assert_int_equal(dest.verdict.number, 5);
     assert_int_equal(dest.watched, 3);
 }
 

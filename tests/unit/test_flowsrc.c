@@ -40,7 +40,7 @@ static void a_source_of_a_later_version_is_passed_over_with_a_line(void **state)
     assert_memory_equal(lines[2], "flowsrc: using proc; ", 21);
     assert_string_equal(nrs_flowsrc_name(s), "proc");
     assert_int_equal(nrs_flowsrc_coverage(s), NRS_COVER_CLOSER_ONLY);
-    assert_int_equal(nrs_flowsrc_fd(s), -1);
+    assert_int_equal(nrs_flowsrc_fd(s, 0), -1);
     assert_int_equal(nrs_flowsrc_wait_ms(s, nrs_clock_boot_ns()), 0);
     nrs_flowsrc_close(s);
 }
@@ -72,15 +72,15 @@ static void auto_finds_a_source_on_this_machine(void **state)
 
 static void probe_says_what_it_found(void **state)
 {
-    char why[160];
+    struct nrs_why why;
 
     (void)state;
-    assert_int_equal(nrs_flowsrc_probe("proc", why, sizeof why), 0);
-    assert_memory_equal(why, "works; ", 7);
-    assert_int_equal(nrs_flowsrc_probe("diag", why, sizeof why), -ENOSYS);
-    assert_string_equal(why, "not built yet");
-    assert_int_equal(nrs_flowsrc_probe("x", why, sizeof why), -ENOSYS);
-    assert_string_equal(why, "no such source");
+    assert_int_equal(nrs_flowsrc_probe("proc", &why), 0);
+    assert_memory_equal(why.text, "works; ", 7);
+    assert_int_equal(nrs_flowsrc_probe("diag", &why), -ENOSYS);
+    assert_string_equal(why.text, "not built yet");
+    assert_int_equal(nrs_flowsrc_probe("x", &why), -ENOSYS);
+    assert_string_equal(why.text, "no such source");
 }
 
 int main(void)

@@ -57,9 +57,9 @@ static void expect(int fd, const char *word)
 /* The errno of an attempt, 0 = it worked, or the negative signal that killed the helper. */
 static int outcome_of(attempt_fn attempt)
 {
-    char why[32];
-    int result, status, fd = nrs_helper_start(NOBODY, NULL, make_attempt, &attempt, why, sizeof why);
-    pid_t pid = (pid_t)atol(why + strlen("process "));
+    struct nrs_why why;
+    int result, status, fd = nrs_helper_start(NOBODY, NULL, make_attempt, &attempt, &why);
+    pid_t pid = (pid_t)atol(why.text + strlen("process "));
 
     assert_true(fd >= 0 && pid > 0);
     expect(fd, "ready");

@@ -74,7 +74,7 @@ static void what_is_flagged_by_turns_has_to_wait(void **state)
     struct nrs_model never = cf.model;
 
     (void)state;
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         never.threshold_mlogit[w] = 3501;
     for (unsigned m = 0; m < 60; m++) {
         nrs_core_set_model(cf.core, m % 2 ? &cf.model : &never);
@@ -295,7 +295,7 @@ static void a_new_model_judges_anew(void **state)
     struct nrs_model strict = cf.model;
 
     (void)state;
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
     strict.serial = 8;
     nrs_core_set_model(cf.core, &strict);
@@ -317,7 +317,7 @@ static void a_verdict_holds_a_little_below_its_threshold(void **state)
     (void)state;
     beacon(1, 0, 11, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         shy.threshold_mlogit[w] = 3500;
     nrs_core_set_model(cf.core, &shy);
     beacon(1, 11, 80, 60);
@@ -344,6 +344,41 @@ static void the_window_with_the_highest_margin_is_told(void **state)
     cf.model.threshold_mlogit[NRS_WINDOW_24H] = 1200;
     beacon(1, 0, 10, 60);
     assert_int_equal(cf.last.window, NRS_WINDOW_6H);
+}
+
+/* The model was trained without it. */
+static void coverage_changes_neither_features_nor_score(void **state)
+{
+    uint16_t full[NRS_BEACON_N];
+
+    (void)state;
+    beacon(1, 0, 60, 60);
+    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + CF_HOUR, cf_keep, &cf);
+    assert_int_equal(cf.last.coverage, NRS_COVER_FULL);
+    memcpy(full, cf.x, sizeof full);
+    for (unsigned bits = 1; bits <= NRS_COVER_ALL; bits++) {
+        closed(NULL);
+        hourly(NULL);
+        nrs_core_set_coverage(cf.core, (uint8_t)bits);
+        beacon(1, 0, 60, 60);
+        nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + CF_HOUR, cf_keep, &cf);
+        assert_int_equal(cf.last.coverage, bits);
+        assert_memory_equal(cf.x, full, sizeof full);
+        assert_int_equal(cf.last.score_mlogit, 2000);
+    }
+}
+
+static void a_window_has_the_coverage_of_all_its_hours(void **state)
+{
+    (void)state;
+    nrs_core_set_coverage(cf.core, NRS_COVER_LOSSY);
+    beacon(1, 0, 30, 60);
+    nrs_core_set_coverage(cf.core, NRS_COVER_FULL);
+    beacon(1, 30, 300, 60);
+    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 5 * CF_HOUR, cf_keep, &cf);
+    assert_int_equal(cf.last.coverage, NRS_COVER_FULL);
+    nrs_core_each(cf.core, NRS_WINDOW_6H, CF_START + 5 * CF_HOUR, cf_keep, &cf);
+    assert_int_equal(cf.last.coverage, NRS_COVER_LOSSY);
 }
 
 static void coverage_and_wall_clock_travel_with_the_judgement(void **state)
@@ -388,6 +423,8 @@ int main(void)
         JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),
         JUDGE_TEST(thresholds_at_both_ends_are_no_overflow),
         JUDGE_TEST(the_window_with_the_highest_margin_is_told),
+        JUDGE_TEST(coverage_changes_neither_features_nor_score),
+        JUDGE_TEST(a_window_has_the_coverage_of_all_its_hours),
         JUDGE_TEST(coverage_and_wall_clock_travel_with_the_judgement),
     };
 

@@ -197,8 +197,8 @@ static void sealing_drops_the_signature(void **state)
 /* What the agent makes of it: digest and signature pass, and then the fixture's schema is not its own. */
 static void agent_accepts_the_tools_signature(void **state)
 {
-    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX",
-                                                                            why[256];
+    char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX";
+    struct nrs_why why;
     static struct nrs_model_place place;
     static struct nrs_config config;
     static struct nrs_trust trust = {.schema = &nrs_schema_beacon};
@@ -212,12 +212,12 @@ static void agent_accepts_the_tools_signature(void **state)
     close(fd);
     config.model.n_keys = 1;
     snprintf(config.model.keys[0], sizeof config.model.keys[0], "%s", path);
-    assert_int_equal(nrs_trust_keys(&trust, &config, why, sizeof why), 0);
+    assert_int_equal(nrs_trust_keys(&trust, &config, &why), 0);
     unlink(path);
     memcpy(place.bytes, file.bytes, file.len);
-    assert_int_equal(nrs_trust_model(&trust, &place, file.len, why, sizeof why), NRS_ERR_SCHEMA);
+    assert_int_equal(nrs_trust_model(&trust, &place, file.len, &why), NRS_ERR_SCHEMA);
     place.bytes[100] ^= 1;
-    assert_int_equal(nrs_trust_model(&trust, &place, file.len, why, sizeof why), NRS_ERR_SIGNATURE);
+    assert_int_equal(nrs_trust_model(&trust, &place, file.len, &why), NRS_ERR_SIGNATURE);
 }
 
 int main(void)

@@ -129,7 +129,7 @@ static void counts_are_limited(void **state)
     file.bytes[136] = 33;
     expect(NRS_ERR_LIMIT, "outputs: not 1 to 32");
     file.bytes[136] = 2;
-    expect(NRS_ERR_LIMIT, "outputs: a beacon model has one");
+    expect(NRS_ERR_LIMIT, "outputs: not as many as this kind has");
     fresh(NULL);
     file.bytes[137] = 0;
     expect(NRS_ERR_LIMIT, "calibration: not 1 to 32 points");

@@ -61,17 +61,19 @@ static void needs_root(void)
 
 static void drop_or_die(void)
 {
-    char why[160];
+    struct nrs_why why;
 
-    CHECK(nrs_privileges_drop(NOBODY, why, sizeof(why)) == 0);
+    CHECK(nrs_privileges_drop(NOBODY, &why) == 0);
 }
 
 static void confine_or_die(void)
 {
-    char why[160];
+    const int folders[] = {-1, open(writable, O_RDONLY | O_DIRECTORY)};
+    struct nrs_why why;
 
+    CHECK(folders[1] >= 0);
     drop_or_die();
-    CHECK(nrs_privileges_confine(writable, NULL, why, sizeof(why)) == 0);
+    CHECK(nrs_privileges_confine(folders, 2, NULL, &why) == 0);
 }
 
 static int errno_of_open(const char *path, int flags)
@@ -87,11 +89,11 @@ static int errno_of_open(const char *path, int flags)
 static void become_nobody(void)
 {
     struct rlimit core = {1, 1};
-    char why[160];
+    struct nrs_why why;
 
     CHECK(nrs_privileges_has("CAP_SETUID") == 1);
-    CHECK(nrs_privileges_drop(NOBODY, why, sizeof(why)) == 0);
-    CHECK(strstr(why, "no capabilities, no new privileges, no core dumps"));
+    CHECK(nrs_privileges_drop(NOBODY, &why) == 0);
+    CHECK(strstr(why.text, "no capabilities, no new privileges, no core dumps"));
     CHECK(getuid() == 65534 && geteuid() == 65534 && getgid() == 65534 && getgroups(0, NULL) == 0);
     CHECK(setuid(0) != 0 && seteuid(0) != 0 && setgid(0) != 0);
     CHECK(nrs_privileges_has("CAP_SETUID") == 0 && nrs_privileges_has("CAP_NET_RAW") == 0);
@@ -107,15 +109,15 @@ static void root_becomes_nobody_for_good(void **state)
 
 static void ask_for_bad_users(void)
 {
-    char why[160];
+    struct nrs_why why;
 
-    CHECK(nrs_privileges_drop("no-such-user", why, sizeof(why)) == -ENOENT);
-    CHECK(strcmp(why, "user no-such-user: not known on this system") == 0);
-    CHECK(nrs_privileges_drop("12x", why, sizeof(why)) == -ENOENT);
-    CHECK(nrs_privileges_drop("99999999999999999999", why, sizeof(why)) == -ENOENT);
-    CHECK(nrs_privileges_drop("4294967295", why, sizeof(why)) == -ENOENT); /* (uid_t)-1 means "leave it" */
-    CHECK(nrs_privileges_drop("root", why, sizeof(why)) == -EINVAL);
-    CHECK(nrs_privileges_drop("0", why, sizeof(why)) == -EINVAL);
+    CHECK(nrs_privileges_drop("no-such-user", &why) == -ENOENT);
+    CHECK(strcmp(why.text, "user no-such-user: not known on this system") == 0);
+    CHECK(nrs_privileges_drop("12x", &why) == -ENOENT);
+    CHECK(nrs_privileges_drop("99999999999999999999", &why) == -ENOENT);
+    CHECK(nrs_privileges_drop("4294967295", &why) == -ENOENT); /* (uid_t)-1 means "leave it" */
+    CHECK(nrs_privileges_drop("root", &why) == -EINVAL);
+    CHECK(nrs_privileges_drop("0", &why) == -EINVAL);
     CHECK(geteuid() == 0);
 }
 

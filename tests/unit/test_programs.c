@@ -1,4 +1,4 @@
-/* What the agent and its scanner say to each other, what is passed over, and the joined verdict. */
+/* What the agent and its scanner process send each other, and which files are passed over. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,24 +22,19 @@ static const struct nrs_found packed = {.d = 7,
                                         .score_mlogit = -1234,
                                         .class = "upx",
                                         .path = "/tmp/.x/kworkerd",
-                                        .untold = 1,
+                                        .notice_error = 1,
                                         .counts = {6, 5, 4, 3, 2, 1}};
-static const struct nrs_query asked = {.d = 7,
-                                       .seq = 0x18f2,
-                                       .serial = 7,
-                                       .connection = {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 1}},
-                                                      {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 203, 0, 113, 7}},
-                                                      443,
-                                                      NRS_PROTO_TCP},
-                                       .n = 320,
-                                       .period_ms = 60000,
-                                       .jitter_pct = 12,
-                                       .risk = 93};
-static const struct nrs_verdict_id id = {"k3f9", "17", 0x18f4, UINT64_C(1795291500000000000)};
+static const struct nrs_ask question = {9,
+                                        {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 1}},
+                                         {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 203, 0, 113, 7}},
+                                         443,
+                                         NRS_PROTO_TCP},
+                                        300000,
+                                        5000};
 
 static void a_question_comes_back_as_it_was(void **state)
 {
-    struct nrs_ask a = {9, asked.connection, 300000, 5000}, b;
+    struct nrs_ask a = question, b;
     uint8_t bytes[NRS_ASK_BYTES];
 
     (void)state;
@@ -73,7 +68,7 @@ static void a_finding_comes_back_as_it_was(void **state)
     assert_memory_equal(f.sha256, packed.sha256, 32);
     assert_string_equal(f.class, "upx");
     assert_string_equal(f.path, "/tmp/.x/kworkerd");
-    assert_int_equal(f.untold, 1);
+    assert_int_equal(f.notice_error, 1);
     assert_memory_equal(&f.counts, &packed.counts, sizeof f.counts);
 }
 
@@ -146,61 +141,30 @@ static void a_rate_holds_over_an_hour_and_bursts_once(void **state)
     assert_false(nrs_rate_take(&r, 1, 3700050));
 }
 
-/* 16 verdicts wait while 100 others are asked about: those are not forgotten, the oldest of the others are. */
-static void held_verdicts_keep_their_places(void **state)
+static unsigned n_open(const struct nrs_programs *p)
 {
-    static struct nrs_programs w = {.fd = -1};
-    static const struct nrs_model model = {.serial = 7};
-    struct nrs_judgement j = {.model = &model};
+    unsigned n = 0;
 
-    (void)state;
-    for (j.dest_id = 1; j.dest_id <= 116; j.dest_id++)
-        nrs_programs_query(&w, &j, 1000 + j.dest_id)->held = j.dest_id <= 16;
-    for (uint32_t d = 1; d <= 16; d++)
-        assert_int_equal(nrs_programs_query_of(&w, d)->seq, 1000 + d);
-    assert_null(nrs_programs_query_of(&w, 100));
-    for (uint32_t d = 101; d <= 116; d++)
-        assert_int_equal(nrs_programs_query_of(&w, d)->seq, 1000 + d);
-    assert_null(nrs_programs_query_of(&w, 0));
+    for (unsigned i = 0; i < NRS_QUERIES; i++)
+        n += p->queries[i].d != 0;
+    return n;
 }
 
-/* (100 - 93) = 7 -> packed 4 -> tampered 2 (8 / 4 rounded) -> temporary 1. */
-static void marks_raise_the_risk_by_the_rule(void **state)
+static void a_full_table_of_queries_gives_up_the_oldest(void **state)
 {
-    (void)state;
-    assert_int_equal(nrs_programs_risk(93, 0), 93);
-    assert_int_equal(nrs_programs_risk(60, NRS_MARK_PACKED), 80);
-    assert_int_equal(nrs_programs_risk(60, NRS_MARK_DELETED), 90);
-    assert_int_equal(nrs_programs_risk(93, packed.marks), 99);
-    assert_int_equal(nrs_programs_risk(99, NRS_MARKS), 99);
-}
-
-static void the_joined_verdict_names_both_parents(void **state)
-{
-    char line[NRS_VERDICT_MAX + 1];
-    int len = nrs_programs_write_combo(line, sizeof line, &packed, &asked, 0x18f3, &id);
+    static struct nrs_programs p = {.fd = -1};
 
     (void)state;
-    assert_in_range(len, 100, NRS_VERDICT_MAX);
-    assert_int_equal(line[len - 1], '\n');
-    assert_non_null(strstr(line, "\"event.dataset\":\"noroshi.combo\""));
-    assert_non_null(strstr(line, "\"event.id\":\"k3f9-17-18f4\""));
-    assert_non_null(strstr(line, "\"destination.ip\":\"203.0.113.7\",\"destination.port\":443,\"network.transport\":\"tcp\""));
-    assert_non_null(strstr(line, "\"process.executable\":\"/tmp/.x/kworkerd\",\"process.hash.sha256\":\"ab0102"));
-    assert_non_null(strstr(line, "\"rule.id\":\"beacon-7+packer-3\""));
-    assert_non_null(strstr(line, "\"d\":7,\"n\":320,\"p\":60000,\"j\":12,\"file\":\"packed,tampered,temporary\",\"class\":\"upx\",\"of\":\"18f2,18f3\"}}"));
-}
-
-static void a_path_full_of_escapes_does_not_cost_the_verdict(void **state)
-{
-    char line[NRS_VERDICT_MAX + 1];
-    struct nrs_found f = packed;
-
-    (void)state;
-    memset(f.path, 1, NRS_FOUND_PATH_MAX);
-    assert_in_range(nrs_programs_write_combo(line, sizeof line, &f, &asked, 0, &id), 100, NRS_VERDICT_MAX);
-    assert_non_null(strstr(line, "\\u0001"));
-    assert_in_range(nrs_programs_write_packer(line, sizeof line, &f, &id), 100, NRS_VERDICT_MAX);
+    for (uint32_t d = 1; d <= NRS_QUERIES + 3; d++)
+        nrs_programs_query(&p, d, &question.connection, 60000, 5);
+    assert_int_equal(n_open(&p), NRS_QUERIES);
+    for (unsigned i = 0; i < NRS_QUERIES; i++)
+        assert_true(p.queries[i].d > 3);
+    nrs_programs_forget(&p, 20);
+    assert_int_equal(n_open(&p), NRS_QUERIES - 1);
+    nrs_programs_forget(&p, 0);
+    nrs_programs_forget(&p, 20);
+    assert_int_equal(n_open(&p), NRS_QUERIES - 1);
 }
 
 int main(void)
@@ -212,10 +176,7 @@ int main(void)
         cmocka_unit_test(a_file_is_known_until_it_changes),
         cmocka_unit_test(a_burst_of_files_leaves_the_newest),
         cmocka_unit_test(a_rate_holds_over_an_hour_and_bursts_once),
-        cmocka_unit_test(held_verdicts_keep_their_places),
-        cmocka_unit_test(marks_raise_the_risk_by_the_rule),
-        cmocka_unit_test(the_joined_verdict_names_both_parents),
-        cmocka_unit_test(a_path_full_of_escapes_does_not_cost_the_verdict),
+        cmocka_unit_test(a_full_table_of_queries_gives_up_the_oldest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

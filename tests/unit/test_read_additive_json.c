@@ -93,7 +93,7 @@ static void every_refusal_names_its_place(void **state)
         {HEAD ",\"terms\":[{\"type\":\"cross\",\"a\":\"fill\",\"a_cuts\":[3],\"b\":\"fill\",\"b_cuts\":[1],"
               "\"weights\":[[1,2,3,4]]}]," TIMES, "fill: crossed with itself"},
         {HEAD ",\"terms\":[" BINS "]", "thresholds: missing"},
-        {HEAD ",\"terms\":[" BINS "],\"thresholds\":{\"1h\":1,\"6h\":2}", "thresholds: 1h, 6h and 24h are logits"},
+        {HEAD ",\"terms\":[" BINS "],\"thresholds\":{\"1h\":1,\"6h\":2}", "thresholds: 24h is not a logit"},
         {HEAD ",\"terms\":[" BINS "],\"thresholds\":{\"2h\":1}", "2h: unknown key"},
         {HEAD ",\"terms\":[" BINS "]," TIMES ",\"calibration\":[[0,50],[0,60]]", "calibration[1]: does not ascend"},
         {HEAD ",\"terms\":[" BINS "]," TIMES ",\"calibration\":[[0,50],[1,40]]", "calibration[1]: does not ascend"},

@@ -241,7 +241,7 @@ static void choices_name_what_the_file_does_not(void **state)
 {
     static const char other[] = LL("2", "1 2") "1 \n2 \n0 \n", three[] = LL("3", "0 1 2") "1 2 3 \n0 0 0 \n0 0 1 \n";
     static const uint16_t x[NRS_VECTOR_MAX] = {1};
-    static const double threshold[NRS_MODEL_WINDOWS] = {1, 2, 3};
+    static const double threshold[NRS_MODEL_THRESHOLDS] = {1, 2, 3};
     struct nrs_linear_choice choice = {.flagged = "2", .threshold = threshold};
 
     (void)state;

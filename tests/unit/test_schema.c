@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "models/kinds.h"
 #include "tests/model_fixture.h"
 
 static void hash_is_fnv_of_the_list(void **state)
@@ -40,11 +41,47 @@ static void features_are_found_by_whole_name(void **state)
 static void schemas_are_found_by_kind_and_name(void **state)
 {
     (void)state;
-    assert_ptr_equal(nrs_schema_of_kind(NRS_KIND_BEACON), &nrs_schema_beacon);
-    assert_ptr_equal(nrs_schema_of_name("beacon"), &nrs_schema_beacon);
-    assert_ptr_equal(nrs_schema_of_kind(NRS_KIND_PACKER_PE), &nrs_schema_packer_pe);
-    assert_null(nrs_schema_of_kind(0));
-    assert_null(nrs_schema_of_name("beacon "));
+    assert_ptr_equal(nrs_kind_of_number(NRS_KIND_BEACON)->schema, &nrs_schema_beacon);
+    assert_ptr_equal(nrs_kind_of_name("beacon")->schema, &nrs_schema_beacon);
+    assert_ptr_equal(nrs_kind_of_number(NRS_KIND_PACKER_PE)->schema, &nrs_schema_packer_pe);
+    assert_null(nrs_kind_of_number(0));
+    assert_null(nrs_kind_of_name("beacon "));
+}
+
+/* The number is a byte of every model file. */
+static void every_row_stands_at_the_number_of_its_schema(void **state)
+{
+    (void)state;
+    for (unsigned number = 1; number <= NRS_KINDS; number++) {
+        const struct nrs_kind *kind = nrs_kind_of_number(number);
+
+        assert_non_null(kind);
+        assert_int_equal(kind->schema->kind, number);
+        assert_ptr_equal(nrs_kind_of_name(kind->schema->name), kind);
+        assert_in_range(kind->n_thresholds, 1, NRS_MODEL_THRESHOLDS);
+        assert_true(kind->threshold_by[0] == '\0' ||
+                    nrs_schema_find(kind->schema, kind->threshold_by, (unsigned)strlen(kind->threshold_by)) >= 0);
+    }
+    assert_null(nrs_kind_of_number(NRS_KINDS + 1));
+}
+
+static void a_value_above_the_last_threshold_has_the_last(void **state)
+{
+    (void)state;
+    assert_int_equal(nrs_kind_threshold(nrs_kind(NRS_KIND_BEACON), 0), 0);
+    assert_int_equal(nrs_kind_threshold(nrs_kind(NRS_KIND_BEACON), 2), 2);
+    assert_int_equal(nrs_kind_threshold(nrs_kind(NRS_KIND_BEACON), 3), 2); /* the week that of 24 h */
+}
+
+static void the_rule_names_kind_and_serial(void **state)
+{
+    char buf[32];
+    struct nrs_text t;
+
+    (void)state;
+    nrs_text_init(&t, buf, sizeof buf);
+    nrs_kind_write_rule(&t, NRS_KIND_BEACON, 7);
+    assert_string_equal(buf, "beacon-7");
 }
 
 static bool name_is_plain(const char *name)
@@ -89,6 +126,9 @@ int main(void)
         cmocka_unit_test(hash_ignores_text_but_not_maxima),
         cmocka_unit_test(features_are_found_by_whole_name),
         cmocka_unit_test(schemas_are_found_by_kind_and_name),
+        cmocka_unit_test(every_row_stands_at_the_number_of_its_schema),
+        cmocka_unit_test(a_value_above_the_last_threshold_has_the_last),
+        cmocka_unit_test(the_rule_names_kind_and_serial),
         cmocka_unit_test(schemas_keep_their_own_rules),
         cmocka_unit_test(bytes_are_part_of_the_hash),
     };

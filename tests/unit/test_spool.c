@@ -67,6 +67,7 @@ static int test_load(int dir, const char *name, void *buf, size_t cap)
 #define nrs_file_remove test_remove
 #define nrs_file_load test_load
 #include "agent/spool/spool.c"
+#include "agent/spool/spool_pending.c"
 #undef nrs_file_open
 #undef nrs_file_write
 #undef nrs_file_sync

@@ -106,7 +106,7 @@ static void an_open_verdict_outweighs_activity(void **state)
     (void)state;
     for (uint32_t i = 0; i < DESTS; i++)
         live(i, i ? 60 : 1);
-    table.dests[nrs_table_find(&table, &flagged)].verdict = 1;
+    table.dests[nrs_table_find(&table, &flagged)].verdict.life = NRS_LIFE_OPEN;
     for (uint32_t i = 0; i < 500; i++)
         take(1000 + i, false);
     assert_int_not_equal(nrs_table_find(&table, &flagged), NRS_NO_DEST);

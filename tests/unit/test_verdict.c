@@ -92,7 +92,10 @@ static void states_transports_and_coverage_have_their_words(void **state)
     const struct { uint8_t state, proto, coverage; const char *st, *transport, *cov; } rows[] = {
         {NRS_STATE_UPDATE, NRS_PROTO_UDP, NRS_COVER_LOSSY, "update", "udp", "lossy"},
         {NRS_STATE_END, NRS_PROTO_ICMP6, NRS_COVER_NO_UDP, "end", "icmp", "no-udp"},
-        {NRS_STATE_OPEN, 255, NRS_COVER_CLOSER_ONLY, "open", "255", "closer-only"}};
+        {NRS_STATE_OPEN, 255, NRS_COVER_CLOSER_ONLY, "open", "255", "closer-only"},
+        {NRS_STATE_OPEN, NRS_PROTO_TCP, NRS_COVER_FULL, "open", "tcp", "full"},
+        {NRS_STATE_OPEN, NRS_PROTO_TCP, NRS_COVER_LOSSY | NRS_COVER_CLOSER_ONLY, "open", "tcp", "lossy,closer-only"},
+        {NRS_STATE_OPEN, NRS_PROTO_TCP, NRS_COVER_ALL, "open", "tcp", "lossy,no-udp,closer-only"}};
 
     (void)state;
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -181,7 +184,7 @@ static void hostile_names_never_exceed_the_limit(void **state)
     judgement.jitter_pct = 999;
     judgement.rport = 65535;
     judgement.proto = 200;
-    judgement.coverage = NRS_COVER_CLOSER_ONLY;
+    judgement.coverage = NRS_COVER_ALL;
     judgement.state = NRS_STATE_UPDATE;
     judgement.window = NRS_WINDOW_24H;
     model.serial = UINT32_MAX;

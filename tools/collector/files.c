@@ -60,3 +60,9 @@ int nrs_col_file_write(const char *dir, const char *name, const char *bytes, siz
     errno = error;
     return error == 0 ? 0 : NRS_ERR_IO;
 }
+
+int nrs_col_complain(const char *place, const char *what)
+{
+    (void)fprintf(stderr, "noroshi-collector: %s: %s\n", place, what);
+    return 2;
+}

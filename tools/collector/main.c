@@ -1,15 +1,17 @@
 /* noroshi-collector: takes verdicts from agents, keeps them, shows them */
+#include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "build/gen/version.h"
-#include "models/base/error.h"
 #include "tools/collector/config.h"
-#include "tools/collector/export.h"
-#include "tools/collector/init.h"
-#include "tools/collector/pki.h"
-#include "tools/collector/server.h"
+#include "tools/collector/files.h"
+#include "tools/collector/fleet/init.h"
+#include "tools/collector/fleet/pki.h"
+#include "tools/collector/run.h"
+#include "tools/collector/store/export.h"
 
 static const char help[] =
     "usage: noroshi-collector init DIR [--listen ADDRESS:PORT] [--page ADDRESS:PORT] [--name NAME]...\n"
@@ -23,7 +25,7 @@ static const char help[] =
     "\n"
     "init    makes DIR: a certificate authority, the server's certificate, an empty database, collector.json and\n"
     "        the first device, device-1. Every --name is a further name or address of this server; the first is\n"
-    "        what devices are told to connect to.\n"
+    "        what devices connect to.\n"
     "run     serves agents on --listen (127.0.0.1:8443) and people on --page (127.0.0.1:8080, read only, no login)\n"
     "        until SIGTERM or SIGINT; what was taken in by then is stored and answered first.\n"
     "device  issues another device: DIR/devices/NAME/ is all that its agent needs\n"
@@ -32,115 +34,162 @@ static const char help[] =
     "\n"
     "Exit code: 0 done, 2 wrong use or input. Files, limits and the API: tools/collector/README.md\n";
 
-struct options {
-    struct nrs_col_config *config;
-    const char *words[4]; /* command, DIR, NAME */
-    const char *names[NRS_COL_SANS];
-    size_t n_words, n_names;
-    enum nrs_col_format format;
-    long long after;
+enum { LISTEN = 256, PAGE, NAME, FORMAT, AFTER, HELP, VERSION };
+
+static const struct option long_options[] = {
+    {"listen", required_argument, NULL, LISTEN}, {"page", required_argument, NULL, PAGE},
+    {"name", required_argument, NULL, NAME},     {"format", required_argument, NULL, FORMAT},
+    {"after", required_argument, NULL, AFTER},   {"help", no_argument, NULL, HELP},
+    {"version", no_argument, NULL, VERSION},     {NULL, 0, NULL, 0},
 };
 
-static int take_address(char *out, size_t cap, const char *option, const char *value)
+/* The options of the command line; NULL = not given. */
+struct options {
+    const char *listen, *page;
+    const char *names[NRS_COL_SANS];
+    size_t n_names;
+    enum nrs_col_format format;
+    long long after;
+    bool help, version;
+};
+
+static int check_address(const char *option, const char *value, size_t cap)
 {
     struct sockaddr_storage address;
     char host[64];
 
     if (strlen(value) >= cap || nrs_col_address_read(value, &address, host, sizeof host) != 0)
         return nrs_col_complain(option, "not ADDRESS:PORT");
-    (void)snprintf(out, cap, "%s", value);
     return 0;
 }
 
-static int take_option(struct options *o, const char *option, const char *value)
+static int take_number(const char *option, const char *text, long long *out)
 {
     char *end;
 
-    if (value == NULL)
-        return nrs_col_complain(option, "no such option, or its value is missing; see --help");
-    if (strcmp(option, "--listen") == 0)
-        return take_address(o->config->listen, sizeof o->config->listen, option, value);
-    if (strcmp(option, "--page") == 0)
-        return take_address(o->config->page, sizeof o->config->page, option, value);
-    if (strcmp(option, "--name") == 0 && o->n_names < NRS_COL_SANS) {
-        o->names[o->n_names++] = value;
-        return 0;
-    }
-    if (strcmp(option, "--format") == 0) {
-        o->format = nrs_col_format_named(value);
-        return o->format < NRS_COL_FORMATS ? 0 : nrs_col_complain(option, "ndjson, ecs or ocsf");
-    }
-    if (strcmp(option, "--after") == 0) {
-        o->after = strtoll(value, &end, 10);
-        return *end == '\0' && end != value ? 0 : nrs_col_complain(option, "not a number");
-    }
-    return nrs_col_complain(option, "no such option, or too many; see --help");
+    *out = strtoll(text, &end, 10);
+    return *end == '\0' && end != text ? 0 : nrs_col_complain(option, "not a number");
 }
 
-/* pass 0 collects the words, pass 1 takes the options: those go before what collector.json says. */
-static int read_arguments(struct options *o, int argc, char **argv, int pass)
+static int take_option(struct options *o, int option)
 {
-    o->n_words = 0;
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '-') {
-            int rc = pass == 1 ? take_option(o, argv[i], i + 1 < argc ? argv[i + 1] : NULL) : 0;
+    switch (option) {
+    case LISTEN: o->listen = optarg; return check_address("--listen", optarg, sizeof ((struct nrs_col_config *)0)->listen);
+    case PAGE: o->page = optarg; return check_address("--page", optarg, sizeof ((struct nrs_col_config *)0)->page);
+    case NAME:
+        if (o->n_names == NRS_COL_SANS)
+            return nrs_col_complain("--name", "too many");
+        o->names[o->n_names++] = optarg;
+        return 0;
+    case FORMAT:
+        o->format = nrs_col_format_named(optarg);
+        return o->format < NRS_COL_FORMATS ? 0 : nrs_col_complain("--format", "ndjson, ecs or ocsf");
+    case AFTER: return take_number("--after", optarg, &o->after);
+    case HELP: o->help = true; return 0;
+    default: o->version = true; return 0; /* VERSION */
+    }
+}
 
-            if (rc != 0)
-                return rc;
-            i++;
-        } else if (o->n_words < 3) {
-            o->words[o->n_words++] = argv[i];
-        } else {
-            return nrs_col_complain(argv[i], "one word too many; see --help");
-        }
+static int read_options(struct options *o, int argc, char **argv)
+{
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+        int at = optind - 1, rc;
+
+        if (option == ':' || option == '?')
+            return nrs_col_complain(argv[at], option == ':' ? "its value is missing; see --help" : "no such option; see --help");
+        rc = take_option(o, option);
+        if (rc != 0)
+            return rc;
     }
     return 0;
 }
 
-static int command(struct options *o, int argc, char **argv)
+/* The command line goes before what collector.json says. */
+static void apply(const struct options *o, struct nrs_col_config *c)
 {
-    const char *name = o->words[0], *dir = o->words[1];
-    size_t words = strcmp(name, "device") == 0 ? 3 : 2;
-    char why[160];
-    int rc;
+    if (o->listen != NULL)
+        (void)snprintf(c->listen, sizeof c->listen, "%s", o->listen);
+    if (o->page != NULL)
+        (void)snprintf(c->page, sizeof c->page, "%s", o->page);
+}
 
-    if (o->n_words != words)
-        return nrs_col_complain(name, "wrong number of words; see --help");
-    if (strcmp(name, "run") == 0 && nrs_col_config_load(o->config, dir, why) != 0)
+static int cmd_init(const struct options *o, char **words, struct nrs_col_config *c)
+{
+    apply(o, c);
+    return nrs_col_init(words[1], c, o->names, o->n_names);
+}
+
+static int cmd_run(const struct options *o, char **words, struct nrs_col_config *c)
+{
+    char why[160];
+
+    if (nrs_col_config_load(c, words[1], why) != 0)
         return nrs_col_complain("collector.json", why);
-    rc = read_arguments(o, argc, argv, 1);
-    if (rc != 0)
-        return rc;
-    if (strcmp(name, "init") == 0)
-        return nrs_col_init(dir, o->config, o->names, o->n_names);
-    if (strcmp(name, "run") == 0)
-        return nrs_col_serve(dir, o->config);
-    if (strcmp(name, "device") == 0)
-        return nrs_col_device(dir, o->words[2]);
-    if (strcmp(name, "export") == 0)
-        return nrs_col_export(dir, o->format, o->after, stdout);
-    return nrs_col_complain(name, "no such command; see --help");
+    apply(o, c);
+    return nrs_col_run(words[1], c);
+}
+
+static int cmd_device(const struct options *o, char **words, struct nrs_col_config *c)
+{
+    (void)o;
+    (void)c;
+    return nrs_col_device(words[1], words[2]);
+}
+
+static int cmd_export(const struct options *o, char **words, struct nrs_col_config *c)
+{
+    (void)c;
+    return nrs_col_export(words[1], o->format, o->after, stdout);
+}
+
+static const struct command {
+    const char *name;
+    int words; /* with its own name */
+    int (*run)(const struct options *o, char **words, struct nrs_col_config *c);
+} commands[] = {
+    {"init", 2, cmd_init},
+    {"run", 2, cmd_run},
+    {"device", 3, cmd_device},
+    {"export", 2, cmd_export},
+};
+
+static int run_command(const struct options *o, char **words, int n)
+{
+    struct nrs_col_config config;
+
+    nrs_col_config_defaults(&config);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].name, words[0]) != 0)
+            continue;
+        if (n != commands[i].words)
+            return nrs_col_complain(words[0], "wrong number of words; see --help");
+        return commands[i].run(o, words, &config);
+    }
+    return nrs_col_complain(words[0], "no such command; see --help");
 }
 
 int main(int argc, char **argv)
 {
-    struct nrs_col_config config;
-    struct options o = {.config = &config};
+    struct options o = {0};
+    int n;
 
-    nrs_col_config_defaults(&config);
-    if (argc > 1 && (strcmp(argv[argc - 1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+    if (read_options(&o, argc, argv) != 0)
+        return 2;
+    n = argc - optind;
+    if (o.help || (n > 0 && strcmp(argv[optind], "help") == 0)) {
         (void)fputs(help, stdout);
         return 0;
     }
-    if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0)) {
+    if (o.version || (n > 0 && strcmp(argv[optind], "version") == 0)) {
         (void)printf("noroshi-collector %s\n", NRS_VERSION);
         return 0;
     }
-    if (read_arguments(&o, argc, argv, 0) != 0)
-        return 2;
-    if (o.n_words == 0) {
+    if (n == 0) {
         (void)fputs(help, stderr);
         return 2;
     }
-    return command(&o, argc, argv);
+    return run_command(&o, argv + optind, n);
 }

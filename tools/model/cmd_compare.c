@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/error.h"
+#include "models/kinds.h"
 #include "models/model_read.h"
 #include "models/model_term.h"
 #include "tools/model/commands.h"
@@ -198,8 +199,8 @@ static bool print_models(const struct side s[2])
 
     printf("%9" PRIu32 " %9" PRIu32 " %9s  serial\n", a->serial, b->serial, "");
     print_number("bound, mlogit", a->bound_mlogit, b->bound_mlogit);
-    for (unsigned w = 0; w < nrs_decide_thresholds(a->schema); w++) {
-        snprintf(what, sizeof what, "threshold %s", nrs_decide_threshold_name(a->schema, w));
+    for (unsigned w = 0; w < nrs_kind(a->schema->kind)->n_thresholds; w++) {
+        snprintf(what, sizeof what, "threshold %s", nrs_kind(a->schema->kind)->threshold[w]);
         differ |= print_number(what, a->threshold_mlogit[w], b->threshold_mlogit[w]);
     }
     for (unsigned o = 0; o < a->n_outputs; o++) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/error.h"
+#include "models/kinds.h"
 #include "tools/model/commands.h"
 #include "tools/model/data.h"
 #include "tools/model/decide.h"
@@ -21,8 +22,8 @@ struct evaluation {
     struct nrs_nrm file;
     struct nrs_data data;
     bool positive[NRS_DATA_LABELS_MAX]; /* of labels */
-    struct nrs_scored *row[NRS_MODEL_WINDOWS];
-    size_t n[NRS_MODEL_WINDOWS];
+    struct nrs_scored *row[NRS_MODEL_THRESHOLDS];
+    size_t n[NRS_MODEL_THRESHOLDS];
     struct nrs_reliability reliability;
     double brier; /* mean square of what was less what was said */
 };
@@ -53,7 +54,7 @@ static int score(struct evaluation *v)
 {
     size_t n_rows = 0;
 
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++) {
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++) {
         v->row[w] = calloc(v->data.n + 1, sizeof v->row[w][0]);
         if (v->row[w] == NULL)
             return NRS_ERR_SPACE;
@@ -75,7 +76,7 @@ static int score(struct evaluation *v)
         v->brier += off * off;
         n_rows++;
     }
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         nrs_metrics_sort(v->row[w], v->n[w]);
     v->brier /= n_rows ? (double)n_rows : 1;
     return 0;
@@ -85,7 +86,7 @@ static void print_rates(const struct evaluation *v)
 {
     printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %", "at 0.1 %",
            "threshold", "found", "missed", "flagged", "quiet");
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++) {
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++) {
         const struct nrs_scored *row = v->row[w];
         size_t n = v->n[w], n_positive = nrs_metrics_positive(row, n);
         int32_t threshold = v->model.threshold_mlogit[w];
@@ -94,7 +95,7 @@ static void print_rates(const struct evaluation *v)
         if (n == 0)
             continue;
         printf("%-8s %8zu %8zu %7.4f %7.4f %8.4f %+10" PRId32 " %7zu %7zu %8zu %7zu\n",
-               nrs_decide_threshold_name(v->model.schema, w), n_positive, n - n_positive, nrs_metrics_auc(row, n),
+               nrs_kind(v->model.schema->kind)->threshold[w], n_positive, n - n_positive, nrs_metrics_auc(row, n),
                nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001), threshold, c.found, c.missed,
                c.alarmed, c.quiet);
     }
@@ -114,15 +115,15 @@ static void print_calibration(const struct evaluation *v)
 
 static int plot(const struct evaluation *v, const struct choice *chosen)
 {
-    struct nrs_plot_series series[NRS_MODEL_WINDOWS];
+    struct nrs_plot_series series[NRS_MODEL_THRESHOLDS];
     struct nrs_outfile file;
     struct nrs_note note;
     char title[512];
     unsigned n = 0;
 
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         if (v->n[w])
-            series[n++] = (struct nrs_plot_series){nrs_decide_threshold_name(v->model.schema, w), v->row[w], v->n[w],
+            series[n++] = (struct nrs_plot_series){nrs_kind(v->model.schema->kind)->threshold[w], v->row[w], v->n[w],
                                                    v->model.threshold_mlogit[w]};
     snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial, chosen->data);
     if (nrs_outfile_open(&file, chosen->plot, &note) != 0)
@@ -222,7 +223,7 @@ int nrs_cmd_evaluate(int argc, char **argv)
 
     if (exit_code == NRS_EXIT_OK)
         exit_code = evaluate(&v, &chosen);
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         free(v.row[w]);
     nrs_data_done(&v.data);
     return exit_code;

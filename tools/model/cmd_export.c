@@ -6,13 +6,14 @@
 #include <time.h>
 
 #include "models/base/error.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 #include "tools/model/commands.h"
 #include "tools/model/export.h"
 #include "tools/model/readers.h"
 #include "tools/model/svm_scale.h"
 
 #define TRAINED_BYTES_MAX (16u << 20)
-#define DAY_S             86400
 #define DAYS_MAX          36500
 #define THRESHOLD_MAX     1e6 /* logits */
 
@@ -23,7 +24,7 @@ struct choice {
     const char *grams;  /* n-grams after the raw features, NULL: none */
     const char *scale;  /* ranges of svm-scale, NULL: none */
     struct nrs_linear_choice linear;
-    double threshold[NRS_MODEL_WINDOWS];
+    double threshold[NRS_MODEL_THRESHOLDS];
     struct nrs_nrm_head head;
     const char *in, *out;
     const char *data; /* rows for the report, NULL: none */
@@ -49,7 +50,7 @@ static int parse_expiry(const char *text, uint32_t *day)
 
     if (nrs_cmd_number(text, DAYS_MAX, &days) != 0)
         return NRS_ERR_RANGE;
-    *day = days ? (uint32_t)(time(NULL) / DAY_S) + days : 0;
+    *day = days ? (uint32_t)(time(NULL) / NRS_S_PER_DAY) + days : 0;
     return 0;
 }
 
@@ -62,9 +63,9 @@ static int parse_thresholds(struct choice *chosen, const char *text)
 
     if (n == 1 && strchr(text, ',') == NULL)
         v[1] = v[2] = v[0];
-    else if (n != NRS_MODEL_WINDOWS)
+    else if (n != NRS_MODEL_THRESHOLDS)
         return NRS_ERR_RANGE;
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         if (!(fabs(v[w]) < THRESHOLD_MAX))
             return NRS_ERR_RANGE;
     chosen->linear.threshold = v;
@@ -78,6 +79,16 @@ static int parse_reader(const char *name, const struct nrs_trained_reader **read
     return *reader || strcmp(name, "auto") == 0 ? 0 : NRS_ERR_RANGE;
 }
 
+static int parse_schema(const char *name, const struct nrs_schema **schema)
+{
+    const struct nrs_kind *kind = nrs_kind_of_name(name);
+
+    if (kind == NULL)
+        return NRS_ERR_RANGE;
+    *schema = kind->schema;
+    return 0;
+}
+
 static int parse_option(struct choice *chosen, int c)
 {
     switch (c) {
@@ -88,7 +99,7 @@ static int parse_option(struct choice *chosen, int c)
     case 'l': chosen->linear.labels = optarg; return 0;
     case 'c': chosen->scale = optarg; return 0;
     case 't': return parse_thresholds(chosen, optarg);
-    case 's': chosen->schema = nrs_schema_of_name(optarg); return chosen->schema ? 0 : NRS_ERR_RANGE;
+    case 's': return parse_schema(optarg, &chosen->schema);
     case 'n': return nrs_cmd_number(optarg, UINT32_MAX, &chosen->head.serial);
     case 'e': return parse_expiry(optarg, &chosen->head.expires_day);
     case 'm': return parse_version(optarg, &chosen->head.min_agent);

@@ -5,6 +5,9 @@
 #include <time.h>
 
 #include "models/base/bytes.h"
+#include "models/base/hex.h"
+#include "models/base/units.h"
+#include "models/kinds.h"
 #include "models/model_read.h"
 #include "tools/model/commands.h"
 #include "tools/model/decide.h"
@@ -20,15 +23,15 @@ struct weight {
 
 static void print_hex(const char *what, const uint8_t *bytes, size_t n)
 {
-    printf("%-12s ", what);
-    for (size_t i = 0; i < n; i++)
-        printf("%02x", bytes[i]);
-    putchar('\n');
+    char text[2 * 32 + 1]; /* a digest is the longest */
+
+    nrs_hex_write(text, bytes, n);
+    printf("%-12s %s\n", what, text);
 }
 
 static void print_day(uint32_t day)
 {
-    time_t t = (time_t)day * 86400;
+    time_t t = (time_t)day * NRS_S_PER_DAY;
     struct tm tm;
     char text[32];
 
@@ -41,7 +44,7 @@ static void print_header(const struct nrs_model_envelope *e, const struct nrs_nr
 {
     static const uint8_t unsigned_id[8] = {0};
 
-    printf("kind         %s-%" PRIu32 "\n", nrs_schema_of_kind(e->kind)->name, e->serial);
+    printf("kind         %s-%" PRIu32 "\n", nrs_kind_of_number(e->kind)->schema->name, e->serial);
     printf("schema       %016" PRIx64 "\n", e->schema_hash);
     printf("min agent    %u.%u.%u\n", e->min_agent >> 16, e->min_agent >> 8 & 255, e->min_agent & 255);
     print_day(e->expires_day);
@@ -57,8 +60,8 @@ static void print_outputs(const struct nrs_model *m)
 {
     printf("bound        %" PRId32 " mlogit\n", m->bound_mlogit);
     printf("thresholds  ");
-    for (unsigned w = 0; w < nrs_decide_thresholds(m->schema); w++)
-        printf(" %s %+" PRId32 " ", nrs_decide_threshold_name(m->schema, w), m->threshold_mlogit[w]);
+    for (unsigned w = 0; w < nrs_kind(m->schema->kind)->n_thresholds; w++)
+        printf(" %s %+" PRId32 " ", nrs_kind(m->schema->kind)->threshold[w], m->threshold_mlogit[w]);
     puts("mlogit");
     for (unsigned o = 0; o < m->n_outputs; o++)
         printf("output       %s  bias %+" PRId32 " mlogit  scale %" PRIu32 "/2^31\n", m->output_name[o],

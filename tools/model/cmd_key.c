@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "models/base/error.h"
+#include "models/base/hex.h"
 #include "tools/model/commands.h"
 #include "tools/model/outfile.h"
 #include "tools/model/signkey.h"
@@ -34,8 +35,7 @@ static const char *only_option(int argc, char **argv, const char *letter, const 
 
 static const char *hex_of(const uint8_t id[8], char text[ID_TEXT])
 {
-    for (unsigned i = 0; i < 8; i++)
-        snprintf(text + 2 * i, 3, "%02x", id[i]);
+    nrs_hex_write(text, id, 8);
     return text;
 }
 

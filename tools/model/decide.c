@@ -2,24 +2,16 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
-unsigned nrs_decide_thresholds(const struct nrs_schema *schema)
-{
-    return schema->kind == NRS_KIND_BEACON ? NRS_MODEL_WINDOWS : 2;
-}
-
-const char *nrs_decide_threshold_name(const struct nrs_schema *schema, unsigned i)
-{
-    static const char *const windows[] = {"1h", "6h", "24h"}, *const of_file[] = {"packed", "named"};
-
-    return schema->kind == NRS_KIND_BEACON ? windows[i] : of_file[i];
-}
+#include "models/kinds.h"
 
 unsigned nrs_decide_threshold(const struct nrs_schema *schema, const uint16_t *x)
 {
-    int win = schema->kind == NRS_KIND_BEACON ? nrs_schema_find(schema, "win", 3) : -1;
+    const struct nrs_kind *kind = nrs_kind(schema->kind);
+    int by = nrs_schema_find(schema, kind->threshold_by, (unsigned)strlen(kind->threshold_by));
 
-    return win < 0 ? 0 : nrs_model_threshold_of(x[win]);
+    return by < 0 ? 0 : nrs_kind_threshold(kind, x[by]);
 }
 
 unsigned nrs_decide(const struct nrs_model *m, const uint16_t *x)

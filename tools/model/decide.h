@@ -7,11 +7,7 @@
 #include "models/model.h"
 #include "tools/model/data.h"
 
-/* Which thresholds a schema's models use and what they are called: "1h", "6h", "24h"; "packed", "named". */
-unsigned nrs_decide_thresholds(const struct nrs_schema *schema);
-const char *nrs_decide_threshold_name(const struct nrs_schema *schema, unsigned i);
-
-/* The index of the threshold that holds for a vector: of a beacon that of its window, which the feature `win` tells. */
+/* The index of the threshold that holds for a vector (models/kinds.h: threshold_by); of a beacon that of its window. */
 unsigned nrs_decide_threshold(const struct nrs_schema *schema, const uint16_t *x);
 
 /* With one output 1 = flagged, else the number of the class. */

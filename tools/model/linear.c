@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/base/error.h"
+#include "models/kinds.h"
 
 void nrs_linear_init(struct nrs_linear *l, const struct nrs_columns *columns)
 {
@@ -192,7 +193,7 @@ static int add_term(const struct nrs_linear *l, unsigned i, unsigned first_outpu
 int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *choice, struct nrs_trained *t,
                           struct nrs_note *note)
 {
-    bool one_output = t->schema->kind == NRS_KIND_BEACON;
+    bool one_output = nrs_kind(t->schema->kind)->n_outputs == 1;
     int rc = check_labels(l, choice, note);
     unsigned first; /* output of the first row: a sum of two classes is that of the second, the first has 0 */
 

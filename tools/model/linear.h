@@ -29,7 +29,7 @@ struct nrs_linear_choice {
     const char *flagged;     /* the label that means flagged; NULL: see nrs_linear_to_trained */
     const char *labels;      /* comma-separated, in place of the file's */
     const double *mul, *add; /* [columns]: the trainer was given x * mul + add */
-    const double *threshold; /* [NRS_MODEL_WINDOWS], logits; NULL: 0 */
+    const double *threshold; /* [NRS_MODEL_THRESHOLDS], logits; NULL: 0 */
 };
 
 void nrs_linear_init(struct nrs_linear *l, const struct nrs_columns *columns);

@@ -135,7 +135,7 @@ int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const stru
     put_u16(f, t->n_terms);
     put_u8(f, n_golden);
     put_u8(f, 0);
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         put_i32(f, mlogit(t->threshold[w]));
     put_i32(f, bound_mlogit);
     put_outputs(f, t, q);

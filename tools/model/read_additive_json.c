@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "models/base/error.h"
+#include "models/kinds.h"
 #include "tools/model/json.h"
 #include "tools/model/readers.h"
 
@@ -245,17 +246,19 @@ static int check_schema(struct reading *r, const cJSON *root)
 
 static int read_thresholds(struct reading *r, const cJSON *object)
 {
-    static const char *const windows[] = {"1h", "6h", "24h", NULL}, *const of_file[] = {"packed", "named", NULL};
-    bool beacon = r->t->schema->kind == NRS_KIND_BEACON;
-    const char *const *keys = beacon ? windows : of_file;
-    int rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
+    const struct nrs_kind *kind = nrs_kind(r->t->schema->kind);
+    const char *keys[NRS_MODEL_THRESHOLDS + 1] = {NULL};
+    int rc;
 
-    for (unsigned w = 0; rc == 0 && keys[w]; w++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[w]);
+    for (unsigned i = 0; i < kind->n_thresholds; i++)
+        keys[i] = kind->threshold[i];
+    rc = cJSON_IsObject(object) ? check_keys(r, object, keys) : refuse(r, "thresholds", "missing");
+    for (unsigned i = 0; rc == 0 && keys[i]; i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[i]);
 
         if (!cJSON_IsNumber(item) || !(item->valuedouble > -1e6 && item->valuedouble < 1e6))
-            return refuse(r, "thresholds", beacon ? "1h, 6h and 24h are logits" : "packed and named are logits");
-        r->t->threshold[w] = item->valuedouble;
+            return nrs_note_set(r->note, NRS_ERR_FORMAT, "thresholds: %s is not a logit", keys[i]);
+        r->t->threshold[i] = item->valuedouble;
     }
     return rc;
 }

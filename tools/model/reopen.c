@@ -45,7 +45,7 @@ int nrs_reopen(struct nrs_trained *t, struct nrs_quantised *q, const struct nrs_
     memcpy(q->bias, m->bias, sizeof q->bias);
     for (unsigned o = 0; o < m->n_outputs; o++)
         t->bias[o] = m->bias[o] * nrs_quantised_unit(q, o) / 1000;
-    for (unsigned w = 0; w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         t->threshold[w] = m->threshold_mlogit[w] / 1000.0;
     for (unsigned i = 0; i < m->n_calibration; i++) {
         t->point[i].score = (int32_t)nrs_get_u32le(m->calibration + 5 * i) / 1000.0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "models/base/bytes.h"
+#include "models/kinds.h"
 #include "tools/model/decide.h"
 #include "tools/model/export.h"
 
@@ -84,8 +85,8 @@ void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t, 
                x->bound[o].attained ? " (attained)" : " (safe, perhaps not attained)",
                nrs_quantised_unit(q, o), bits_of(q->reach[o]));
     printf("thresholds");
-    for (unsigned w = 0; w < nrs_decide_thresholds(t->schema); w++)
-        printf("%s %s %+d", w ? "," : "", nrs_decide_threshold_name(t->schema, w), (int)x->model.threshold_mlogit[w]);
+    for (unsigned w = 0; w < nrs_kind(t->schema->kind)->n_thresholds; w++)
+        printf("%s %s %+d", w ? "," : "", nrs_kind(t->schema->kind)->threshold[w], (int)x->model.threshold_mlogit[w]);
     puts(" mlogit");
     print_calibration(&x->model);
     if (data)

@@ -11,6 +11,7 @@
 
 #include "agent/scan/scan.h"
 #include "models/base/error.h"
+#include "models/base/hex.h"
 #include "tools/model/sources.h"
 
 #define PATH_BYTES 4096
@@ -56,8 +57,7 @@ static int hash_of(int fd, char hex[65])
     }
     mbedtls_sha256_finish(&sha, digest);
     mbedtls_sha256_free(&sha);
-    for (unsigned i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    nrs_hex_write(hex, digest, sizeof digest);
     return n;
 }
 

@@ -128,7 +128,7 @@ int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note)
 {
     int rc = check_points(t, note);
 
-    for (unsigned w = 0; rc == 0 && w < NRS_MODEL_WINDOWS; w++)
+    for (unsigned w = 0; rc == 0 && w < NRS_MODEL_THRESHOLDS; w++)
         if (fabs(t->threshold[w]) >= NRS_TRAINED_LOGITS_MAX)
             rc = nrs_note_set(note, NRS_ERR_RANGE, "thresholds: number %u is beyond a million", w + 1);
     for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++)

@@ -31,7 +31,7 @@ struct nrs_trained {
     unsigned n_outputs, n_terms, n_points;
     char output_name[NRS_MODEL_OUTPUTS_MAX][NRS_MODEL_NAME_MAX + 1];
     double bias[NRS_MODEL_OUTPUTS_MAX];
-    double threshold[NRS_MODEL_WINDOWS];
+    double threshold[NRS_MODEL_THRESHOLDS];
     struct {
         double score;              /* logit */
         double percent;            /* 0..100 */

@@ -14,10 +14,8 @@ static bool load(struct nrs_replay_model *m, const char *name, const uint8_t *fi
     const char *place = "file";
     int rc = nrs_model_envelope_read(&e, file, len, &place);
 
-    if (!rc && e.kind != NRS_KIND_BEACON)
-        rc = NRS_ERR_SCHEMA;
     if (!rc)
-        rc = nrs_model_load(&m->model, &e, &place);
+        rc = nrs_model_load_as(&m->model, &e, &nrs_schema_beacon, &place);
     if (rc)
         fprintf(stderr, "noroshi-replay: %s: %s: %s\n", name, place, nrs_strerror(rc));
     return !rc;

@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "models/base/units.h"
 #include "platform/clock.h"
 
-#define FIRST_NS UINT64_C(1000000000)
+#define FIRST_NS NRS_NS_PER_S
 #define EVERY_NS UINT64_C(200000000)
 #define WIDTH    30
 
@@ -55,7 +56,7 @@ void nrs_replay_progress_show(struct nrs_replay_progress *p, const struct nrs_re
     fputs("  ", stderr);
     print_count(st.records);
     fputs(" records, ", stderr);
-    print_count(st.records * 1000 / ((now - p->start_ns) / 1000000));
+    print_count(st.records * 1000 / ((now - p->start_ns) / NRS_NS_PER_MS));
     fprintf(stderr, "/s, %llu flagged\x1b[K", (unsigned long long)flagged);
     fflush(stderr);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "models/base/error.h"
+#include "models/base/units.h"
 #include "platform/recorded/recorded.h"
 #include "tools/replay/progress.h"
 
@@ -121,7 +122,7 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
     print_stat(to, "evictions", t->evicted);
     print_stat(to, "lines", t->lines);
     print_stat(to, "flagged", t->flagged);
-    print_stat(to, "milliseconds", t->spent_ns / 1000000);
+    print_stat(to, "milliseconds", t->spent_ns / NRS_NS_PER_MS);
     print_stat(to, "cpu_milliseconds", milliseconds(&use.ru_utime) + milliseconds(&use.ru_stime));
     print_stat(to, "records_per_s",
                t->spent_ns ? (uint64_t)((double)t->records * 1e9 / (double)t->spent_ns) : 0);

@@ -1,15 +1,15 @@
 /* Traffic time of verdicts: the core is told every minute. (Windows of --all: tools/windows.) */
+#include "models/base/units.h"
 #include "tools/replay/replay.h"
 
-#define NS_PER_S UINT64_C(1000000000)
-#define MINUTE   (60 * NS_PER_S)
-#define HOUR     (3600 * NS_PER_S)
+#define MINUTE   (60 * NRS_NS_PER_S)
+#define HOUR     (NRS_S_PER_HOUR * NRS_NS_PER_S)
 /* After this much silence all is forgotten and the core has nothing left to do each minute. */
 #define SILENCE (9 * 24 * HOUR)
 
 static void start(struct nrs_replay *r, uint64_t t_ns)
 {
-    uint64_t from_ns = t_ns / NS_PER_S * NS_PER_S;
+    uint64_t from_ns = t_ns / NRS_NS_PER_S * NRS_NS_PER_S;
 
     nrs_core_init(&r->core, r->memory, r->memory_len, &r->conf, r->model, from_ns); /* replay_init tried it */
     r->next_ns = from_ns + MINUTE;

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "models/base/units.h"
+
 void nrs_words_time(FILE *to, uint64_t ms)
 {
     unsigned long long s = ms / 1000;
@@ -13,9 +15,9 @@ void nrs_words_time(FILE *to, uint64_t ms)
     else if (s < 36000)
         fprintf(to, "%llu min", s / 60);
     else if (s < 172800)
-        fprintf(to, "%llu h %llu min", s / 3600, s / 60 % 60);
+        fprintf(to, "%llu h %llu min", s / NRS_S_PER_HOUR, s / 60 % 60);
     else
-        fprintf(to, "%llu days", s / 86400);
+        fprintf(to, "%llu days", s / NRS_S_PER_DAY);
 }
 
 void nrs_words_bytes(FILE *to, uint32_t n)
@@ -38,7 +40,7 @@ void nrs_words_logit(FILE *to, int32_t mlogit)
 
 void nrs_words_moment(FILE *to, uint64_t ns)
 {
-    time_t s = (time_t)(ns / 1000000000);
+    time_t s = (time_t)(ns / NRS_NS_PER_S);
     char text[32] = "";
     struct tm parts;
 

@@ -6,9 +6,9 @@
 
 #include "agent/core/table.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 
-#define NS_PER_S UINT64_C(1000000000)
-#define DAY      (86400 * NS_PER_S)
+#define DAY      NRS_NS_PER_DAY
 
 struct nrs_core_conf nrs_windows_conf(uint32_t dest_cap, uint32_t min_conns)
 {
@@ -42,7 +42,7 @@ void nrs_windows_done(struct nrs_windows *w)
 
 static uint64_t window_ns(const struct nrs_windows *w)
 {
-    return nrs_window_s[w->window] * NS_PER_S;
+    return nrs_window_s[w->window] * NRS_NS_PER_S;
 }
 
 /* A row of siblings names none of their servers: that one has its own row. */
@@ -56,7 +56,7 @@ static void hand_out(void *windows, const struct nrs_judgement *j)
         row.rport = 0;
         row.name = NULL;
     }
-    w->fn(w->arg, w->from_ns / NS_PER_S, &row);
+    w->fn(w->arg, w->from_ns / NRS_NS_PER_S, &row);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -73,7 +73,7 @@ static void ignore(void *arg, const struct nrs_judgement *j)
 static void start(struct nrs_windows *w, uint64_t t_ns)
 {
     /* Whole seconds, because rows say `from` in seconds. */
-    w->from_ns = t_ns / NS_PER_S * NS_PER_S;
+    w->from_ns = t_ns / NRS_NS_PER_S * NRS_NS_PER_S;
     nrs_core_init(&w->core, w->memory, w->memory_len, &w->conf, w->model, w->from_ns); /* init tried it */
     nrs_core_on_evict(w->core, w->window, hand_out, w);
     w->told_ns = w->from_ns;
@@ -153,6 +153,6 @@ void nrs_windows_no_model(struct nrs_model *m)
 
     *m = (struct nrs_model){
         .schema = &nrs_schema_beacon, .n_outputs = 1, .calibration = no_risk, .n_calibration = 1};
-    for (int i = 0; i < NRS_MODEL_WINDOWS; i++)
+    for (int i = 0; i < NRS_MODEL_THRESHOLDS; i++)
         m->threshold_mlogit[i] = INT32_MAX;
 }

@@ -1,41 +1,42 @@
 /* A build without the scanner: no second process, no findings. */
 #include "agent/programs/programs.h"
 
-void nrs_programs_start(struct nrs_programs *w, const struct nrs_config *c)
+void nrs_programs_start(struct nrs_programs *p, const struct nrs_config *c)
 {
     (void)c;
-    *w = (struct nrs_programs){.fd = -1, .state = "not built"};
+    *p = (struct nrs_programs){.fd = -1, .state = "not built"};
 }
 
-struct nrs_query *nrs_programs_query(struct nrs_programs *w, const struct nrs_judgement *j, uint32_t seq)
+void nrs_programs_query(struct nrs_programs *p, uint32_t d, const struct nrs_connection *c, uint32_t period_ms,
+                        uint32_t jitter_pct)
 {
-    (void)w;
-    (void)j;
-    (void)seq;
-    return NULL;
+    (void)p;
+    (void)d;
+    (void)c;
+    (void)period_ms;
+    (void)jitter_pct;
 }
 
-void nrs_programs_flow(struct nrs_programs *w, const struct nrs_flow *f)
+void nrs_programs_forget(struct nrs_programs *p, uint32_t d)
 {
-    (void)w;
+    (void)p;
+    (void)d;
+}
+
+void nrs_programs_flow(struct nrs_programs *p, const struct nrs_flow *f)
+{
+    (void)p;
     (void)f;
 }
 
-struct nrs_query *nrs_programs_query_of(struct nrs_programs *w, uint32_t d)
+int nrs_programs_next(struct nrs_programs *p, struct nrs_found *f)
 {
-    (void)w;
-    (void)d;
-    return NULL;
-}
-
-void nrs_programs_close(struct nrs_programs *w)
-{
-    (void)w;
-}
-
-int nrs_programs_next(struct nrs_programs *w, struct nrs_found *f)
-{
-    (void)w;
+    (void)p;
     (void)f;
     return 0;
+}
+
+void nrs_programs_close(struct nrs_programs *p)
+{
+    (void)p;
 }

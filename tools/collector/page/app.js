@@ -1,4 +1,4 @@
-// Routes, fetching, refreshing. Views are functions from data to elements.
+// Chooses a view, fetches its data and refreshes it. A view is a function from data to elements.
 import { h, refreshAges } from "/dom.js";
 import { devicesView } from "/devices.js";
 import { listView } from "/list.js";
@@ -13,7 +13,10 @@ let shown = "", timer = 0, turn = 0;
 
 async function get(path) {
   const answer = await fetch(path, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(answer.status === 404 ? "There is no such verdict." : `The collector answered ${answer.status}.`);
+  if (!answer.ok) {
+    const text = answer.status === 404 ? "There is no such verdict." : `The collector answered ${answer.status}.`;
+    throw Object.assign(new Error(text), { answered: answer.status });
+  }
   return answer.json();
 }
 
@@ -64,7 +67,9 @@ async function refresh() {
     say(true, "live");
   } catch (error) {
     if (mine !== turn) return;
-    say(false, "no connection to the collector");
+    // A 404 or a 503 is an answer: the collector is there.
+    if (error.answered) say(error.answered === 404, error.answered === 404 ? "live" : "the collector has a problem");
+    else say(false, "no connection to the collector");
     if (!shown.startsWith(hash)) main.replaceChildren(h("div", { class: "empty" }, h("h2", {}, error.message), h("p", {}, h("a", { href: "#/" }, "All verdicts"))));
   }
   for (const link of document.querySelectorAll("nav a")) {

@@ -41,7 +41,16 @@ export function refreshAges(root) {
   for (const node of root.querySelectorAll("time[data-at]")) node.textContent = since(Number(node.dataset.at));
 }
 
+// A row of a table. A record that this page cannot show costs its own row, and not the page.
+export function guarded(row, columns, name) {
+  try {
+    return row();
+  } catch (error) {
+    return h("tr", { class: "unreadable" }, h("td", { colspan: columns }, h("b", {}, name), " This record cannot be shown."));
+  }
+}
+
 // A host name that may be broken after its dots.
 export function breakable(text) {
-  return text.split(/(?<=\.)/).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
+  return String(text ?? "?").split(/(?<=\.)/).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
 }

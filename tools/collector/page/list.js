@@ -1,5 +1,5 @@
-// The first page: what was judged, newest first.
-import { ago, breakable, h } from "/dom.js";
+// The first page: all verdicts, newest first.
+import { ago, breakable, guarded, h } from "/dom.js";
 import { offsetAt, readMarginals, spark } from "/heat.js";
 import { destination, plural, prevalence, program, rhythm, volume } from "/words.js";
 
@@ -45,11 +45,11 @@ function empty() {
   return h("div", { class: "empty" },
     h("img", { src: "/icon.svg", alt: "", width: 48, height: 48 }),
     h("h2", {}, "No verdicts yet"),
-    h("p", {}, "Nothing was reported that looks like command and control. An agent needs a few minutes of traffic before it judges."),
+    h("p", {}, "No device has reported a destination that looks like command and control. An agent judges after a few minutes of traffic."),
     h("p", {}, "To connect one: ", h("code", {}, "noroshi run --config DIR/devices/device-1/noroshi.json")));
 }
 
-// state: what the person set: {filter, openOnly}; change is called when it does.
+// state is what the person has set: {filter, openOnly}. change() is called after each change of it.
 export function listView(data, state, change) {
   const all = data.verdicts.verdicts;
   if (all.length === 0) return h("section", {}, h("h1", { class: "quiet" }, "Verdicts"), empty());
@@ -69,5 +69,5 @@ export function listView(data, state, change) {
         : `${shown.length} of ${plural(all.length, "verdict")}`)),
     h("div", { class: "card scroll" }, h("table", { id: "verdicts" },
       h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col", class: name === "Hours" ? "hours" : undefined }, name)))),
-      h("tbody", {}, shown.map(row)))));
+      h("tbody", {}, shown.map((v) => guarded(() => row(v), heads.length, v.device))))));
 }

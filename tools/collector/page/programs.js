@@ -1,5 +1,5 @@
 // Packed programs that devices run, newest first.
-import { ago, breakable, h } from "/dom.js";
+import { ago, breakable, guarded, h } from "/dom.js";
 import { risk } from "/list.js";
 import { program } from "/words.js";
 
@@ -18,7 +18,7 @@ export function programsView(data) {
   return h("section", {}, h("h1", {}, "Packed programs"),
     h("div", { class: "card scroll" }, h("table", { id: "programs" },
       h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, data.programs.map(row)))),
-    h("p", { class: "note" }, data.programs.length ? "The risk is that the file is packed. A packer is not malware; a packed program that beacons is under Verdicts."
+      h("tbody", {}, data.programs.map((item) => guarded(() => row(item), heads.length, item.device))))),
+    h("p", { class: "note" }, data.programs.length ? "The risk is the chance that the file is packed. A packed file is not malware by itself. A packed program that also beacons is listed under Verdicts."
       : "No device has reported a packed program."));
 }

@@ -17,12 +17,12 @@ function picture(verdict) {
   if (evidence) {
     return h("section", { class: "card picture" }, h("h2", {}, "The last 24 hours, minute by minute"),
       heatMap(readMatrix(evidence.noroshi.m4, offset)),
-      h("p", { class: "note" }, `Rows are hours, columns minutes, ${zone}. A steady beacon draws stripes or a lattice, people draw blots.`));
+      h("p", { class: "note" }, `Rows are hours and columns are minutes, ${zone}. A regular beacon shows as stripes or a lattice; a person's traffic shows as irregular patches.`));
   }
-  if (!n.m) return h("section", { class: "card picture" }, h("h2", {}, "No picture"), h("p", { class: "note" }, "The device sent none with this verdict."));
+  if (!n.m) return h("section", { class: "card picture" }, h("h2", {}, "No picture"), h("p", { class: "note" }, "The device sent no picture with this verdict."));
   return h("section", { class: "card picture" }, h("h2", {}, "When it connects"),
     marginals(readMarginals(n.m, offset)),
-    h("p", { class: "note" }, `Shares of the busiest hour and minute, ${zone}. The whole picture comes with the device's evidence record.`));
+    h("p", { class: "note" }, `Each bar is a share of the busiest hour or minute, ${zone}. The device sends the whole picture with its evidence record.`));
 }
 
 function contribution(part, widest) {
@@ -43,9 +43,9 @@ function reasons(record) {
     h("h2", {}, "Why"),
     h("table", { id: "why" }, h("tbody", {}, parts.map((p) => contribution(p, widest))),
       h("tfoot", {}, h("tr", { "data-sum": sum, "data-score": score },
-        h("th", { scope: "row" }, sum === score ? "Together: the score" : "Together (the score says otherwise)"), h("td", { class: "track" }),
+        h("th", { scope: "row" }, sum === score ? "Sum, which is the score" : "Sum, which is not the score"), h("td", { class: "track" }),
         h("td", { class: "num" }, sum === score ? logits(score) : `${logits(sum)} ≠ ${logits(score)}`)))),
-    h("p", { class: "note" }, "To the right speaks for command and control, to the left against it; in logits, they add up exactly."));
+    h("p", { class: "note" }, "Bars to the right are evidence for command and control, bars to the left are evidence against it. The values are logits, and their sum is exactly the score."));
 }
 
 function factList(verdict) {
@@ -55,7 +55,7 @@ function factList(verdict) {
     h("dl", {}, items.map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text)))));
 }
 
-// The program behind it, where the device could tell; its risk counts both.
+// The program that connects, if the device knows it. Its risk counts the program and the connections.
 function behind(combo) {
   if (!combo) return null;
   return h("p", { class: "lead", id: "program" }, risk(combo["event.risk_score"]), "The program is ", h("b", {}, breakable(combo["process.executable"])),

@@ -1,19 +1,19 @@
-// Numbers of a verdict in plain words. agent/VERDICT.md says what they mean.
+// Puts the numbers of a record into plain sentences. agent/VERDICT.md defines the numbers.
 
 const TERMS = {
   win: "Length of the window", n: "Number of connections", gap_med: "Time between connections",
-  gap_mad: "Jitter between connections", gap_iqr: "Spread between connections", gap_skew: "Lopsided gaps",
+  gap_mad: "Jitter between connections", gap_iqr: "Spread between connections", gap_skew: "Skew of the gaps",
   gap_near: "Gaps near the usual one", gap_max: "Longest pause", gap_short: "Connections in parallel",
   hist_top: "One dominant interval", hist_used: "Variety of intervals", vis_n: "Number of visits",
   vis_med: "Time between visits", vis_mad: "Jitter between visits", vis_iqr: "Spread between visits",
-  vis_skew: "Lopsided visits", vis_near: "Visits near their rhythm", vis_harm: "Visits on multiples of a rhythm",
-  vis_run: "Longest steady run", vis_size: "Connections in a visit", fill: "Active minutes",
+  vis_skew: "Skew of the visits", vis_near: "Visits near their rhythm", vis_harm: "Visits on multiples of a rhythm",
+  vis_run: "Longest steady run", vis_size: "Connections in a visit", fill: "Minutes with a connection",
   span: "Part of the window covered", hours: "Hours with a connection", acf: "Pattern that repeats",
   peak: "Fullest minute", fail: "Failed connections", fail_now: "Recent failures", tx_med: "Bytes sent",
   tx_mad: "Variation of bytes sent", tx_same: "Same size sent again", rx_med: "Bytes received",
   rx_mad: "Variation of bytes received", rx_same: "Same size received again", ratio: "Received over sent",
-  dur_med: "Duration", dur_mad: "Variation of the duration", blind: "Sizes unknown", port: "Kind of port",
-  place: "Kind of address", proto: "Protocol", ntp: "Looks like a time service", siblings: "Servers in turn", rest: "Everything else",
+  dur_med: "Duration", dur_mad: "Variation of the duration", blind: "Connections of unknown size", port: "Service behind the port",
+  place: "Network of the address", proto: "Protocol", ntp: "Looks like a time service", siblings: "Servers in turn", rest: "Everything else",
   bias: "Starting point",
 };
 
@@ -24,7 +24,7 @@ const COVERAGE = {
   full: "The source saw every connection.",
   lossy: "The source may have missed some connections.",
   "no-udp": "The source cannot see UDP.",
-  "closer-only": "The source saw who closed a connection, not always who opened it.",
+  "closer-only": "The source saw which side closed a connection, and not always which side opened it.",
 };
 
 export function termName(name) {
@@ -59,7 +59,7 @@ export function plural(n, one, many) {
 export function rhythm(n) {
   if (!(n.p > 0)) return "many times a second";
   const gap = { "1 s": "second", "1 min": "minute", "1 h": "hour" }[duration(n.p)] || duration(n.p);
-  return n.j === 0 ? `every ${gap}, to the dot` : `every ${gap}, give or take ${n.j ?? "?"} %`;
+  return n.j === 0 ? `every ${gap} exactly` : `every ${gap}, give or take ${n.j ?? "?"} %`;
 }
 
 // "the last 24 hours", or "the 18 s since first contact" while it is younger than that.
@@ -85,9 +85,9 @@ export function facts(record) {
     const part = (value, word) => (value === undefined ? `an unknown amount ${word}` : `${bytes(value)} ${word}`);
     lines.push(["Size", `Typically ${part(n.tx, "sent")}, ${part(n.rx, "received")}.`]);
   }
-  if (n.age !== undefined) lines.push(["First contact", `${duration(n.age * 1000)} before this judgement.`]);
-  if (n.cov) lines.push(["What was seen", COVERAGE[n.cov] || n.cov]);
-  lines.push(["Judged by", `${record["rule.id"]} on the device itself.`]);
+  if (n.age !== undefined) lines.push(["First contact", `The device first contacted it ${duration(n.age * 1000)} before this judgement.`]);
+  if (n.cov) lines.push(["Coverage", COVERAGE[n.cov] || n.cov]);
+  lines.push(["Model", `The device judged it itself with ${record["rule.id"]}.`]);
   return lines;
 }
 
@@ -96,9 +96,9 @@ const MARKS = {
   new: "written within a day",
 };
 
-// "packed by upx, in a folder for temporary files": what speaks against the program that connects.
+// "packed by upx, in a folder for temporary files": the reasons to suspect the program that connects.
 export function program(combo) {
-  const n = combo.noroshi, by = n.class === "unknown" ? "packed by an unknown packer" : `packed by ${n.class}`;
+  const n = combo?.noroshi || {}, by = n.class === "unknown" ? "packed by an unknown packer" : `packed by ${n.class}`;
   return String(n.file || "").split(",").map((mark) => (mark === "packed" ? by : MARKS[mark])).filter(Boolean).join(", ");
 }
 
@@ -112,5 +112,5 @@ export function destination(record) {
 }
 
 export function prevalence(devices) {
-  return devices === 1 ? "one device" : devices >= 1000 ? "1,000 devices or more" : plural(devices, "device");
+  return devices === 1 ? "one device" : plural(devices || 0, "device");
 }

@@ -30,6 +30,7 @@ model.file text
 model.keys list
 spool.dir text
 spool.kib number
+state.dir text
 report.min_conns number
 report.update_s number
 report.health_s number
@@ -116,7 +117,7 @@ noroshi_json() {
 
 	config_load noroshi
 	all=$(noroshi_members noroshi '')
-	for section in collector source table model spool report scan; do
+	for section in collector source table model spool state report scan; do
 		members=$(noroshi_members "$section" "$section.")
 		[ -z "$members" ] || all="$all${all:+,
  }\"$section\": {$members}"

@@ -1,0 +1,41 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "models/base/error.h"
+#include "models/base/why.h"
+
+static void a_refusal_is_one_statement(void **state)
+{
+    struct nrs_why why;
+
+    (void)state;
+    assert_int_equal(nrs_why(&why, NRS_ERR_RANGE, "%s: %d is below %u", "spool.kib", 7, 16u), NRS_ERR_RANGE);
+    assert_string_equal(why.text, "spool.kib: 7 is below 16");
+    assert_int_equal(nrs_why(&why, 0, "works"), 0);
+    assert_string_equal(why.text, "works");
+}
+
+static void a_long_reason_is_cut_at_the_size_of_the_struct(void **state)
+{
+    static char path[2 * NRS_WHY_MAX];
+    struct nrs_why why;
+
+    (void)state;
+    memset(path, 'a', sizeof path - 1);
+    nrs_why(&why, NRS_ERR_IO, "%s: cannot be read", path);
+    assert_int_equal(strlen(why.text), NRS_WHY_MAX - 1);
+    assert_int_equal(strspn(why.text, "a"), NRS_WHY_MAX - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refusal_is_one_statement),
+        cmocka_unit_test(a_long_reason_is_cut_at_the_size_of_the_struct),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
