@@ -79,6 +79,7 @@ static void a_minute_beacon_is_regular_in_everything(void **state)
     assert_int_equal(x[NRS_X_peak], 1);
     assert_int_equal(x[NRS_X_tx_same], 255);
     assert_int_equal(x[NRS_X_tx_mad], 0);
+    assert_int_equal(x[NRS_X_rx_max], 0);
     assert_int_equal(x[NRS_X_ratio], 136); /* twice as much received: 128 + 8 */
     assert_int_equal(x[NRS_X_blind], 0);
     assert_int_equal(profile.tx_med, 300);

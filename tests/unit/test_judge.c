@@ -273,23 +273,6 @@ static void an_evicted_verdict_is_no_longer_counted(void **state)
     assert_int_equal(cf_stats(&cf).flagged, 63);
 }
 
-static void a_multicast_group_is_scored_and_never_flagged(void **state)
-{
-    (void)state;
-    for (unsigned m = 0; m < 10; m++) {
-        struct nrs_flow f = cf_flow(1, CF_START + m * CF_MINUTE);
-
-        f.remote = cf_v4(224, 0, 0, 22);
-        nrs_core_flow(cf.core, &f, NULL);
-        nrs_core_tick(cf.core, CF_START + m * CF_MINUTE + CF_SECOND, cf_keep, &cf);
-    }
-    assert_int_equal(cf.n_judged, 0);
-    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 10 * CF_MINUTE, cf_keep, &cf);
-    assert_int_equal(cf.n_judged, 1);
-    assert_int_equal(cf.last.score_mlogit, 2000);
-    assert_false(cf.last.flagged);
-}
-
 static void a_new_model_judges_anew(void **state)
 {
     struct nrs_model strict = cf.model;
@@ -418,7 +401,6 @@ int main(void)
         JUDGE_TEST(a_daily_caller_keeps_its_verdict_over_a_day_of_silence),
         JUDGE_TEST(what_is_not_slow_has_no_week),
         JUDGE_TEST(an_evicted_verdict_is_no_longer_counted),
-        JUDGE_TEST(a_multicast_group_is_scored_and_never_flagged),
         JUDGE_TEST(a_new_model_judges_anew),
         JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),
         JUDGE_TEST(thresholds_at_both_ends_are_no_overflow),
