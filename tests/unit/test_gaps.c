@@ -64,7 +64,7 @@ static void gaps_that_change_sides_are_counted(void **state)
     measure(0, bouts, 6);
     assert_int_equal(g.alternating, 51); /* 1 of 5 */
     measure(0, few, 4);
-    assert_int_equal(g.alternating, 0); /* three pairs */
+    assert_int_equal(g.alternating, 0); /* three pairs say nothing */
 }
 
 static void median_zero_is_irregular_never_perfect(void **state)

@@ -25,7 +25,7 @@ CUTS = 13
 OCTAVES = {"tx_med": (8, 40, 48, 56, 64, 72, 80, 88, 96, 104)}
 # Captures of malware are short and have no C2 slower than 18 minutes in them; that is no reason to think it harmless.
 LAST_CUT = {"vis_med": 160}
-RISING = ("vis_harm",)
+RISING = ("vis_harm", "vis_alt")
 FALLING = ("gap_mad", "gap_max")
 
 
