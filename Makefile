@@ -24,18 +24,21 @@ Q := $(if $(V),,@)
 say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' $(1) $(2))
 OUT := build/$(TARGET)
 
+include cross/packages.mk
+ifeq ($(MISSING_PACKAGES),) # to the end
+
 include cross/switches.mk
 include cross/deps/deps.mk
 
 # Rooms
 AGENT_ROOMS := agent/commands agent/run agent/verdicts agent/config agent/spool agent/net agent/uplink agent/trust
-SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner agent/programs,agent/programs/none)
+SCAN_ROOMS := $(if $(filter 1,$(WITH_SCAN)),agent/scan $(if $(filter 1,$(WITH_PE)),agent/scan/pe) agent/scanner agent/programs agent/commands/scan,agent/programs/none)
 ROOMS := models/base models agent/core $(SCAN_ROOMS) $(AGENT_ROOMS) agent platform/packet platform/$(PLATFORM) platform
 MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(if $(filter 1,$(WITH_PE)),$(GEN_SRC),$(GEN_SRC:%/builtin_packer_pe.c=%/builtin_packer_pe_none.c))
-SHARED_SRC := $(filter-out %/main.c agent/programs/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/programs platform/recorded tools/windows))) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c agent/programs/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/programs agent/commands/scan platform/recorded platform/recorded/packings tools/spans))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
@@ -53,12 +56,13 @@ TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
-LIBS_replay := -lz
+UNPACK_LIBS := -lz -lzstd -llzma -lbz2
+LIBS_replay := $(UNPACK_LIBS)
 LIBS_sim := -lz -lm
-LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 -lz -lm -lpthread -ldl
-LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 $(UNPACK_LIBS) -lm -lpthread -ldl
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(UNPACK_LIBS) -lm
 
-.PHONY: all run model model-packer bench-packer-fp evasion test lint fuzz bench size size-options deps clean help FORCE
+.PHONY: all run model model-packer bench-packer-fp evasion test lint advisories fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: programs
@@ -146,10 +150,12 @@ deps: $(DEVICE_STAMP) $(HOST_STAMP)
 	@echo "device: $(DEVICE_ROOT)"; echo "host:   $(HOST_ROOT)"
 lint: $(OUT)/noroshi
 	$(Q)CC='$(CC)' CROSS='$(CROSS)' DEVICE_CFLAGS='$(DEVICE_CFLAGS)' OUT='$(OUT)' cross/lint/run
+advisories: $(OUT)/noroshi
+	$(Q)cross/deps/advisories cross/deps $(OUT)/device/noroshi.elf
 size: all
 	$(Q)cross/size $(OUT) $(TARGET)
 size-options:
-	$(Q)CC='$(CC)' MAKE='$(MAKE)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
+	$(Q)CC='$(CC)' MAKE='$(make_program)' cross/size-options >cross/OPTIONS.md.new && mv cross/OPTIONS.md.new cross/OPTIONS.md
 include cross/packaging.mk
 clean:
 	rm -rf build
@@ -157,3 +163,4 @@ help:
 	@cat cross/help.txt
 
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
+endif

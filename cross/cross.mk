@@ -32,4 +32,4 @@ cross-table:
 repro:
 	$(Q)cross/repro $(if $(filter command line,$(origin TARGETS)),$(TARGETS),host mips24kc aarch64)
 sbom:
-	$(Q)cross/sbom '$(VERSION)' >build/noroshi.spdx.json && echo build/noroshi.spdx.json
+	$(Q)HOST_CC='$(HOST_CC)' cross/sbom '$(VERSION)' >build/noroshi.spdx.json && echo build/noroshi.spdx.json

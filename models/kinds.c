@@ -1,5 +1,6 @@
 #include "models/kinds.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "models/builtin.h"
@@ -36,7 +37,9 @@ const struct nrs_kind nrs_kinds[NRS_KINDS] = {
 
 const struct nrs_kind *nrs_kind_of_number(unsigned number)
 {
-    return number >= 1 && number <= NRS_KINDS && nrs_kinds[number - 1].schema != NULL ? &nrs_kinds[number - 1] : NULL;
+    bool known = number >= 1 && number <= NRS_KINDS && nrs_kinds[number - 1].schema != NULL;
+
+    return known ? &nrs_kinds[number - 1] : NULL;
 }
 
 const struct nrs_kind *nrs_kind_of_name(const char *name)

@@ -1,16 +1,18 @@
 /* models/model.h - a model in memory: load, check, score, explain
  *
- * A model is a sum of terms over a vector of one schema (linear, bins, cross, hashed n-grams): one int8 weight table and
- * one left shift a term and output, int32 sums, and one multiplier an output that turns a sum into thousandths
- * of a logit (mlogit). FORMAT.md is the contract of the bytes.
+ * A model is a sum of terms over a vector of one schema (linear, bins, cross, hashed n-grams). Every term
+ * has one table of int8 weights and one left shift for each output. Sums are int32. One multiplier for
+ * each output turns a sum into thousandths of a logit (mlogit). FORMAT.md is the contract of the bytes.
  *
- * Memory: struct nrs_model is the caller's and points into the caller's file bytes, which must stay as long as
- *         the model is used. Nothing allocates.
- * Trust:  the loader treats every byte as hostile: each count, offset and value is checked before use, the sum
- *         is proven to fit 32 bits from the schema's maxima, trailing bytes are refused. Digest and signature
- *         are NOT checked here (agent/trust/model_trust.h does that before it loads).
- * Errors: NRS_ERR_*; *m is unchanged on error, and `place` (if not NULL) says where in one short phrase, like
- *         "term 17: cuts not ascending". The phrase is static: valid until the next refusal, one thread. */
+ * Memory: struct nrs_model is the caller's and points into the caller's file bytes. These must stay as
+ *         long as the model is used. Nothing allocates.
+ * Trust:  the loader treats every byte as hostile. It checks each count, offset and value before it uses
+ *         it. It proves from the maxima of the schema that every sum fits 32 bits. It refuses bytes that
+ *         are left over. It does NOT check digest and signature: agent/trust/model_trust.h does that
+ *         before it loads.
+ * Errors: NRS_ERR_*. *m is unchanged on an error, and `place` (if not NULL) says where in one short
+ *         phrase, like "term 17: cuts not ascending". The phrase is static: it is valid until the next
+ *         refusal, in one thread. */
 #ifndef NRS_MODEL_H
 #define NRS_MODEL_H
 #include <stdbool.h>
@@ -57,7 +59,8 @@ struct nrs_term {
     const uint8_t *cuts_a;    /* n_a - 1 little-endian uint16, strictly ascending */
     const uint8_t *cuts_b;
     const uint8_t *shifts;    /* [output] left shift of every weight, 0..15 */
-    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear: [output], times x; n-grams: [output][bucket] */
+    const int8_t *weights;    /* [output][bin a][bin b], -127..127; linear:
+                                 [output], times x; n-grams: [output][bucket] */
 };
 
 enum nrs_term_type { NRS_TERM_LINEAR = 1, NRS_TERM_BINS = 2, NRS_TERM_CROSS = 3, NRS_TERM_GRAMS = 4 };
@@ -69,7 +72,7 @@ struct nrs_model {
     uint16_t n_terms;
     int32_t bias[NRS_MODEL_OUTPUTS_MAX];                   /* in sum units */
     uint32_t scale_q31[NRS_MODEL_OUTPUTS_MAX];             /* 1..2^31; mlogit = int64(sum) * scale / 2^31 */
-    int32_t threshold_mlogit[NRS_MODEL_THRESHOLDS];        /* reached when score >= threshold; the kind says what for */
+    int32_t threshold_mlogit[NRS_MODEL_THRESHOLDS];        /* reached when score >= threshold (kinds.h) */
     int32_t bound_mlogit;                                  /* |score - trained score| never exceeds this */
     const uint8_t *calibration;                            /* see nrs_model_risk */
     uint8_t n_calibration;
@@ -79,39 +82,43 @@ struct nrs_model {
     uint8_t n_golden;
 };
 
-/* Splits a file into header and body. Checks magic, format number, lengths, and that what is unused is zero
- * (reserved bytes; the signature of an unsigned file); nothing else. */
-int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, size_t len, const char **place);
+/* Splits a file into header and body. It checks magic, format number and lengths, and that unused bytes
+ * are zero (reserved bytes; the signature of an unsigned file). It checks nothing else. */
+int nrs_model_envelope_read(struct nrs_model_envelope *e, const uint8_t *file, size_t len,
+                            const char **place);
 
 /* Parses and checks a body, then scores its golden pairs (NRS_ERR_SELFTEST). The schema is looked up by the
  * envelope's kind and compared by hash (NRS_ERR_SCHEMA). */
 int nrs_model_load(struct nrs_model *m, const struct nrs_model_envelope *e, const char **place);
 
 /* The same for a given schema, which must outlive the model. */
-int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e, const struct nrs_schema *schema,
-                      const char **place);
+int nrs_model_load_as(struct nrs_model *m, const struct nrs_model_envelope *e,
+                      const struct nrs_schema *schema, const char **place);
 
-/* x: [nrs_schema_vector], features within their maxima (values above are read as the maximum), then the bytes.
- * out: [n_outputs] sums. Never fails: the loader proved the range. */
+/* x: [nrs_schema_vector]: the features, then the bytes. A feature above its maximum counts as the maximum.
+ * out: [n_outputs] sums. It cannot fail: the loader has proved the range. */
 void nrs_model_sums(const struct nrs_model *m, const uint16_t *x, int32_t *out);
 
 /* The score of one output in mlogit, from its sum: exact int64 product, divided toward zero once. */
 int32_t nrs_model_mlogit(const struct nrs_model *m, unsigned output, int32_t sum);
 
-/* The score of output 0 in one call, for callers with a single vector; windows that share features update a sum. */
+/* The score of output 0 in one call, for callers with a single vector. Callers whose windows share
+ * features use nrs_model_update_sum. */
 int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x);
 
-/* The sum of output 0 for x, from that of a vector that differs in few features: only their terms are looked up. */
-int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x, int32_t sum);
+/* The sum of output 0 for x, from the sum for `before`. Only terms of features that differ are looked up. */
+int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x,
+                             int32_t sum);
 
-/* How much each term adds to the sum of one output. parts: [n_terms]; together with bias[output] they are
- * exactly the sum. */
+/* How much each term adds to the sum of one output. parts: [n_terms]; they and bias[output] add up to exactly
+ * the sum. */
 void nrs_model_explain(const struct nrs_model *m, unsigned output, const uint16_t *x, int32_t *parts);
 
 /* "gap_mad" or, for a cross, "gap_mad*fill", for n-grams "start"; at most 32 bytes with NUL. */
 void nrs_model_term_name(const struct nrs_model *m, unsigned term, char name[32]);
 
-/* Calibrated chance in percent, 0..99, from a score: a piecewise-linear integer table, monotone. */
+/* The calibrated chance in percent, 0..99, of a score. The table is piecewise linear, in integers, and
+ * monotone. */
 unsigned nrs_model_risk(const struct nrs_model *m, int32_t score_mlogit);
 
 #endif

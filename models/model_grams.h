@@ -1,8 +1,9 @@
 /* models/model_grams.h - terms of hashed n-grams: the bytes of a vector as a set of buckets
  *
- * Every run of n bytes of the first `reach` bytes, for every n of the term, is hashed into one of 2^bits buckets,
- * salted with the value of the term's feature (the architecture); n = 1 means a byte at its place, for the first 16.
- * A bucket counts once, however often it is hit; a run with an absent byte is left out. FORMAT.md has the hash. */
+ * A term looks at the first `reach` bytes. Every run of n bytes, for every n of the term, is hashed into
+ * one of 2^bits buckets. The value of the term's feature (the architecture) salts the hash. n = 1 means a
+ * byte at its place, for the first 16 bytes. A bucket counts once, however often it is hit. A run with an
+ * absent byte is left out. FORMAT.md has the hash. */
 #ifndef NRS_MODEL_GRAMS_H
 #define NRS_MODEL_GRAMS_H
 #include "models/model.h"

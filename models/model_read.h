@@ -1,4 +1,4 @@
-/* models/model_read.h - what the files of the loader share: a bounded cursor and the refusal */
+/* models/model_read.h - what the files of the loader share: a cursor within bounds, and the refusal */
 #ifndef NRS_MODEL_READ_H
 #define NRS_MODEL_READ_H
 #include <stddef.h>

@@ -30,7 +30,8 @@ int32_t nrs_model_score(const struct nrs_model *m, const uint16_t *x)
 }
 
 /* A sum without one term is a sum of the others: it is within what the loader proved. */
-int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x, int32_t sum)
+int32_t nrs_model_update_sum(const struct nrs_model *m, const uint16_t *before, const uint16_t *x,
+                             int32_t sum)
 {
     for (const struct nrs_term *t = m->term; t < m->term + m->n_terms; t++) {
         if (t->type != NRS_TERM_GRAMS && before[t->a] == x[t->a] && before[t->b] == x[t->b])

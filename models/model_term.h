@@ -37,8 +37,8 @@ static inline int32_t nrs_term_factor(const struct nrs_model *m, const struct nr
     return x[t->a] < max ? x[t->a] : max;
 }
 
-/* What the term adds to one output's sum. No overflow: the loader proved it for the largest weight and
- * factor. */
+/* What the term adds to the sum of one output. It does not overflow: the loader has proved that for the
+ * largest weight and factor. */
 static inline int32_t nrs_term_part(const struct nrs_term *t, unsigned output, unsigned cell, int32_t factor)
 {
     unsigned n_cells = (unsigned)t->n_a * t->n_b;

@@ -1,4 +1,5 @@
-/* term   = linear | bins | cross | grams     ascending by (type, a, b): one way to write a model, no term twice
+/* term   = linear | bins | cross | grams     ascending by (type, a, b): one way to write a
+ *                                            model, no term twice
  * linear = 1:u8 a:u16 tables
  * bins   = 2:u8 a:u16 cuts tables
  * cross  = 3:u8 a:u16 b:u16 cuts cuts tables

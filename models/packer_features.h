@@ -1,9 +1,10 @@
 /* models/packer_features.h - the packer schema: X(name, maximum, what it is and where the idea comes from)
  *
- * What agent/scan reads of an ELF file. Order is part of the schema. Logarithms are base 2 in eighths (q3): 8 is a
- * factor of two. Shares are out of 255. Entropies are bits a byte times 32, so 255 is 8 bits; they are means over sampled
- * blocks of 1 KiB. "The start" is the entry point; of a shared library without one, its DT_INIT. After the features
- * come NRS_START_BYTES bytes from the start on: the unpacking routine (Isawa et al. 2014). */
+ * The facts that agent/scan reads of an ELF file. The order is part of the schema. Logarithms are base 2
+ * in eighths (q3): 8 is a factor of two. Shares are out of 255. Entropies are bits a byte times 32, so 255
+ * is 8 bits; they are means over sampled blocks of 1 KiB. "The start" is the entry point, or DT_INIT of a
+ * shared library that has none. NRS_START_BYTES bytes from the start on follow the features: the unpacking
+ * routine (Isawa et al. 2014). */
 #ifndef NRS_PACKER_FEATURES_H
 #define NRS_PACKER_FEATURES_H
 
@@ -36,15 +37,16 @@
     X(sect, 2, "section table: 0 is there, 1 none, 2 outside the file or of another entry size")            \
     X(sections, 63, "sections that the header promises")                                                    \
     X(odd, 7, "header fields that no linker writes like this")                                              \
-    X(entry, 4, "the start is in: 0 no load segment, 1 the only one, 2 the first, 3 a middle one, 4 the last") \
+    X(entry, 4,                                                                                              \
+      "the start is in: 0 no load segment, 1 the only one, 2 the first, 3 a middle one, 4 the last")         \
     X(entry_rights, 7, "rights of that segment: 4 read, 2 write, 1 execute")                                \
     X(entry_at, 255, "the start within the file bytes of its segment, share")                               \
     X(entry_left, 255, "file bytes of its segment from the start on, log q3")                               \
-    X(mem, 255, "memory over file bytes of all load segments, log q3, 24 = equal")                                    \
+    X(mem, 255, "memory over file bytes of all load segments, log q3, 24 = equal")                           \
     X(blank, 255, "memory that the file does not fill, of the load segment with most of it, log q3")        \
     X(blank_share, 255, "that memory as a share of all memory")                                             \
     X(outside, 255, "file bytes that no load segment maps, share")                                          \
-    X(overlay, 255, "bytes after the last segment, section and the section table, log q3")                           \
+    X(overlay, 255, "bytes after the last segment, section and the section table, log q3")                   \
     X(low_entry, 1, "the start is less than 4 KiB after the headers")                                       \
     X(ent_start, 255, "entropy of 512 bytes from the start on")                                             \
     X(ent_entry, 255, "entropy of the segment that holds the start")                                        \

@@ -1,7 +1,9 @@
-/* models/packer_pe_features.h - the packer_pe schema: X(name, maximum, what it is and where the idea comes from)
+/* models/packer_pe_features.h - the packer_pe schema: X(name, maximum, what it is, where the idea comes
+ * from)
  *
- * What agent/scan/pe reads of a Windows executable. Units as in packer_features.h; NRS_START_BYTES bytes from the
- * entry point on follow the features. Section names are not looked at: they are the first thing that is changed. */
+ * The facts that agent/scan/pe reads of a Windows executable. The units are those of packer_features.h.
+ * NRS_START_BYTES bytes from the entry point on follow the features. Section names are no feature, because
+ * they are the first thing that somebody changes. */
 #ifndef NRS_PACKER_PE_FEATURES_H
 #define NRS_PACKER_PE_FEATURES_H
 

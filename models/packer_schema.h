@@ -1,10 +1,12 @@
-/* models/packer_schema.h - indices of the packer features: NRS_P_arch and so on, NRS_PE_arch for Windows files */
+/* models/packer_schema.h - indices of the packer features: NRS_P_arch and so on, NRS_PE_arch for Windows
+ * files */
 #ifndef NRS_PACKER_SCHEMA_H
 #define NRS_PACKER_SCHEMA_H
 #include "models/packer_features.h"
 #include "models/packer_pe_features.h"
 
-/* The thresholds of both kinds: from which score a file is packed, and from which its packer is named. */
+/* The thresholds of both kinds: a file is packed from the first on; its packer is named from the second
+ * on. */
 enum nrs_packer_threshold { NRS_PACKER_PACKED, NRS_PACKER_NAMED };
 
 #define NRS_P_INDEX(name, max, text) NRS_P_##name,

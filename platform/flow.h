@@ -1,7 +1,7 @@
 /* platform/flow.h - one flow event: what every source produces and the agent's core consumes
  *
- * Transient: it lives on the producer's stack, is passed by pointer and never stored. 96 bytes, no
- * padding, the same layout everywhere. */
+ * An event lives on the producer's stack. It is passed by pointer and never stored. It has 96 bytes, no
+ * padding, and the same layout on every machine. */
 #ifndef NRS_FLOW_H
 #define NRS_FLOW_H
 #include <stdint.h>
@@ -13,7 +13,7 @@ struct nrs_addr {
 
 enum nrs_ev {
     NRS_EV_OPEN = 1, /* a flow began at t_ns; sizes unknown */
-    NRS_EV_CLOSE,    /* a flow that had an OPEN ended at t_ns; dur_ms, end and sizes are those of the whole flow */
+    NRS_EV_CLOSE,    /* a flow that had an OPEN ended at t_ns; dur_ms, end, sizes: of the whole flow */
     NRS_EV_WHOLE,    /* a flow known only as a whole (recorded files, polling): t_ns is its START */
     NRS_EV_SNAP,     /* an open flow moved bytes since the last SNAP; sizes are the difference */
     NRS_EV_NAME,     /* no flow: `remote` is known under the name passed beside the event */
@@ -51,7 +51,7 @@ struct nrs_flow {
     uint64_t tx_bytes;      /* from local; 0 unless NRS_F_BYTES */
     uint64_t rx_bytes;      /* to local */
     uint32_t dur_ms;        /* CLOSE and WHOLE; NRS_DUR_UNKNOWN if not known */
-    uint32_t weight;        /* this event stands for so many flows (sampling), at least 1; LOST: how many */
+    uint32_t weight;        /* flows that this event represents (sampling), at least 1; LOST: number lost */
     uint32_t pid;           /* 0 = unknown */
     uint32_t uid;           /* NRS_ID_UNKNOWN = unknown */
     uint32_t ifindex;       /* 0 = unknown */
@@ -67,8 +67,8 @@ struct nrs_flow {
 
 _Static_assert(sizeof(struct nrs_flow) == 96, "a flow event is 96 bytes");
 
-/* Called for every event. `f` and `name` (NULL if none; valid UTF-8 or plain ASCII, at most 253 bytes,
- * NUL-terminated, NOT escaped) are valid only inside the call. */
+/* Called for every event. `f` and `name` are valid only inside the call. name: NULL, or valid UTF-8 or plain
+ * ASCII, at most 253 bytes, NUL-terminated, NOT escaped. */
 typedef void (*nrs_flow_fn)(void *arg, const struct nrs_flow *f, const char *name);
 
 #endif

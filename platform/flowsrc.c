@@ -65,7 +65,8 @@ static bool is_name(const char *name, const char *text, size_t len)
     return strlen(name) == len && memcmp(name, text, len) == 0;
 }
 
-static const struct nrs_flowsrc_ops *find(const struct nrs_flowsrc_ops *const *table, const char *text, size_t len)
+static const struct nrs_flowsrc_ops *find(const struct nrs_flowsrc_ops *const *table, const char *text,
+                                          size_t len)
 {
     for (const struct nrs_flowsrc_ops *const *ops = table; *ops; ops++)
         if (is_name((*ops)->name, text, len))
@@ -204,6 +205,11 @@ int nrs_flowsrc_open(struct nrs_flowsrc **out, const struct nrs_flowsrc_conf *c)
     return nrs_flowsrc_open_from(out, c, nrs_flowsrc_table);
 }
 
+int nrs_flowsrc_is_name(const char *name)
+{
+    return strcmp(name, "auto") == 0 || find(nrs_flowsrc_table, name, strlen(name)) != NULL;
+}
+
 int nrs_flowsrc_probe(const char *name, struct nrs_why *why)
 {
     const struct nrs_flowsrc_ops *ops = find(nrs_flowsrc_table, name, strlen(name));
@@ -212,7 +218,8 @@ int nrs_flowsrc_probe(const char *name, struct nrs_why *why)
     int rc;
 
     if (!ops)
-        return nrs_why(why, -ENOSYS, "%s", is_planned(name, strlen(name)) ? "not built yet" : "no such source");
+        return nrs_why(why, -ENOSYS, "%s",
+                       is_planned(name, strlen(name)) ? "not built yet" : "no such source");
     rc = ops->open(&state, &c, why);
     if (rc)
         return rc;
@@ -268,7 +275,8 @@ int nrs_flowsrc_wait_ms(const struct nrs_flowsrc *s, uint64_t now_ns)
     return shortest;
 }
 
-static int drain_member(struct nrs_flowsrc *s, struct member *m, uint64_t now_ns, int max, nrs_flow_fn fn, void *arg)
+static int drain_member(struct nrs_flowsrc *s, struct member *m, uint64_t now_ns, int max, nrs_flow_fn fn,
+                        void *arg)
 {
     int n = m->ops->drain(m->state, now_ns, max, fn, arg);
 

@@ -1,7 +1,8 @@
 /* platform/flowsrc_ops.h - one source: a const table of functions
  *
- * A platform folder defines nrs_flowsrc_table, best source first. `state` is what open made; close frees it. Errors are
- * those of flowsrc.h. Where open fails, it writes the reason in one line, without the source's own name. */
+ * A platform folder defines nrs_flowsrc_table, best source first. `state` is what open made; close frees it.
+ * Errors are those of flowsrc.h. Where open fails, it writes the reason in one line, without the source's own
+ * name. */
 #ifndef NRS_FLOWSRC_OPS_H
 #define NRS_FLOWSRC_OPS_H
 #include "platform/flowsrc.h"

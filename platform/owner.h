@@ -1,7 +1,8 @@
-/* platform/owner.h - which process has a connection open just now
+/* platform/owner.h - which process has a connection open now
  *
- * One look reads the kernel's socket tables and, only if a socket fits, the descriptors of processes. What is closed
- * already has no owner: nothing is guessed. State is one per process, fixed; nothing allocates but folder listings. */
+ * One call reads the kernel's socket tables and, only if a socket fits, the descriptors of processes. A
+ * connection that is already closed has no owner: nothing is guessed. The state is one per process and has a
+ * fixed size; only the listing of a folder allocates. */
 #ifndef NRS_OWNER_H
 #define NRS_OWNER_H
 #include <stddef.h>
@@ -15,10 +16,11 @@ struct nrs_connection {
     uint8_t proto; /* TCP or UDP */
 };
 
-/* Opens the tables, while it may. 0 or a negative errno. */
+/* Opens the tables while the process has the right to. 0 or a negative errno. */
 int nrs_owner_open(void);
 
-/* Looks for all of them at once: pid[i] is 0 if nobody has list[i] open. n at most NRS_OWNER_MAX. */
+/* Looks for all connections of the list at once. pid[i] is 0 if no process has list[i] open. n: at most
+ * NRS_OWNER_MAX. */
 #define NRS_OWNER_MAX 16
 void nrs_owner_find(const struct nrs_connection *list, size_t n, uint32_t *pid);
 

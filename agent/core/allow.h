@@ -1,7 +1,7 @@
 /* agent/core/allow.h - destinations that the owner of the device vouches for
  *
- * A rule names a network, a domain, a port, a transport, a program, or several of these; all that it names have to fit.
- * Rules are asked before a verdict is told, not before a destination is counted and judged (judge.c).
+ * A rule names a network, a domain, a port, a transport, a program, or several at once; all that it names has to fit.
+ * Rules decide whether a verdict is reported (life.c). They do not decide whether a destination is counted and judged.
  *
  * Owner: the table of rules is the caller's; nothing here allocates or keeps state.
  * Limit: NRS_ALLOW_MAX rules. */
@@ -29,7 +29,7 @@ struct nrs_allow_rule {
     char domain[NRS_ALLOW_DOMAIN_MAX + 1]; /* itself and all below it; lower case; "" = any */
 };
 
-/* What is asked about. */
+/* The destination that rules are compared with. */
 struct nrs_allow_dest {
     const struct nrs_addr *remote;
     const char *name; /* of the address, NULL = not known: no domain fits */

@@ -4,10 +4,11 @@
 
 #include "agent/core/intmath.h"
 #include "models/base/error.h"
+#include "models/base/units.h"
 
-#define EPOCH_BACK_MS (8 * 86400000LL) /* the epoch lies before the first tick, so that older flows have a time */
+#define EPOCH_BACK_MS (8LL * NRS_MS_PER_DAY) /* the epoch lies before the first tick, so that older flows have a time */
 
-const uint32_t nrs_window_s[NRS_WINDOWS] = {3600, 21600, 86400, 604800};
+const uint32_t nrs_window_s[NRS_WINDOWS] = {NRS_S_PER_HOUR, 6 * NRS_S_PER_HOUR, NRS_S_PER_DAY, 7 * NRS_S_PER_DAY};
 const char *const nrs_window_name[NRS_WINDOWS] = {"1h", "6h", "24h", "7d"};
 
 static struct nrs_core_conf with_defaults(const struct nrs_core_conf *given)
@@ -19,7 +20,7 @@ static struct nrs_core_conf with_defaults(const struct nrs_core_conf *given)
     c.name_cap = c.name_cap ? c.name_cap : 512;
     c.min_conns = c.min_conns ? c.min_conns : 6;
     c.update_s = c.update_s ? c.update_s : 21600;
-    c.close_s = c.close_s ? c.close_s : 86400;
+    c.close_s = c.close_s ? c.close_s : NRS_S_PER_DAY;
     return c;
 }
 
@@ -60,7 +61,7 @@ int nrs_core_init(struct nrs_core **out, void *mem, size_t len, const struct nrs
     memset(c, 0, sizeof *c);
     c->conf = conf;
     c->model = model;
-    c->base_ms = (int64_t)(now_ns / 1000000) - EPOCH_BACK_MS;
+    c->base_ms = (int64_t)(now_ns / NRS_NS_PER_MS) - EPOCH_BACK_MS;
     c->now = c->swept = c->faded = EPOCH_BACK_MS;
     at += round16(sizeof *c);
     nrs_table_init(&c->table, at, conf.dest_cap, conf.watched_cap, conf.hash_seed);
@@ -79,7 +80,7 @@ void nrs_core_set_model(struct nrs_core *c, const struct nrs_model *model)
 
 void nrs_core_set_wall(struct nrs_core *c, int64_t wall_offset_ns)
 {
-    c->wall_offset_ms = wall_offset_ns / 1000000;
+    c->wall_offset_ms = wall_offset_ns / (int64_t)NRS_NS_PER_MS;
 }
 
 void nrs_core_set_coverage(struct nrs_core *c, uint8_t bits)
@@ -89,7 +90,7 @@ void nrs_core_set_coverage(struct nrs_core *c, uint8_t bits)
 
 uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns)
 {
-    int64_t t = (int64_t)(t_ns / 1000000) - c->base_ms;
+    int64_t t = (int64_t)(t_ns / NRS_NS_PER_MS) - c->base_ms;
 
     return t < 0 ? 0 : (uint64_t)t;
 }

@@ -67,7 +67,7 @@ struct nrs_judgement {
                                  * the program is worth waiting for. 0 = no rule could fit */
     uint32_t dest_id;           /* the verdict's own number: the same in all its states */
     uint32_t n;                 /* connections in the window */
-    uint32_t n_failed;          /* of these, failed; 7d: since first contact */
+    uint32_t n_failed;          /* how many of the n failed; 7d: since first contact */
     uint32_t period_ms;         /* median gap; 0 = unknown, or connections at the same time */
     uint32_t jitter_pct;        /* median absolute deviation of the gaps in % of the median, at most 999 */
     uint32_t hours;             /* hours of the window with at least one connection */

@@ -13,9 +13,9 @@
 #include "agent/core/siblings.h"
 #include "agent/core/sight.h"
 #include "agent/core/table.h"
+#include "models/base/units.h"
 
 #define NRS_EXEMPT_MAX 8
-#define NRS_CORE_DAY_MS 86400000
 
 struct nrs_exempt {
     struct nrs_addr remote;

@@ -10,20 +10,21 @@
  *   14 chat, IRC                         15 no port (ICMP)
  * Address classes (feature `place`):
  *   0 public   1 private or unique-local   2 multicast or broadcast   3 link-local
- * Loopback counts as public: it is sampled only where somebody asked for it, and then to be judged. */
+ * Loopback counts as public: it is sampled only where the configuration names it, and then it is judged. */
 #ifndef NRS_FEATURES_H
 #define NRS_FEATURES_H
 #include "agent/core/day.h"
 #include "agent/core/dest.h"
 #include "agent/core/gaps.h"
+#include "models/base/units.h"
 #include "models/beacon_schema.h"
 
 /* The week is judged only of slow destinations (median gap between visits) that are known for more than a day. What is
  * faster shows within a day, and would fill the four bits that the week has for an hour. */
 #define NRS_SLOW_MS 1200000u
-#define NRS_SLOW_KNOWN_S 86400u
+#define NRS_SLOW_KNOWN_S NRS_S_PER_DAY
 
-/* Siblings that use fewer servers do not rotate: each of these shows by itself. Their number of windows is 0. */
+/* Siblings that use fewer servers do not rotate: each server shows by itself. Their number of windows is 0. */
 #define NRS_SIBLINGS_MIN 3
 
 /* What all windows share. */

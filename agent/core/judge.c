@@ -9,9 +9,9 @@
 /* Slot of epoch minute 0 in a matrix whose first cell is midnight UTC. */
 static uint32_t matrix_shift(const struct nrs_core *c)
 {
-    int64_t in_day = (c->base_ms + c->wall_offset_ms) % NRS_CORE_DAY_MS;
+    int64_t in_day = (c->base_ms + c->wall_offset_ms) % NRS_MS_PER_DAY;
 
-    return (uint32_t)((in_day < 0 ? in_day + NRS_CORE_DAY_MS : in_day) / 60000);
+    return (uint32_t)((in_day < 0 ? in_day + NRS_MS_PER_DAY : in_day) / 60000);
 }
 
 static void fill_matrix(struct nrs_core *c, struct nrs_judgement *j, uint64_t now)

@@ -1,7 +1,7 @@
 /* agent/core/names.h - which name an address was last seen under
  *
  * A cache of fixed capacity: an address has one home set of NRS_NAME_WAYS places; a new name takes the place
- * that was not asked for longest. Names are for reports and allow-lists, never part of a key.
+ * that was not used longest. Names are for reports and allow-lists, never part of a key.
  * Memory: nrs_names_bytes(); a name longer than NRS_NAME_MAX keeps its end (the domain). */
 #ifndef NRS_NAMES_H
 #define NRS_NAMES_H

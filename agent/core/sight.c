@@ -2,7 +2,8 @@
 
 #include "models/base/units.h"
 
-/* Hours that nobody wrote were like the last one. After a gap longer than the ring all of it is overwritten. */
+/* Hours that nobody wrote were like the last one. After a gap longer than the ring all of it is
+ * overwritten. */
 static void fill_to(struct nrs_sight *s, uint32_t hour)
 {
     if (hour > s->newest + NRS_SIGHT_HOURS)

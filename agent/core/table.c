@@ -28,7 +28,7 @@ static size_t bitmap_bytes(uint32_t n)
 
 size_t nrs_table_bytes(uint32_t dest_cap, uint32_t watched_cap)
 {
-    return round_up(heads_for(dest_cap) * sizeof(uint32_t)) + round_up(dest_cap * sizeof(struct nrs_link)) +
+    return round_up(heads_for(dest_cap) * sizeof(uint32_t)) + round_up(dest_cap * sizeof(struct nrs_table_link)) +
            2 * bitmap_bytes(dest_cap) + round_up(watched_cap * sizeof(uint32_t)) +
            round_up(watched_cap * sizeof(uint16_t)) + round_up(dest_cap * sizeof(struct nrs_dest)) +
            round_up(watched_cap * sizeof(struct nrs_day)) + nrs_admission_bytes(dest_cap);
@@ -187,7 +187,7 @@ uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t m
     }
     i = t->free;
     t->free = t->links[i].next;
-    t->links[i] = (struct nrs_link){.hash = hash, .next = *head};
+    t->links[i] = (struct nrs_table_link){.hash = hash, .next = *head};
     *head = i;
     put_bit(t->used, i, true);
     t->n_dests++;

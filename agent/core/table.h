@@ -24,7 +24,7 @@
 #define NRS_NO_DEST UINT32_MAX
 #define NRS_WATCHED_MAX 65534
 
-struct nrs_link {
+struct nrs_table_link {
     uint32_t hash, next;
 };
 
@@ -38,7 +38,7 @@ struct nrs_table {
     uint64_t evicted, evicted_returning, unwatched, refused_inbound;
     struct nrs_admission admission;
     uint32_t *heads;
-    struct nrs_link *links;
+    struct nrs_table_link *links;
     uint32_t *dirty;               /* a bit an entry: active since it was last judged */
     uint32_t *used;                /* a bit an entry */
     uint32_t *owners;              /* [watched_cap] entry that owns the day, or NRS_NO_DEST */

@@ -54,7 +54,7 @@ static uint32_t wall_day(const struct nrs_core *c, uint64_t now)
 {
     int64_t ms = (int64_t)now + c->base_ms + c->wall_offset_ms;
 
-    return ms < 0 ? 0 : (uint32_t)(ms / NRS_CORE_DAY_MS);
+    return ms < 0 ? 0 : (uint32_t)(ms / NRS_MS_PER_DAY);
 }
 
 /* How long a destination may be silent before its verdict ends: what calls once a day is not gone after a day. */
@@ -72,7 +72,7 @@ static bool is_over(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_ju
     uint32_t idle_min = nrs_dest_idle_min(d, (uint32_t)(now / 60000));
     bool forget = idle_min >= NRS_FORGET_MINUTES;
 
-    if (now - c->faded >= NRS_CORE_DAY_MS)
+    if (now - c->faded >= NRS_MS_PER_DAY)
         nrs_dest_fade(d, (uint32_t)now);
     if (nrs_dest_has_verdict(d) && (forget || idle_min * 60 > patience_s(c, d)))
         nrs_life_idle(c, d, now, fn, arg);
@@ -91,7 +91,7 @@ static void sweep(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *a
             nrs_core_forget(c, &at);
         }
     c->swept = now;
-    if (now - c->faded >= NRS_CORE_DAY_MS)
+    if (now - c->faded >= NRS_MS_PER_DAY)
         c->faded = now;
 }
 
@@ -158,7 +158,7 @@ void nrs_core_each(struct nrs_core *c, enum nrs_window w, uint64_t now_ns, nrs_j
     struct nrs_core_cursor at = {0};
     struct nrs_dest *d;
 
-    if (now + NRS_CORE_DAY_MS <= c->now)
+    if (now + NRS_MS_PER_DAY <= c->now)
         return;
     if (now > c->now)
         c->now = now;

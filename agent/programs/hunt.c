@@ -7,7 +7,7 @@ static bool is_wanted(const struct nrs_hunt *p, uint64_t now_ms)
     return p->ask.d != 0 && (now_ms < p->until_ms || (p->left_ms > 0 && now_ms >= p->due_from_ms && now_ms < p->due_until_ms));
 }
 
-/* The place of this question, else the one that was asked for longest ago; free ones never were. */
+/* The place of this query, else a free one, else that of the query which was sent longest ago. */
 static struct nrs_hunt *place_of(struct nrs_hunts *h, uint32_t d)
 {
     struct nrs_hunt *oldest = h->place;

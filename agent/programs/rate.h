@@ -1,4 +1,4 @@
-/* agent/programs/rate.h - a token bucket: so many a second, and a reserve for bursts */
+/* agent/programs/rate.h - a token bucket: per_s tokens a second, and a reserve for bursts */
 #ifndef NRS_RATE_H
 #define NRS_RATE_H
 #include <stdbool.h>
@@ -13,7 +13,7 @@ struct nrs_rate {
 /* Starts full. */
 void nrs_rate_init(struct nrs_rate *r, uint32_t per_s, uint32_t reserve, uint64_t now_ms);
 
-/* Takes n if there is at least one: what costs more than is there is let through once and waited for afterwards. */
+/* Takes n tokens if there is at least one. A request for more than there are passes, and the following ones wait for it. */
 bool nrs_rate_take(struct nrs_rate *r, uint32_t n, uint64_t now_ms);
 
 #endif

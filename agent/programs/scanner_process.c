@@ -24,7 +24,7 @@ static struct watcher {
     struct nrs_rate files, bytes;
     struct nrs_hunts hunts;
     uint64_t walk_ms, counts_ms; /* when each is due */
-    struct nrs_programs_counts counts, told;
+    struct nrs_programs_counts counts, sent;
     uint32_t d; /* the question under way, 0 = none: a walk, or a start */
 } w;
 
@@ -61,7 +61,7 @@ static uint8_t marks_of(const struct nrs_walk_file *f, const struct nrs_scan_res
     return (uint8_t)marks;
 }
 
-static void tell(struct nrs_found *f)
+static void send_found(struct nrs_found *f)
 {
     uint8_t bytes[NRS_FOUND_BYTES];
 
@@ -70,26 +70,26 @@ static void tell(struct nrs_found *f)
     nrs_found_write(bytes, f);
     if (nrs_helper_write(w.fd, bytes, sizeof bytes) != 0)
         return; /* a question stays; it is answered by the next look */
-    w.told = w.counts;
+    w.sent = w.counts;
     nrs_hunts_answered(&w.hunts, f->d);
 }
 
 static void tell_file(const struct nrs_walk_file *file)
 {
     const struct nrs_scan_result *r = &w.scanner.result;
-    const struct nrs_model *model = w.scanner.model[w.scanner.facts.format == NRS_FORMAT_PE];
+    const struct nrs_model *model = w.scanner.slots[w.scanner.facts.format == NRS_FORMAT_PE].model;
     size_t len = strlen(file->path);
     struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
 
-    f.named = w.d != 0 && nrs_walk_is_named(file); /* asked of owners only */
+    f.named = w.d != 0 && nrs_walk_is_named(file); /* for owners only */
     f.serial = model != NULL ? model->serial : 0;
     f.hashed = nrs_scanner_hash(file->fd, f.sha256) == 0;
     strncpy(f.class, r->name, NRS_FOUND_CLASS_MAX);
     strcpy(f.path, file->path + (len > NRS_FOUND_PATH_MAX ? len - NRS_FOUND_PATH_MAX : 0));
-    tell(&f);
+    send_found(&f);
 }
 
-/* Whether a file that was met by itself has to be looked at now. */
+/* Whether a file that no query led to has to be looked at now. */
 static bool is_due(const struct nrs_file_id *id)
 {
     w.counts.seen++;
@@ -104,7 +104,7 @@ static bool is_due(const struct nrs_file_id *id)
     return true;
 }
 
-/* A packed file is hashed, which reads all of it. What is put off is met as if for the first time. */
+/* A packed file is hashed, which reads all of it. A file that is put off is new when it is seen again. */
 static bool may_be_told(const struct nrs_walk_file *f, const struct nrs_file_id *id)
 {
     uint32_t bytes = f->size < UINT32_MAX ? (uint32_t)f->size : UINT32_MAX;
@@ -142,7 +142,7 @@ static void on_missed(void *arg, const char *path, int err)
     (void)err;
 }
 
-/* Takes what has been asked; false at the end of the other side. */
+/* Takes queries; false when the other end is closed. */
 static bool take_questions(void)
 {
     uint8_t bytes[NRS_ASK_BYTES];
@@ -175,7 +175,7 @@ static void take_execs(void)
         return;
     (void)nrs_file_close(w.execs_fd);
     w.execs_fd = rc;
-    w.told.seen = ~w.counts.seen; /* that is news */
+    w.sent.seen = ~w.counts.seen; /* that is news */
 }
 
 static void look(uint64_t now)
@@ -200,8 +200,8 @@ static void tell_counts(uint64_t now)
     struct nrs_found f = {.pid = 0};
 
     w.counts_ms = now + NRS_COUNTS_MS;
-    if (memcmp(&w.counts, &w.told, sizeof w.counts) != 0)
-        tell(&f);
+    if (memcmp(&w.counts, &w.sent, sizeof w.counts) != 0)
+        send_found(&f);
 }
 
 static int wait_ms(uint64_t now)
@@ -230,7 +230,7 @@ void nrs_scanner_work(void *arg, int fd)
     w.fd = fd;
     w.walk.file = on_file;
     w.walk.missed = on_missed;
-    w.told.seen = ~w.counts.seen; /* the first counts are news */
+    w.sent.seen = ~w.counts.seen; /* the first counts are news */
     nrs_rate_init(&w.files, NRS_FILES_PER_S, 10 * NRS_FILES_PER_S, now_ms());
     nrs_rate_init(&w.bytes, NRS_BYTES_PER_S, 16 * NRS_BYTES_PER_S, now_ms());
     while (take_questions()) {

@@ -2,19 +2,13 @@
 #include <stdio.h>
 
 #include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/facts.h"
 #include "agent/core/verdict.h"
 #include "agent/release.h"
 #include "models/base/units.h"
 #include "models/kinds.h"
 #include "platform/clock.h"
-
-bool nrs_clock_is_set(void)
-{
-    const uint64_t days = UINT64_C(365) * (NRS_AGENT_YEAR - 1970) + (NRS_AGENT_YEAR - 1969) / 4;
-
-    return nrs_clock_wall_ns() / NRS_NS_PER_S >= days * NRS_S_PER_DAY;
-}
 
 static void add_head(struct nrs_facts *f, struct nrs_agent *a)
 {
@@ -45,7 +39,7 @@ int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap)
     nrs_core_stats(a->core, &core);
     uv_resident_set_memory(&rss);
     nrs_text_init(&name, model, sizeof model);
-    nrs_kind_write_rule(&name, NRS_KIND_BEACON, a->model->serial);
+    nrs_kind_write_rule(&name, NRS_KIND_BEACON, a->slots.model->serial);
     nrs_facts_begin(&f, buf, cap, ",", "{");
     add_head(&f, a);
     nrs_text_raw(&f.text, ",\"noroshi\":{");

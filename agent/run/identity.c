@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/trusted.h"
 
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls)

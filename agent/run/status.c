@@ -1,6 +1,7 @@
 #include "agent/run/status.h"
 
 #include "agent/run/agent.h"
+#include "agent/trust/clock_trust.h"
 #include "agent/run/facts.h"
 #include "agent/release.h"
 #include "models/base/units.h"
@@ -14,7 +15,7 @@ static void add_sight(struct nrs_facts *f, struct nrs_agent *a)
     nrs_core_stats(a->core, &core);
     nrs_facts_string(f, "source", nrs_flowsrc_name(a->source));
     nrs_facts_string(f, "sees", nrs_flowsrc_coverage_note(a->source));
-    nrs_facts_number(f, "model", a->model->serial);
+    nrs_facts_number(f, "model", a->slots.model->serial);
     nrs_facts_number(f, "destinations", core.dests);
     nrs_facts_number(f, "watched", core.watched);
     nrs_facts_number(f, "flagged", core.flagged);
@@ -25,12 +26,19 @@ static void add_sight(struct nrs_facts *f, struct nrs_agent *a)
     nrs_facts_number(f, "evicted", core.evicted);
 }
 
+static const char *programs_seen(const struct nrs_programs *p)
+{
+    if (p->fd < 0)
+        return "";
+    return p->notice_error == 0 ? "notified as they start, and walked" : "walked";
+}
+
 static void add_scanner(struct nrs_facts *f, struct nrs_agent *a)
 {
     const struct nrs_programs_counts *c = &a->programs.counts;
 
     nrs_facts_string(f, "scanner", a->programs.state);
-    nrs_facts_string(f, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "notified as they start, and walked" : "walked");
+    nrs_facts_string(f, "programs", programs_seen(&a->programs));
     nrs_facts_number(f, "files_seen", c->seen);
     nrs_facts_number(f, "files_cached", c->cached);
     nrs_facts_number(f, "files_scanned", c->scanned);

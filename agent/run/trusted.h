@@ -1,13 +1,13 @@
-/* agent/run/trusted.h - what `run` reads and writes as root, opened or refused; `check` uses the same functions
+/* agent/run/trusted.h - the paths that root reads and writes, opened or refused, for `run` and `check`
  *
- * Each function returns 0, or NRS_EXIT_USAGE after one line on stderr that names the path (platform/path_trust.h has the
- * rules). */
+ * Each function returns 0, or NRS_EXIT_USAGE after one line on stderr that names the path
+ * (platform/path_trust.h has the rules). */
 #ifndef NRS_TRUSTED_H
 #define NRS_TRUSTED_H
 #include "agent/config/config.h"
 
-/* Opens spool.dir or state.dir, as `key` names it; *dir is -1 where it is refused. As root, the folder has to hold nothing
- * but files of an agent. */
+/* Opens spool.dir or state.dir, as `key` names it; *dir is -1 where it is refused. As root, the folder has to
+ * hold nothing but files of an agent. */
 int nrs_trusted_open_dir(const struct nrs_config *c, const char *key, const char *path, int *dir);
 
 /* Root: gives the open folder to the user that the agent becomes. */

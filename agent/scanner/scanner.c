@@ -3,75 +3,69 @@
 #include <mbedtls/sha256.h>
 #include <string.h>
 
-#include "agent/run/agent.h"
-#include "agent/release.h"
+#include "agent/trust/clock_trust.h"
 #include "models/base/units.h"
-#include "models/builtin.h"
 #include "models/base/error.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 
-static const struct {
-    enum nrs_scan_format format;
-    const uint8_t *file;
-    const size_t *len;
-} builtin[2] = {{NRS_FORMAT_ELF, nrs_builtin_packer, &nrs_builtin_packer_len},
-                {NRS_FORMAT_PE, nrs_builtin_packer_pe, &nrs_builtin_packer_pe_len}};
+/* In the order of nrs_scanner.slots. A build without PE has no row for it, and no model. */
+static const enum nrs_kind_id kinds[2] = {NRS_KIND_PACKER, NRS_KIND_PACKER_PE};
+
+static int check_classes(const struct nrs_model *m, struct nrs_why *why)
+{
+    return nrs_scan_model_fits(m) == 0 ? 0 : nrs_why(why, NRS_ERR_SCHEMA,
+                                                     "it has no class none, or no packer");
+}
 
 int nrs_scanner_open(struct nrs_scanner *s, struct nrs_why *why)
 {
     for (unsigned i = 0; i < 2; i++) {
-        const struct nrs_schema *schema = nrs_scan_schema(builtin[i].format);
+        const struct nrs_kind *kind = nrs_kind_of_number(kinds[i]);
         int rc;
 
-        s->model[i] = NULL;
-        if (schema == NULL || *builtin[i].len == 0)
+        s->slots[i].kind = NULL;
+        s->slots[i].model = NULL;
+        if (kind == NULL)
             continue;
-        rc = nrs_trust_builtin(&s->builtin[i], schema, builtin[i].file, *builtin[i].len, why);
-        if (rc == 0 && nrs_scan_model_fits(&s->builtin[i]) != 0)
-            rc = nrs_why(why, NRS_ERR_SCHEMA, "it has no class none, or no packer");
-        if (rc != 0)
+        rc = nrs_slots_open(&s->slots[i], kind, &s->place, NULL, why);
+        if (rc == 0)
+            rc = check_classes(s->slots[i].model, why);
+        if (rc != 0 && rc != NRS_ERR_UNSUPPORTED)
             return rc;
-        s->model[i] = &s->builtin[i];
     }
     return 0;
 }
 
 /* The kind of a model is in its header; a file that has none is refused by whatever looks at it next. */
-static unsigned kind_index(const struct nrs_model_place *p, int len)
+static struct nrs_slots *slots_of(struct nrs_scanner *s, size_t len)
 {
     struct nrs_model_envelope e;
-    bool pe = len > 0 && nrs_model_envelope_read(&e, p->bytes, (size_t)len, NULL) == 0 && e.kind == NRS_KIND_PACKER_PE;
+    bool pe = nrs_model_envelope_read(&e, s->place.bytes, len, NULL) == 0 && e.kind == NRS_KIND_PACKER_PE;
 
-    return pe && nrs_scan_schema(NRS_FORMAT_PE) != NULL;
+    return &s->slots[pe && s->slots[1].kind != NULL];
 }
 
 int nrs_scanner_use(struct nrs_scanner *s, const struct nrs_config *c, const char *path, struct nrs_why *why)
 {
-    struct nrs_trust trust = {.agent = NRS_AGENT_NUMBER};
-    int rc = nrs_trust_keys(&trust, c, why), len;
-    unsigned i;
+    uint32_t today = nrs_clock_today();
+    int rc, len = nrs_path_load(path, s->place.bytes, sizeof s->place.bytes);
+    struct nrs_slots *slots;
 
-    if (rc != 0)
-        return rc;
-    len = nrs_path_load(path, s->place.bytes, sizeof s->place.bytes);
     if (len < 0)
         return nrs_why(why, NRS_ERR_IO, "%s", strerror(-len));
-    i = kind_index(&s->place, len);
-    trust.schema = nrs_scan_schema(builtin[i].format);
-    trust.floor = s->model[i] != NULL ? s->model[i]->serial : 0;
-    trust.today = nrs_clock_is_set() ? (uint32_t)(nrs_clock_wall_ns() / NRS_NS_PER_DAY) : 0;
-    rc = nrs_trust_model(&trust, &s->place, (size_t)len, why);
-    if (rc == 0 && nrs_scan_model_fits(&s->place.model) != 0)
-        rc = nrs_why(why, NRS_ERR_SCHEMA, "it has no class none, or no packer");
+    slots = slots_of(s, (size_t)len);
+    rc = nrs_slots_try(slots, c, today, (size_t)len, why);
     if (rc == 0)
-        s->model[i] = &s->place.model;
+        rc = check_classes(slots->trial, why);
+    if (rc == 0)
+        nrs_slots_confirm(slots);
     return rc;
 }
 
 void nrs_scanner_use_none(struct nrs_scanner *s)
 {
-    s->model[0] = s->model[1] = NULL;
+    s->slots[0].model = s->slots[1].model = NULL;
 }
 
 static int read_at(void *arg, uint64_t offset, void *buf, size_t len)
@@ -87,7 +81,7 @@ int nrs_scanner_file(struct nrs_scanner *s, int fd, uint64_t size, bool *shrank)
     if (rc != 0)
         return rc;
     *shrank = s->scan.failed;
-    nrs_scan_decide(&s->facts, s->model[s->facts.format == NRS_FORMAT_PE], &s->result);
+    nrs_scan_decide(&s->facts, s->slots[s->facts.format == NRS_FORMAT_PE].model, &s->result);
     return 0;
 }
 

@@ -28,7 +28,8 @@ static uint32_t load_copy(int dir, const char *kind, unsigned copy, bool *bad)
     uint8_t b[FLOOR_BYTES + 1];
     int len = nrs_file_load(dir, name_of(name, kind, copy), b, sizeof b);
     bool whole = len == FLOOR_BYTES && memcmp(b, magic, sizeof magic) == 0 &&
-                 nrs_get_u32le(b + 4) == ~nrs_get_u32le(b + 8) && nrs_get_u32le(b + 12) == nrs_crc32(0, b, 12);
+                 nrs_get_u32le(b + 4) == ~nrs_get_u32le(b + 8) &&
+                 nrs_get_u32le(b + 12) == nrs_crc32(0, b, 12);
 
     *bad = !whole && len != -ENOENT;
     return whole ? nrs_get_u32le(b + 4) : 0;

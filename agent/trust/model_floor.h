@@ -1,11 +1,12 @@
 /* agent/trust/model_floor.h - the lowest serial that a model file may have, kept in the state folder
  *
- * The floor is the highest serial that was ever in use. It keeps an older model, which may be signed correctly, from
- * coming back. There is one floor for each kind of model.
+ * The floor is the highest serial that was ever in use. It keeps an older model, which may be signed
+ * correctly, from coming back. There is one floor for each kind of model.
  *
- * Files:  "KIND.floor1" and "KIND.floor2" with the same 16 bytes: "NRF1", serial, complement of the serial, CRC-32 of
- *         the 12 bytes before; numbers are little-endian. Each file is replaced as a whole. They are written only when the
- *         floor rises, or when one of them has to be repaired from the other.
+ * Files:  "KIND.floor1" and "KIND.floor2" with the same 16 bytes: "NRF1", serial, complement of the
+ *         serial, CRC-32 of the 12 bytes before; numbers are little-endian. Each file is replaced as a
+ *         whole. They are written only when the floor rises, or when one of them has to be repaired from
+ *         the other.
  * Damage: one good copy is enough. With none the floor is lost; the caller reports it. */
 #ifndef NRS_MODEL_FLOOR_H
 #define NRS_MODEL_FLOOR_H

@@ -185,24 +185,13 @@ int nrs_trust_model(const struct nrs_trust *t, struct nrs_model_place *p, size_t
     return rc;
 }
 
-int nrs_trust_file(const struct nrs_trust *t, struct nrs_model_place *p, const char *path,
-                   struct nrs_why *why)
-{
-    int len = nrs_path_load(path, p->bytes, sizeof p->bytes);
-
-    if (len < 0)
-        return nrs_why(why, NRS_ERR_IO, "%s", strerror(-len));
-    return nrs_trust_model(t, p, (size_t)len, why);
-}
-
-int nrs_trust_builtin(struct nrs_model *m, const struct nrs_schema *schema, const uint8_t *file, size_t len,
-                      struct nrs_why *why)
+int nrs_trust_builtin(struct nrs_model *m, const struct nrs_kind *kind, struct nrs_why *why)
 {
     struct nrs_model_envelope e;
     int rc;
 
-    if (len == 0)
+    if (*kind->builtin_len == 0)
         return nrs_why(why, NRS_ERR_UNSUPPORTED, "this build has none");
-    rc = open_envelope(&e, schema, file, len, why);
-    return rc == 0 ? load_body(m, &e, schema, why) : rc;
+    rc = open_envelope(&e, kind->schema, kind->builtin, *kind->builtin_len, why);
+    return rc == 0 ? load_body(m, &e, kind->schema, why) : rc;
 }

@@ -5,7 +5,7 @@
  *                              (the loop judges)      |
  *                              nrs_verdicts_settle ---+
  *
- * A beacon verdict that opens is numbered and reported, and the scanner is asked whose connections these are. A verdict that an
+ * A beacon verdict that opens is numbered and reported, and a query to the scanner asks for the owner of its connections. A verdict that an
  * allow rule might still silence (core.h: wait_ms) is pending instead: its line lies in the spool as a pending record until its
  * program is known, or the wait is over, or a rule ends it. A finding that speaks against a file is a verdict of its own
  * (packer), and one together with the beacon verdict of its program (combo).

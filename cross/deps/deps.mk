@@ -20,15 +20,8 @@ target_env = CC='$(CC)' AR='$(CROSS)gcc-ar' TARGET='$(TARGET)' MUSL_TARGET='$(MU
 device_env = $(target_env) DEPS_CFLAGS='$(DEVICE_DEPS_CFLAGS) $(call device_switches,$(TLS_SWITCHES))' LTO_CFLAGS='$(LTO_CFLAGS)'
 host_env = CC='$(HOST_CC)' TARGET=host DEPS_CFLAGS='$(HOST_DEPS_CFLAGS) $(call tool_switches,$(TLS_SWITCHES))'
 
-# Goals that compile nothing need no packages and no sysroot.
-ifneq ($(if $(MAKECMDGOALS),$(filter-out clean help uninstall,$(MAKECMDGOALS)),all),)
-goals_of = $(if $(filter $(2),$(MAKECMDGOALS)),$(1))
-PACKAGES := $(shell cross/packages build $(filter-out cross-host,cross-$(TARGET)) \
-	$(call goals_of,cross-test cross-test-$(TARGET),test-target) $(call goals_of,cross-test,test-cross cross-table) \
-	$(call goals_of,run,run evasion sbom) $(call goals_of,model,model) $(call goals_of,test,test fuzz bench) \
-	$(call goals_of,package,deb ipk container) $(call goals_of,package package-test,test-deb test-ansible) \
-	>&2 || echo missing)
-$(if $(PACKAGES),$(error build stopped: packages are missing))
+# Goals that compile nothing need no sysroot.
+ifneq ($(NEEDING),)
 DEVICE_ROOT := $(shell $(device_env) cross/deps/sysroot path device)
 HOST_ROOT := $(shell $(host_env) cross/deps/sysroot path host)
 GCC_INCLUDE := $(shell $(CC) -print-file-name=include)
@@ -39,8 +32,10 @@ HOST_LIB := $(HOST_ROOT)/lib
 DEVICE_STAMP := $(DEVICE_ROOT)/VERSIONS
 HOST_STAMP := $(HOST_ROOT)/VERSIONS
 
+# Not the name of make itself: with it, `make -n` would build them.
+make_program := $(MAKE)
 $(DEVICE_STAMP):
-	$(Q)$(device_env) MAKE='$(MAKE)' cross/deps/sysroot build device
+	$(Q)$(device_env) MAKE='$(make_program)' cross/deps/sysroot build device
 $(HOST_STAMP):
-	$(Q)$(host_env) MAKE='$(MAKE)' cross/deps/sysroot build host
+	$(Q)$(host_env) MAKE='$(make_program)' cross/deps/sysroot build host
 endif

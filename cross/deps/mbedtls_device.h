@@ -2,9 +2,9 @@
  *
  * A TLS 1.2 and 1.3 client with a client certificate, ECDSA P-256 and RSA chains, AEAD suites only; and ECDSA
  * verification for signed models. Left out on purpose: server side, file and network access, own entropy pool
- * (the kernel's is used), CBC, DHE, PSK, tickets, renegotiation, X.509 writing, revocation lists (certificates are
- * short-lived instead), self tests, debug and error texts. TLS versions and some algorithms are build switches
- * (cross/switches.mk). */
+ * (the kernel's is used), CBC, DHE, PSK, tickets, renegotiation, X.509 writing, revocation lists
+ * (certificates are short-lived instead), self tests, debug and error texts. TLS versions and some algorithms
+ * are build switches (cross/switches.mk). */
 #ifndef NRS_MBEDTLS_DEVICE_H
 #define NRS_MBEDTLS_DEVICE_H
 
@@ -55,7 +55,6 @@
 #endif
 #define MBEDTLS_MD_C
 #define MBEDTLS_HKDF_C
-#define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_SHA384_C
@@ -78,11 +77,18 @@
 #define MBEDTLS_SSL_TLS_C
 #define MBEDTLS_SSL_CLI_C
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
-#define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_IN_CONTENT_LEN 4096
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 2048
 #define MBEDTLS_DEPRECATED_REMOVED
+
+/* The suites that are compiled, in mbedTLS's order of preference. Its own list has all that it knows. */
+#define MBEDTLS_SSL_CIPHERSUITES                                                                             \
+    MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256, MBEDTLS_TLS1_3_AES_256_GCM_SHA384,                              \
+        MBEDTLS_TLS1_3_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,              \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,                                               \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,      \
+        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
 
 #if NRS_WITH_TLS12
 #define MBEDTLS_SSL_PROTO_TLS1_2

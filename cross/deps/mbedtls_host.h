@@ -1,8 +1,8 @@
 /* cross/deps/mbedtls_host.h - mbedTLS for the tools and tests on the host
  *
- * The device's configuration, so that tests exercise the same code, plus what a collector and a signer need: the
- * server side, writing keys, requests and certificates, deterministic signatures, revocation lists, files, error texts,
- * speed. TLS takes its randomness from platform/random.h here too. */
+ * The device's configuration, so that tests exercise the same code, plus what a collector and a signer need:
+ * the server side, writing keys, requests and certificates, deterministic signatures, revocation lists,
+ * files, error texts, speed. TLS takes its randomness from platform/random.h here too. */
 #ifndef NRS_MBEDTLS_HOST_H
 #define NRS_MBEDTLS_HOST_H
 #include "mbedtls_device.h"

@@ -1,7 +1,7 @@
 /* cross/deps/mbedtls_psa.h - what TLS 1.3 asks of the PSA part of mbedTLS: key schedule and key exchange
  *
- * Signatures, certificates and records go the classic way; without this file the same mechanisms would all be there
- * a second time. Curves and digests follow mbedtls_device.h by themselves. */
+ * Signatures, certificates and records go the classic way; without this file the same mechanisms would all be
+ * there a second time. Curves and digests follow mbedtls_device.h by themselves. */
 #ifndef NRS_MBEDTLS_PSA_H
 #define NRS_MBEDTLS_PSA_H
 

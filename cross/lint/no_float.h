@@ -1,7 +1,7 @@
 /* cross/lint/no_float.h - put before every file of the model path: from here on the words are errors
  *
- * The headers that this code may use come first; a further one that speaks of floating point (<math.h>) is rejected by
- * itself. */
+ * The headers that this code may use come first; a further one
+ * that speaks of floating point (<math.h>) is rejected by itself. */
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* models/base/units.h - how many of one unit of time are in another
  *
- * Nanoseconds are always 64-bit and unsigned, like the clocks that count them. Everything longer is a plain int, so
- * that it takes the type of what it is multiplied with or divides. */
+ * Nanoseconds are always 64-bit and unsigned, like the clocks that count them. Everything longer is a plain
+ * int, so that it takes the type of what it is multiplied with or divides. */
 #ifndef NRS_UNITS_H
 #define NRS_UNITS_H
 #include <stdint.h>

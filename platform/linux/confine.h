@@ -1,6 +1,7 @@
 /* platform/linux/confine.h - the two halves of nrs_privileges_confine
  *
- * Both need no_new_privs (nrs_privileges_drop sets it). 0 or a negative errno; -ENOSYS: not in this kernel. */
+ * Both need no_new_privs, which nrs_privileges_drop sets. Each returns 0 or a negative errno; -ENOSYS: this
+ * kernel does not have it. */
 #ifndef NRS_CONFINE_H
 #define NRS_CONFINE_H
 #include <stddef.h>
@@ -11,7 +12,7 @@ int nrs_landlock_confine(const int *writable, size_t n, const char *readable_dir
 /* System calls: see seccomp.c for what happens to the others. */
 int nrs_seccomp_confine(void);
 
-/* The same for a helper (platform/helper.h): reading only, no sockets but the one it has. */
+/* System calls of a helper (platform/helper.h): reading only, and no socket but its own. */
 int nrs_seccomp_confine_helper(void);
 
 #endif

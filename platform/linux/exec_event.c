@@ -1,5 +1,5 @@
-/* line ::= id ' ' parent ' ' major:minor ' ' root ' ' point ' ' options (' ' optional)* " - " type ' ' source ' ' super
- * A blank, tab, newline or backslash inside a word is written as '\' and three octal digits. */
+/* line ::= id ' ' parent ' ' major:minor ' ' root ' ' point ' ' options (' ' optional)* " - " type ' ' source
+ * ' ' super A blank, tab, newline or backslash inside a word is written as '\' and three octal digits. */
 #include "platform/linux/exec_event.h"
 
 #include <errno.h>
@@ -69,7 +69,8 @@ static bool has_option(const struct word *w, const char *option)
 /* Somebody else has to answer there before so much as a name is found: a server, or a program. */
 static bool may_wait(const struct word *type)
 {
-    static const char *const waits[] = {"nfs", "cifs", "smb", "9p", "fuse", "ceph", "afs", "autofs", "coda", "ncp"};
+    static const char *const waits[] = {"nfs",  "cifs", "smb",    "9p",   "fuse",
+                                        "ceph", "afs",  "autofs", "coda", "ncp"};
 
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
         if (type->len >= strlen(waits[i]) && memcmp(type->at, waits[i], strlen(waits[i])) == 0)
@@ -109,7 +110,8 @@ bool nrs_exec_mount(char *path, size_t cap, const char *line, size_t len)
     for (int i = 0; i < 4; i++)
         if (!next_word(&w, &line, &len))
             return false;
-    if (!next_word(&point, &line, &len) || !next_word(&options, &line, &len) || has_option(&options, "noexec"))
+    if (!next_word(&point, &line, &len) || !next_word(&options, &line, &len) ||
+        has_option(&options, "noexec"))
         return false;
     while (next_word(&w, &line, &len))
         if (is_word(&w, "-"))

@@ -1,5 +1,5 @@
-/* fanotify, FAN_OPEN_EXEC (Linux 5.0). A mark is on a whole file system, so that it holds for every mount of it, those of
- * containers too. File systems that are mounted later are not told of. */
+/* fanotify, FAN_OPEN_EXEC (Linux 5.0). A mark is on a whole file system, so that it holds for every mount of
+ * it, also in containers. File systems that are mounted later are not marked. */
 #include "platform/execs.h"
 
 #include <errno.h>
@@ -35,7 +35,8 @@ static int mark_mounts(int group, int mounts)
 
 int nrs_execs_open(void)
 {
-    int group = fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_LARGEFILE | O_CLOEXEC);
+    int group =
+        fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK, O_RDONLY | O_LARGEFILE | O_CLOEXEC);
     int mounts, rc;
 
     if (group < 0)
@@ -63,6 +64,7 @@ int nrs_execs_next(int fd, struct nrs_exec *e)
         return 0;
     if (errno == EBADF || errno == EINVAL || errno == EFAULT)
         return -errno;
-    *e = (struct nrs_exec){.fd = -1, .lost = true}; /* taken off the queue, but its file could not be opened */
+    *e = (struct nrs_exec){.fd = -1, .lost = true}; /* taken off the queue, but its
+                                                       file could not be opened */
     return 1;
 }

@@ -1,4 +1,4 @@
-/* The live sources of Linux, best first; platform/README.md has what each sees. */
+/* The live sources of Linux, best first; the README of platform/ says what each one sees. */
 #include "platform/linux/sources.h"
 
 const struct nrs_flowsrc_ops *const nrs_flowsrc_table[] = {

@@ -19,9 +19,10 @@ static void ignore_signals(void)
         signal(numbers[i], SIG_IGN);
 }
 
-/* The change of user makes the kernel forget the signal of the parent's death, so it is asked for afterwards; a parent
- * that died before is noticed by its end of the pair. */
-static void be_helper(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd), void *arg, int fd)
+/* The change of user makes the kernel forget the signal of the parent's death, so it is asked for afterwards;
+ * a parent that died before is noticed by its end of the pair. */
+static void be_helper(const char *user, void (*prepare)(void *arg), void (*work)(void *arg, int fd),
+                      void *arg, int fd)
 {
     struct nrs_why why;
     int rc;

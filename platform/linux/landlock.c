@@ -1,7 +1,10 @@
 /* Landlock (Linux 5.13): which files this process may touch from now on.
  *
- * Rules hang on inodes, and resolv.conf is replaced by renaming, so folders are allowed rather than the file. The user
- * that the agent runs as cannot read secrets in /etc anyway. */
+ * It is for the agent and not for the scanner process: under Landlock a process cannot look at others through
+ * /proc.
+ *
+ * Rules hang on inodes, and resolv.conf is replaced by renaming, so folders are allowed rather than the file.
+ * The user that the agent runs as cannot read secrets in /etc anyway. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,9 +26,10 @@
 #endif
 
 #define READING (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define WRITING                                                                                                        \
-    (READING | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |        \
-     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_TRUNCATE)
+#define WRITING                                                                                              \
+    (READING | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |                              \
+     LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |             \
+     LANDLOCK_ACCESS_FS_TRUNCATE)
 #define EVERYTHING_OF_ABI_1 ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
 
 /* Everything this version can forbid; what is in no rule below is forbidden. */

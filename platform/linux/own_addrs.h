@@ -1,7 +1,8 @@
-/* platform/linux/own_addrs.h - which addresses belong to this machine, to tell routed packets from its own
+/* platform/linux/own_addrs.h - the addresses of this machine, which separate its own packets from routed ones
  *
- * Only asked for when the machine forwards: elsewhere every packet is its own, and nothing can be out of date. Holds at
- * most NRS_OWN_ADDRS_MAX; a machine with more counts every address as its own. */
+ * The list is read only on a machine that forwards. Elsewhere every packet is the machine's own, and no list
+ * can be out of date. It holds at most NRS_OWN_ADDRS_MAX addresses; a machine with more counts every address
+ * as its own. */
 #ifndef NRS_OWN_ADDRS_H
 #define NRS_OWN_ADDRS_H
 #include <stdbool.h>
@@ -13,7 +14,7 @@
 #define NRS_OWN_ADDRS_MAX 256
 
 struct nrs_own_addrs {
-    int fd;            /* routing netlink socket, -1 = not used: every address is our own */
+    int fd;            /* routing netlink socket; -1: not used, every address counts as own */
     bool complete;
     size_t n;
     struct nrs_addr addr[NRS_OWN_ADDRS_MAX]; /* sorted */
@@ -21,7 +22,7 @@ struct nrs_own_addrs {
 
 bool nrs_machine_forwards(void); /* IPv4 or IPv6 forwarding is on */
 
-/* Opens and reads the list; without netlink every address counts as own. Needs no privilege. */
+/* Opens the socket and reads the list. Without netlink every address counts as own. It needs no privilege. */
 void nrs_own_addrs_open(struct nrs_own_addrs *o);
 void nrs_own_addrs_refresh(struct nrs_own_addrs *o);
 bool nrs_own_addrs_has(const struct nrs_own_addrs *o, const struct nrs_addr *a);

@@ -1,5 +1,6 @@
-/* The socket's inode from /proc/net, then the process that has it among its descriptors. /proc/net rather than
- * sock_diag: the helper may open no socket, not even of netlink, and the reader of these lines is there. */
+/* The socket's inode from /proc/net, then the process that has it among its descriptors. /proc/net rather
+ * than sock_diag: the helper may open no socket, not even of netlink, and the reader of these lines is
+ * there. */
 #include "platform/owner.h"
 
 #include <dirent.h>
@@ -41,7 +42,8 @@ int nrs_owner_open(void)
 static bool fits(const struct nrs_connection *c, const struct nrs_procnet_socket *s, uint8_t proto)
 {
     return s->inode != 0 && c->proto == proto && c->rport == s->rport &&
-           memcmp(&c->remote, &s->remote, sizeof c->remote) == 0 && memcmp(&c->local, &s->local, sizeof c->local) == 0;
+           memcmp(&c->remote, &s->remote, sizeof c->remote) == 0 &&
+           memcmp(&c->local, &s->local, sizeof c->local) == 0;
 }
 
 /* inode[i] of list[i]; of several sockets the first. Returns how many were found. */

@@ -1,4 +1,4 @@
-/* The program is a table of steps with labels instead of jump distances; build() turns it into the kernel's form. */
+/* A table of steps with labels instead of jump distances; build() turns it into the kernel's form. */
 #include "platform/linux/packet_filter.h"
 
 #include <linux/if_arp.h>
@@ -12,7 +12,8 @@
 /* How much of a packet is kept, from the IP header on. */
 enum { KEEP_HEADERS = 96, KEEP_ICMP = 192, KEEP_DNS = 600, KEEP_HELLO = 1600 };
 
-enum label { NEXT, LOOPBACK, ANY_LINK, IPV4, IPV6, TCP, UDP, UDP_QUIC, ICMP, ICMP6, HEADERS, QUOTED, ANSWER, HELLO, DROP };
+enum label { NEXT, LOOPBACK, ANY_LINK, IPV4, IPV6, TCP, UDP, UDP_QUIC, ICMP, ICMP6, HEADERS, QUOTED,
+             ANSWER, HELLO, DROP };
 
 struct step {
     uint8_t label; /* of this step; NEXT = none */
@@ -156,7 +157,8 @@ size_t nrs_packet_filter_build(struct sock_filter program[NRS_PACKET_FILTER_MAX]
         const struct step *s = &steps[i];
         bool jumps = BPF_CLASS(s->code) == BPF_JMP;
 
-        program[n++] = instruction(s->code, s->k, jumps ? distance(i, s->yes) : 0, jumps ? distance(i, s->no) : 0);
+        program[n++] =
+            instruction(s->code, s->k, jumps ? distance(i, s->yes) : 0, jumps ? distance(i, s->no) : 0);
     }
     return n;
 }

@@ -10,7 +10,8 @@
 #include "models/base/units.h"
 
 #define N_BLOCKS  8u
-#define FRAME     2048u /* the largest packet kept is a ClientHello of 1,600 bytes; V3 packs smaller ones closely */
+/* the largest packet kept is a ClientHello of 1,600 bytes; V3 packs smaller ones closely */
+#define FRAME     2048u
 #define BLOCK_MIN 8192u
 #define BLOCK_MAX 1048576u
 #define LINK_AT   ((sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) & ~(size_t)(TPACKET_ALIGNMENT - 1))
@@ -89,7 +90,9 @@ bool nrs_packet_ring_next(struct nrs_packet_ring *r, struct nrs_ring_packet *pac
         return false;
     h = (const struct tpacket3_hdr *)(const void *)r->next;
     link = (const struct sockaddr_ll *)(const void *)(r->next + LINK_AT);
-    *packet = (struct nrs_ring_packet){.ip = r->next + h->tp_net, .cap_len = h->tp_snaplen, .wire_len = h->tp_len,
+    *packet = (struct nrs_ring_packet){.ip = r->next + h->tp_net,
+                                       .cap_len = h->tp_snaplen,
+                                       .wire_len = h->tp_len,
                                        .wall_ns = (uint64_t)h->tp_sec * NRS_NS_PER_S + h->tp_nsec,
                                        .ifindex = (uint32_t)link->sll_ifindex,
                                        .outgoing = link->sll_pkttype == PACKET_OUTGOING};

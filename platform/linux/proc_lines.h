@@ -1,7 +1,7 @@
 /* platform/linux/proc_lines.h - the lines of a /proc file, read again and again through one open descriptor
  *
- * The descriptor is opened once, while the program still may. A line is valid until the next call; one that is longer
- * than the buffer is skipped. */
+ * The descriptor is opened once, while the program has the right to. A line is valid until the next call. A
+ * line that is longer than the buffer is skipped. */
 #ifndef NRS_PROC_LINES_H
 #define NRS_PROC_LINES_H
 #include <stdbool.h>
@@ -16,10 +16,11 @@ struct nrs_proc_lines {
     char buffer[8192];
 };
 
-/* Goes to the start of an open file. Returns 0 or a negative errno. */
+/* Goes back to the start of an open file. Returns 0 or a negative errno. */
 int nrs_proc_lines_begin(struct nrs_proc_lines *l, int fd);
 
-/* 1 and the line without its newline, which the last one need not have; 0 at the end; or a negative errno. */
+/* 1: the next line, without its newline (the last line need not have one); 0: the end; or a negative
+ * errno. */
 int nrs_proc_lines_next(struct nrs_proc_lines *l, const char **line, size_t *len);
 
 #endif

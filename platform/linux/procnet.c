@@ -1,6 +1,6 @@
-/* line     ::= blanks slot ":" " " end " " end " " state " " queues " " timer " " retransmits blanks uid [blanks timeout " " inode rest]
- * end      ::= address ":" port      address: 8 or 32 hexadecimal digits, each 8 one word as it lies in memory
- * queues   ::= hex ":" hex           timer ::= kind ":" hex */
+/* line     ::= blanks slot ":" " " end " " end " " state " " queues " " timer " " retransmits blanks uid
+ * [blanks timeout " " inode rest] end      ::= address ":" port      address: 8 or 32 hexadecimal digits,
+ * each 8 one word as it lies in memory queues   ::= hex ":" hex           timer ::= kind ":" hex */
 #include "platform/linux/procnet.h"
 
 #include <string.h>
@@ -50,8 +50,8 @@ static void skip_blanks(struct text *t)
         t->at++;
 }
 
-/* The kernel prints each word of the address as a number of its own byte order: copying that number's bytes gives the
- * address in network order on every machine. */
+/* The kernel prints each word of the address as a number of its own byte order: copying that number's bytes
+ * gives the address in network order on every machine. */
 static bool read_end(struct text *t, struct nrs_addr *a, uint16_t *port)
 {
     uint32_t word[4], value;

@@ -26,9 +26,9 @@ struct nrs_procnet_socket {
     uint16_t lport, rport;
     uint8_t state;
     uint8_t timer;       /* 3 = TIME_WAIT */
-    uint32_t when_ticks; /* the timer expires after so many clock ticks (usually 1/100 s) */
+    uint32_t when_ticks; /* clock ticks (usually 1/100 s) until the timer expires */
     uint32_t uid;        /* NRS_ID_UNKNOWN where the kernel does not keep it (TIME_WAIT) */
-    uint32_t inode;      /* of the socket, 0 = no process has it (any more) */
+    uint32_t inode;      /* of the socket, 0 = no process has it, or none has it any more */
 };
 
 /* line: without its newline, no NUL needed. False for the heading and for anything that is not a socket. */

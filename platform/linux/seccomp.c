@@ -1,12 +1,12 @@
 /* The system call filter.
  *
- * Allowed: the list, and a few calls by argument: sockets of the internet and netlink families, new threads but no new
- * processes, memory that is never executable.
+ * Allowed: the list, and a few calls by argument: sockets of the internet and netlink families, new threads
+ * but no new processes, memory that is never executable.
  * Fatal:   calls that only an intruder makes (exec, fork, ptrace, executable memory): the process is killed.
- * Others:  ENOSYS. To the program the kernel simply has no such call, a case that libc and libuv are written for:
- *          musl falls back from newer calls, and libuv stops using io_uring. Killing there would turn every new
- *          kernel interface that a library learns to try into a dead agent on 100,000 machines; EPERM would be
- *          mistaken for an answer. */
+ * Others:  ENOSYS. To the program the kernel simply has no such call, a case that libc and libuv are written
+ *          for: musl falls back from newer calls, and libuv stops using io_uring. Killing there would turn
+ *          every new kernel interface that a library learns to try into a dead agent on 100,000 machines;
+ *          EPERM would be mistaken for an answer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -109,7 +109,8 @@ static void rule(struct program *p, uint32_t nr, uint32_t action)
 }
 
 /* The call `nr` with all or none of `bits` in argument i gets one of two actions; others go on. */
-static void rule_bits(struct program *p, uint32_t nr, unsigned i, uint32_t bits, uint32_t with, uint32_t without)
+static void rule_bits(struct program *p, uint32_t nr, unsigned i, uint32_t bits, uint32_t with,
+                      uint32_t without)
 {
     emit(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 4));
     load(p, argument(i));
@@ -132,8 +133,9 @@ static void rule_socket(struct program *p)
     give(p, none);
 }
 
-/* One call for all that sockets do, where a filter sees neither family nor kind: the only way before Linux 4.3 on i386
- * and s390. Where the kernel has the calls themselves, this one is as if it did not exist, or it would be a way around. */
+/* One call for all that sockets do, where a filter sees neither family nor kind: the only way before Linux
+ * 4.3 on i386 and s390. Where the kernel has the calls themselves, this one is as if it did not exist, or it
+ * would be a way around. */
 static void rule_socketcall(struct program *p)
 {
 #ifdef SYS_socketcall

@@ -1,10 +1,14 @@
-/* The packet source: a cooked packet socket on all interfaces, filtered in the kernel, read through a mapped ring.
+/* The packet source: a cooked packet socket on all interfaces, filtered in the kernel, read through a mapped
+ * ring.
  *
- * It is bound to no interface, so that interfaces may come, go down and come back; named ones are picked by the filter,
- * which is renewed when their numbers change. Which way a packet goes is what the kernel says (PACKET_OUTGOING). On a
- * machine that forwards, a packet between two foreign addresses is routed: on a named interface, which is taken
- * for an inner one, what enters comes from an inner host and what leaves goes to one; elsewhere it is left out, because
- * with address translation the same flow is seen as our own on the way out. */
+ * The socket is bound to no interface, so that interfaces may come, go down and come back. Named interfaces
+ * are picked by the filter, which is renewed when their numbers change. The kernel says which way a packet
+ * goes (PACKET_OUTGOING).
+ *
+ * On a machine that forwards, a packet between two foreign addresses is routed. A named interface is taken
+ * for an inner one: a packet that enters there comes from an inner host, and a packet that leaves there goes
+ * to one. On every other interface a routed packet is left out, because with address translation the same
+ * flow is seen as our own on the way out. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
@@ -172,7 +176,8 @@ static int open_source(void **state, const struct nrs_flowsrc_conf *c, struct nr
     if (s->forwards)
         nrs_own_addrs_open(&s->own);
     if (s->forwards && !names_interfaces(s))
-        nrs_flowsrc_log(&s->conf, 2, "packet: this machine routes; routed flows are followed on named interfaces only");
+        nrs_flowsrc_log(&s->conf, 2,
+                        "packet: this machine routes; routed flows are followed on named interfaces only");
     *state = s;
     return 0;
 }
@@ -221,10 +226,11 @@ static void take_packets(struct src_packet *s, uint64_t now_ns, int max)
     while (s->n_delivered < max && nrs_packet_ring_next(&s->ring, &packet))
         if (way_of(s, &packet, &way))
             nrs_packets_take(s->packets, packet.ip, packet.cap_len, packet.wire_len,
-                             boot_time(packet.wall_ns, wall_to_boot_ns, now_ns), way, packet.ifindex, deliver, s);
+                             boot_time(packet.wall_ns, wall_to_boot_ns, now_ns), way, packet.ifindex, deliver,
+                             s);
 }
 
-static void tell_loss(struct src_packet *s, uint64_t now_ns, uint32_t n)
+static void report_loss(struct src_packet *s, uint64_t now_ns, uint32_t n)
 {
     struct nrs_flow f = {.ev = NRS_EV_LOST, .t_ns = now_ns, .weight = n};
 
@@ -242,10 +248,11 @@ static void look_for_loss(struct src_packet *s, uint64_t now_ns)
     if (getsockopt(s->fd, SOL_PACKET, PACKET_STATISTICS, &since_last, &len) != 0)
         s->stats.errors++;
     else if (since_last.tp_drops)
-        tell_loss(s, now_ns, since_last.tp_drops);
+        report_loss(s, now_ns, since_last.tp_drops);
     if (s->lost_unlogged && now_ns >= s->loss_log_ns) {
-        nrs_flowsrc_log(&s->conf, 1, "packet: lost %llu packets (ring of %u bytes is too small, or we were too slow)",
-                        (unsigned long long)s->lost_unlogged, (unsigned)(s->ring.block_bytes * s->ring.n_blocks));
+        nrs_flowsrc_log(
+            &s->conf, 1, "packet: lost %llu packets (ring of %u bytes is too small, or we were too slow)",
+            (unsigned long long)s->lost_unlogged, (unsigned)(s->ring.block_bytes * s->ring.n_blocks));
         s->lost_unlogged = 0;
         s->loss_log_ns = now_ns + LOSS_LOG_NS;
     }
@@ -329,7 +336,8 @@ static void stats(const void *state, struct nrs_flowsrc_stats *st)
 
 const struct nrs_flowsrc_ops nrs_src_packet = {
     .name = "packet",
-    .note = "sees every flow; not: inside tunnels, later QUIC sizes, routed flows unless inner interfaces are named",
+    .note = "sees every flow; not: inside tunnels, later QUIC sizes, routed flows unless inner interfaces "
+            "are named",
     .open = open_source,
     .coverage = coverage,
     .fd = readable_fd,

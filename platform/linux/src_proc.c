@@ -1,6 +1,7 @@
-/* The proc source: reads /proc/net/{tcp,tcp6,udp,udp6} every poll_ms; proc_sockets.h tells what comes of it.
+/* The proc source: reads /proc/net/{tcp,tcp6,udp,udp6} every poll_ms; proc_sockets.h says how events come of
+ * it.
  *
- * A poll that has more to tell than one drain may deliver goes on at the next drain where it stopped. */
+ * A poll that has more events than one drain may deliver continues at the next drain where it stopped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@
 
 enum { N_FILES = 4, N_TCP_FILES = 2, SWEEP = N_FILES, IDLE };
 
-static const char *const files[N_FILES] = {"/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"};
+static const char *const files[N_FILES] = {"/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp",
+                                           "/proc/net/udp6"};
 
 struct src_proc {
     struct nrs_flowsrc_conf conf;
@@ -73,7 +75,8 @@ static void end_poll(struct src_proc *s)
     if (!f.weight)
         return;
     s->stats.lost += f.weight;
-    nrs_flowsrc_log(&s->conf, 1, "proc: %u sockets lost, the table of %u is full", f.weight, s->conf.max_open);
+    nrs_flowsrc_log(&s->conf, 1, "proc: %u sockets lost, the table of %u is full", f.weight,
+                    s->conf.max_open);
     deliver(s, &f, NULL);
 }
 
@@ -150,8 +153,9 @@ static int open_sockets(struct src_proc *s)
     s->sockets_mem = malloc(nrs_open_flows_bytes(s->conf.max_open));
     if (!s->sockets_mem)
         return -ENOMEM;
-    nrs_proc_sockets_init(&s->sockets, s->sockets_mem, s->conf.max_open, hash_key, names_loopback(s->conf.ifaces),
-                          (uint32_t)getauxval(AT_CLKTCK), nrs_clock_boot_ns());
+    nrs_proc_sockets_init(&s->sockets, s->sockets_mem, s->conf.max_open, hash_key,
+                          names_loopback(s->conf.ifaces), (uint32_t)getauxval(AT_CLKTCK),
+                          nrs_clock_boot_ns());
     s->sockets.fn = deliver;
     s->sockets.arg = s;
     return 0;
@@ -203,7 +207,8 @@ static void stats(const void *state, struct nrs_flowsrc_stats *st)
 
 const struct nrs_flowsrc_ops nrs_src_proc = {
     .name = "proc",
-    .note = "routed flows, unconnected UDP, sizes, and short connections that the other side closed are NOT visible",
+    .note = "routed flows, unconnected UDP, sizes, and short connections that the other side closed are NOT "
+            "visible",
     .open = open_source,
     .coverage = coverage,
     .fd = no_fd,

@@ -8,7 +8,8 @@
 
 #include "platform/linux/proc_lines.h"
 
-/* Digits from *at up to `stop`, which is passed over; stop '\0': up to the end. The largest number means "nobody" to the kernel. */
+/* Digits from *at up to `stop`, which is passed over; stop '\0': up to the end. The largest number means
+ * "nobody" to the kernel. */
 static bool take_id(const char **at, const char *end, char stop, uint32_t *id)
 {
     const char *p = *at;

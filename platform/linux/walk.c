@@ -14,7 +14,8 @@
 
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
-/* linux/magic.h: proc, sysfs, debugfs, tracefs, cgroup, cgroup2, securityfs, bpf, efivarfs, configfs, selinux. */
+/* linux/magic.h: proc, sysfs, debugfs, tracefs, cgroup, cgroup2, securityfs, bpf, efivarfs, configfs,
+ * selinux. */
 static const uint32_t pseudo[] = {0x9fa0,     0x62656572, 0x64626720, 0x74726163, 0x0027e0eb, 0x63677270,
                                   0x73636673, 0xcafe4a11, 0xde5e81e4, 0x62656570, 0xf97cff8c};
 
@@ -42,8 +43,8 @@ static bool cut_deleted(struct nrs_walk *w, const struct stat *st)
     return true;
 }
 
-/* Hands over an open descriptor and closes it, if it is what it was taken for. from_link: its path is what a link of
- * /proc says. */
+/* Hands over an open descriptor and closes it, if it is what it was taken for. from_link: its path is what a
+ * link of /proc says. */
 static void hand_over(struct nrs_walk *w, int fd, uint32_t pid, bool from_link)
 {
     struct stat st;
@@ -73,7 +74,8 @@ bool nrs_walk_is_named(const struct nrs_walk_file *f)
 {
     struct stat here;
 
-    return stat(f->path, &here) == 0 && (uint64_t)here.st_dev == f->device && (uint64_t)here.st_ino == f->inode;
+    return stat(f->path, &here) == 0 && (uint64_t)here.st_dev == f->device &&
+           (uint64_t)here.st_ino == f->inode;
 }
 
 static void open_file(struct nrs_walk *w, int dir, const char *name, int flags)

@@ -1,4 +1,4 @@
-/* Nobody tells what starts. */
+/* This system reports no starts of programs. */
 #include "platform/execs.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* UDP, and what UDP and ICMP echo share: exchanges that begin with a packet and end with silence. */
+/* UDP, and exchanges of datagrams, which UDP and ICMP echo share: a packet opens them, silence ends them. */
 #include "platform/packet/datagram.h"
 
 #include "models/base/units.h"
@@ -25,14 +25,14 @@ static void count(struct nrs_open_flow *e, bool from_local, size_t payload)
     }
 }
 
-/* Silent too long, whether or not the caller came to expire it in time, or older than the clock can tell. */
+/* Silent for too long, also if the caller did not expire it in time, or older than the clock can count. */
 static bool is_over(const struct nrs_one_packet *k, const struct nrs_open_flow *e)
 {
     return nrs_open_flows_age_ms(k->now_ms, e->last_ms) >= k->p->timeout_ms[e->list] ||
            nrs_open_flows_age_ms(k->now_ms, e->start_ms) >= LONGEST_MS;
 }
 
-/* Tells the end at the time of the last packet. */
+/* Reports the end at the time of the last packet. */
 static void end_earlier(const struct nrs_one_packet *k, struct nrs_open_flow *e)
 {
     struct nrs_one_packet last = *k;
@@ -47,8 +47,8 @@ static uint32_t minute_of(const struct nrs_open_flow *e, uint32_t t_ms)
     return nrs_open_flows_age_ms(t_ms, e->start_ms) / NRS_MS_PER_MIN;
 }
 
-/* Sizes are counted on the interface where the exchange began only: a bridge, a VLAN or a bond shows every packet
- * twice. */
+/* Sizes are counted on the interface where the exchange began only: a bridge, a VLAN or a bond shows every
+ * packet twice. */
 struct nrs_open_flow *nrs_datagram_take(struct nrs_one_packet *k, size_t payload)
 {
     bool from_local = true, comes_in = nrs_packet_comes_in(k), again;
@@ -73,7 +73,7 @@ struct nrs_open_flow *nrs_datagram_take(struct nrs_one_packet *k, size_t payload
     return again ? NULL : e;
 }
 
-static void tell_name(void *arg, const struct nrs_addr *a, const char *name)
+static void report_name(void *arg, const struct nrs_addr *a, const char *name)
 {
     nrs_packet_name(arg, a, name);
 }
@@ -82,7 +82,7 @@ static void tell_name(void *arg, const struct nrs_addr *a, const char *name)
 static void look_for_names(struct nrs_one_packet *k, const struct nrs_open_flow *e)
 {
     if (!nrs_packet_comes_in(k) || (e->tx_began && e->rport == PORT_DNS))
-        (void)nrs_dns_answers(k->ip.body + UDP_HEADER, k->ip.body_cap - UDP_HEADER, tell_name, k);
+        (void)nrs_dns_answers(k->ip.body + UDP_HEADER, k->ip.body_cap - UDP_HEADER, report_name, k);
 }
 
 static bool is_quic_bulk(const struct nrs_one_packet *k, size_t payload)

@@ -1,8 +1,8 @@
-/* platform/packet/dns.h - addresses out of a DNS answer (RFC 1035, RFC 3596)
+/* platform/packet/dns.h - addresses of a DNS answer (RFC 1035, RFC 3596)
  *
- * Every A and AAAA record of the answer section is reported under the name that was asked for, so that an alias
- * chain ends at the name a program used. Compression pointers are stepped over and never followed: the question's name
- * comes first in the message and has nothing to point to. */
+ * Every A and AAAA record of the answer section is reported under the name of the question, so that a chain
+ * of aliases ends at the name that a program used. Compression pointers are stepped over and never followed:
+ * the question's name comes first in the message and has nothing to point to. */
 #ifndef NRS_DNS_H
 #define NRS_DNS_H
 #include <stddef.h>
@@ -15,8 +15,8 @@
 
 typedef void (*nrs_dns_fn)(void *arg, const struct nrs_addr *a, const char *name);
 
-/* msg: from the DNS header on; may be cut short, then what is there is read. Returns how many were reported: 0 as
- * well for a question, an error answer, or a message that is not DNS. */
+/* msg: from the DNS header on. A message that is cut short is read as far as it goes. Returns the number of
+ * reported addresses: 0 also for a question, an error answer, or a message that is not DNS. */
 int nrs_dns_answers(const uint8_t *msg, size_t len, nrs_dns_fn fn, void *arg);
 
 #endif

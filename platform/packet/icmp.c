@@ -53,7 +53,8 @@ void nrs_icmp_take(struct nrs_one_packet *k)
         on_echo(k, ECHO_REQUEST, type == ECHO_REPLY);
     else if (k->ip.proto == NRS_PROTO_ICMP6 && (type == ECHO_REQUEST_6 || type == ECHO_REPLY_6))
         on_echo(k, ECHO_REQUEST_6, type == ECHO_REPLY_6);
-    else if (k->ip.proto == NRS_PROTO_ICMP ? type == UNREACHABLE && code != CODE_TOO_BIG : type == UNREACHABLE_6)
+    else if (k->ip.proto == NRS_PROTO_ICMP ? type == UNREACHABLE && code != CODE_TOO_BIG
+                                           : type == UNREACHABLE_6)
         on_unreachable(k);
     else
         k->p->stats.skipped++;

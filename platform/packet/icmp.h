@@ -1,4 +1,4 @@
-/* platform/packet/icmp.h - inside this room only: ICMP and ICMPv6 */
+/* platform/packet/icmp.h - inside this room: ICMP and ICMPv6 */
 #ifndef NRS_PACKET_ICMP_H
 #define NRS_PACKET_ICMP_H
 #include "platform/packet/one_packet.h"

@@ -12,7 +12,8 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static enum nrs_ip_result parse_ipv4(struct nrs_ip_view *v, const uint8_t *ip, size_t cap_len, size_t wire_len)
+static enum nrs_ip_result parse_ipv4(struct nrs_ip_view *v, const uint8_t *ip, size_t cap_len,
+                                     size_t wire_len)
 {
     size_t header, total;
     uint16_t fragment;
@@ -30,8 +31,13 @@ static enum nrs_ip_result parse_ipv4(struct nrs_ip_view *v, const uint8_t *ip, s
     fragment = nrs_get_u16be(ip + 6);
     if (fragment & 0x1fff)
         return NRS_IP_SKIP;
-    *v = (struct nrs_ip_view){.src = ip + 12, .dst = ip + 16, .body = ip + header, .body_cap = cap_len - header,
-                              .body_wire = total - header, .version = 4, .proto = ip[9],
+    *v = (struct nrs_ip_view){.src = ip + 12,
+                              .dst = ip + 16,
+                              .body = ip + header,
+                              .body_cap = cap_len - header,
+                              .body_wire = total - header,
+                              .version = 4,
+                              .proto = ip[9],
                               .fragment = (fragment & 0x2000) != 0};
     return NRS_IP_OK;
 }
@@ -70,7 +76,8 @@ static enum nrs_ip_result skip_extension(struct nrs_ip_view *v)
     return NRS_IP_OK;
 }
 
-static enum nrs_ip_result parse_ipv6(struct nrs_ip_view *v, const uint8_t *ip, size_t cap_len, size_t wire_len)
+static enum nrs_ip_result parse_ipv6(struct nrs_ip_view *v, const uint8_t *ip, size_t cap_len,
+                                     size_t wire_len)
 {
     size_t payload;
 

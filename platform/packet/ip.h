@@ -1,6 +1,6 @@
-/* platform/packet/ip.h - the IP header: where the transport header is and how long the packet was
+/* platform/packet/ip.h - the IP header: where the transport header begins, and how long the packet was
  *
- * A view points into the packet it was made from and lives as long as that. */
+ * A view points into the packet that it was made from, and lives as long as that. */
 #ifndef NRS_IP_H
 #define NRS_IP_H
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 
 enum nrs_ip_result {
     NRS_IP_OK,
-    NRS_IP_SKIP, /* well-formed, nothing for us: a later fragment, or encrypted */
+    NRS_IP_SKIP, /* well-formed, but without a transport header to read: a later fragment, or encrypted */
     NRS_IP_BAD   /* too short, or a length that contradicts another */
 };
 
@@ -29,7 +29,8 @@ struct nrs_ip_view {
 
 enum nrs_ip_result nrs_ip_parse(struct nrs_ip_view *v, const uint8_t *ip, size_t cap_len, size_t wire_len);
 
-/* Into the one form that flows use: IPv4, mapped and 64:ff9b::/96 (RFC 6052) become ::ffff:a.b.c.d. */
+/* Writes an address in the one form that flows use: IPv4, mapped and 64:ff9b::/96 (RFC 6052) become
+ * ::ffff:a.b.c.d. */
 void nrs_ip_addr(struct nrs_addr *out, const uint8_t *raw, uint8_t version);
 
 bool nrs_addr_is_loopback(const struct nrs_addr *a); /* 127.0.0.0/8 or ::1 */

@@ -1,7 +1,7 @@
-/* platform/packet/name_text.h - the one rule for bytes of names out of packets
+/* platform/packet/name_text.h - the one rule for the bytes of names in packets
  *
- * Printable ASCII without blank and dot, letters in lower case (resolvers mix the case on purpose). A name with any other
- * byte is not reported at all. */
+ * Allowed is printable ASCII without blank and dot. Letters become lower case, because resolvers mix the case
+ * on purpose. A name with any other byte is not reported at all. */
 #ifndef NRS_NAME_TEXT_H
 #define NRS_NAME_TEXT_H
 #include <stdint.h>

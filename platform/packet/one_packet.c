@@ -6,10 +6,19 @@
 static struct nrs_flow flow_event(const struct nrs_packets *p, const struct nrs_open_flow *e, enum nrs_ev ev,
                                   uint64_t t_ns, uint32_t ifindex)
 {
-    return (struct nrs_flow){.local = e->local, .remote = e->remote, .lport = e->lport, .rport = e->rport,
-                             .proto = (uint8_t)e->proto, .dir = (uint8_t)e->dir, .ev = (uint8_t)ev, .t_ns = t_ns,
-                             .flags = e->forwarded ? NRS_F_FORWARDED : 0, .ifindex = ifindex, .weight = 1,
-                             .uid = NRS_ID_UNKNOWN, .dur_ms = NRS_DUR_UNKNOWN,
+    return (struct nrs_flow){.local = e->local,
+                             .remote = e->remote,
+                             .lport = e->lport,
+                             .rport = e->rport,
+                             .proto = (uint8_t)e->proto,
+                             .dir = (uint8_t)e->dir,
+                             .ev = (uint8_t)ev,
+                             .t_ns = t_ns,
+                             .flags = e->forwarded ? NRS_F_FORWARDED : 0,
+                             .ifindex = ifindex,
+                             .weight = 1,
+                             .uid = NRS_ID_UNKNOWN,
+                             .dur_ms = NRS_DUR_UNKNOWN,
                              .join = nrs_open_flows_join(&p->flows, e)};
 }
 
@@ -20,8 +29,8 @@ static bool sizes_known(const struct nrs_open_flow *e)
     return e->proto != NRS_PROTO_UDP || (e->lport != 443 && e->rport != 443);
 }
 
-void nrs_packet_report_close(const struct nrs_packets *p, const struct nrs_open_flow *e, uint64_t t_ns, uint32_t t_ms,
-                             uint32_t ifindex, enum nrs_end end, nrs_flow_fn fn, void *arg)
+void nrs_packet_report_close(const struct nrs_packets *p, const struct nrs_open_flow *e, uint64_t t_ns,
+                             uint32_t t_ms, uint32_t ifindex, enum nrs_end end, nrs_flow_fn fn, void *arg)
 {
     struct nrs_flow f = flow_event(p, e, NRS_EV_CLOSE, t_ns, ifindex);
 
@@ -91,7 +100,7 @@ struct nrs_open_flow *nrs_packet_open(struct nrs_one_packet *k, bool local_is_sr
         return NULL;
     e->dir = direction(k, list) & 3u;
     e->forwarded = k->way == NRS_WAY_FORWARD_OUT || k->way == NRS_WAY_FORWARD_IN;
-    e->told = 1;
+    e->reported = 1;
     p->stats.opened++;
     f = flow_event(p, e, NRS_EV_OPEN, k->t_ns, k->ifindex);
     k->fn(k->arg, &f, NULL);
@@ -116,8 +125,13 @@ void nrs_packet_snap(struct nrs_one_packet *k, const struct nrs_open_flow *e)
 
 void nrs_packet_name(struct nrs_one_packet *k, const struct nrs_addr *remote, const char *name)
 {
-    struct nrs_flow f = {.remote = *remote, .t_ns = k->t_ns, .ev = NRS_EV_NAME, .weight = 1, .ifindex = k->ifindex,
-                         .uid = NRS_ID_UNKNOWN, .dur_ms = NRS_DUR_UNKNOWN};
+    struct nrs_flow f = {.remote = *remote,
+                         .t_ns = k->t_ns,
+                         .ev = NRS_EV_NAME,
+                         .weight = 1,
+                         .ifindex = k->ifindex,
+                         .uid = NRS_ID_UNKNOWN,
+                         .dur_ms = NRS_DUR_UNKNOWN};
 
     k->fn(k->arg, &f, name);
 }

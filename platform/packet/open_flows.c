@@ -13,7 +13,8 @@ static uint32_t heads_for(uint32_t cap)
 
 size_t nrs_open_flows_bytes(uint32_t cap)
 {
-    return (size_t)cap * (sizeof(struct nrs_open_flow) + sizeof(uint32_t)) + heads_for(cap) * sizeof(uint32_t);
+    return (size_t)cap * (sizeof(struct nrs_open_flow) + sizeof(uint32_t)) +
+           heads_for(cap) * sizeof(uint32_t);
 }
 
 void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint64_t hash_key)
@@ -33,8 +34,8 @@ void nrs_open_flows_init(struct nrs_open_flows *t, void *mem, uint32_t cap, uint
         t->queue[l] = (struct nrs_open_queue){.oldest = NRS_OPEN_NONE, .newest = NRS_OPEN_NONE};
 }
 
-/* Parts of an address as numbers: compared and hashed, never shown, so their byte order does not matter. Scalars instead of
- * arrays on purpose: clearing an array costs more than hashing it. */
+/* Parts of an address as numbers: compared and hashed, never shown, so their byte order does not matter.
+ * Scalars instead of arrays on purpose: clearing an array costs more than hashing it. */
 static inline uint32_t word_at(const uint8_t *p)
 {
     uint32_t x;
@@ -106,7 +107,8 @@ static bool source_first(const struct nrs_open_key *k)
 /* The same for both directions. */
 static uint32_t bucket_of(const struct nrs_open_flows *t, const struct nrs_open_key *k)
 {
-    struct sip s = {t->hash_key[0], t->hash_key[1], 0x6c796765u ^ t->hash_key[0], 0x74656462u ^ t->hash_key[1]};
+    struct sip s = {t->hash_key[0], t->hash_key[1], 0x6c796765u ^ t->hash_key[0],
+                    0x74656462u ^ t->hash_key[1]};
     bool first = source_first(k);
 
     s = sip_addr(s, first ? &k->src : &k->dst);
@@ -159,7 +161,8 @@ static void list_leave(struct nrs_open_flows *t, struct nrs_open_flow *e)
     q->n--;
 }
 
-static void list_join(struct nrs_open_flows *t, struct nrs_open_flow *e, enum nrs_open_list list, uint32_t now_ms)
+static void list_join(struct nrs_open_flows *t, struct nrs_open_flow *e, enum nrs_open_list list,
+                      uint32_t now_ms)
 {
     struct nrs_open_queue *q = &t->queue[list];
 
@@ -175,8 +178,8 @@ static void list_join(struct nrs_open_flows *t, struct nrs_open_flow *e, enum nr
     q->n++;
 }
 
-struct nrs_open_flow *nrs_open_flows_add(struct nrs_open_flows *t, const struct nrs_open_key *k, bool local_is_src,
-                                         enum nrs_open_list list, uint32_t now_ms)
+struct nrs_open_flow *nrs_open_flows_add(struct nrs_open_flows *t, const struct nrs_open_key *k,
+                                         bool local_is_src, enum nrs_open_list list, uint32_t now_ms)
 {
     struct nrs_open_flow *e;
     uint32_t slot = t->free, bucket;
@@ -227,7 +230,8 @@ struct nrs_open_flow *nrs_open_flows_oldest(const struct nrs_open_flows *t, enum
     return slot == NRS_OPEN_NONE ? NULL : &t->flow[slot];
 }
 
-static enum nrs_open_list longest(const struct nrs_open_flows *t, enum nrs_open_list first, enum nrs_open_list last)
+static enum nrs_open_list longest(const struct nrs_open_flows *t, enum nrs_open_list first,
+                                  enum nrs_open_list last)
 {
     enum nrs_open_list best = first;
 

@@ -1,4 +1,4 @@
-/* The parser's two ways in: a packet, which goes to its transport, and the time, which ends what is silent. */
+/* The parser's two entries: a packet, which goes to its transport; the time, which closes silent flows. */
 #include <errno.h>
 #include <string.h>
 
@@ -37,8 +37,8 @@ int nrs_packets_init(struct nrs_packets **out, void *mem, size_t len, const stru
     uint32_t udp_ms = or_default(c->udp_idle_s, 60) * 1000;
     uint32_t tcp_ms = or_default(c->tcp_idle_s, NRS_S_PER_DAY) * 1000;
 
-    if (cap < MAX_OPEN_MIN || cap > MAX_OPEN_MAX || c->udp_idle_s > TIME_MAX_S || c->tcp_silent_s > TIME_MAX_S ||
-        c->tcp_idle_s > TIME_MAX_S)
+    if (cap < MAX_OPEN_MIN || cap > MAX_OPEN_MAX || c->udp_idle_s > TIME_MAX_S ||
+        c->tcp_silent_s > TIME_MAX_S || c->tcp_idle_s > TIME_MAX_S)
         return -EINVAL;
     if (len < nrs_packets_bytes(c))
         return -ENOMEM;
@@ -59,8 +59,8 @@ static uint32_t to_ms(const struct nrs_packets *p, uint64_t t_ns)
     return (uint32_t)((t_ns - p->base_ns) / NRS_NS_PER_MS);
 }
 
-void nrs_packets_take(struct nrs_packets *p, const uint8_t *ip, size_t cap_len, size_t wire_len, uint64_t t_ns,
-                      enum nrs_way way, uint32_t ifindex, nrs_flow_fn fn, void *arg)
+void nrs_packets_take(struct nrs_packets *p, const uint8_t *ip, size_t cap_len, size_t wire_len,
+                      uint64_t t_ns, enum nrs_way way, uint32_t ifindex, nrs_flow_fn fn, void *arg)
 {
     struct nrs_one_packet k = {.p = p, .t_ns = t_ns, .way = way, .ifindex = ifindex, .fn = fn, .arg = arg};
 

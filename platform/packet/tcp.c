@@ -1,11 +1,12 @@
 /* TCP flows from their control segments.
  *
- * Sizes: a side's payload is the position of its FIN minus its initial sequence number minus one (the SYN counts
- * as one), modulo 2^32; loss, repetition and reordering of data do not disturb it. An entry's tx and rx hold the
- * initial sequence number until the FIN turns it into the size; a FIN seen first leaves its position there.
+ * Sizes: a side's payload is the position of its FIN minus its initial sequence number minus one (the SYN
+ * counts as one), modulo 2^32; loss, repetition and reordering of data do not disturb it. An entry's tx and
+ * rx hold the initial sequence number until the FIN turns it into the size; a FIN seen first leaves its
+ * position there.
  *
- * Who opened a flow is `remote` for inbound flows, else `local`; the tag holds the low bits of the opener's initial
- * sequence number, so that a repeated SYN is told from a new use of the same ports. */
+ * Who opened a flow is `remote` for inbound flows, else `local`; the tag holds the low bits of the opener's
+ * initial sequence number, so that a repeated SYN differs from a new use of the same ports. */
 #include "platform/packet/tcp.h"
 
 #include "platform/packet/bytes_be.h"
@@ -26,7 +27,8 @@ static bool opened_by_local(const struct nrs_open_flow *e)
     return e->list != NRS_LIST_IN_TCP;
 }
 
-/* The number of bytes between an initial sequence number and the position after the last byte; what cannot be is 0. */
+/* The number of bytes between an initial sequence number and the position after the last byte; what cannot be
+ * is 0. */
 static uint32_t size_between(uint32_t start, uint32_t position)
 {
     uint32_t n = position - start - 1;
@@ -79,7 +81,8 @@ static void supersede(struct nrs_one_packet *k, struct nrs_open_flow *e)
     nrs_open_flows_remove(&k->p->flows, e);
 }
 
-static void on_syn(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_syn(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                   bool from_local)
 {
     if (nrs_packet_comes_in(k))
         return;
@@ -88,7 +91,7 @@ static void on_syn(struct nrs_one_packet *k, const struct segment *s, struct nrs
             nrs_open_flows_touch(&k->p->flows, e, NRS_LIST_HALF, k->now_ms);
         return;
     }
-    if (e && e->list == NRS_LIST_HALF && !from_local) /* both ends opened at once: the SYN-ACKs tell */
+    if (e && e->list == NRS_LIST_HALF && !from_local) /* both ends opened at once: the SYN-ACKs decide */
         return;
     if (e)
         supersede(k, e);
@@ -112,7 +115,8 @@ static void open_answered(struct nrs_one_packet *k, const struct segment *s)
     side_begins(e, !inbound, s->ack - 1);
 }
 
-static void on_syn_ack(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_syn_ack(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                       bool from_local)
 {
     bool same_opening = e && from_local != opened_by_local(e) && e->tag == NRS_OPEN_TAG(s->ack - 1);
 
@@ -130,18 +134,21 @@ static void on_syn_ack(struct nrs_one_packet *k, const struct segment *s, struct
     }
 }
 
-static void on_fin(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+static void on_fin(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                   bool from_local)
 {
     side_ends(e, from_local, s->seq + s->payload);
     if (e->tx_ended && e->rx_ended)
         nrs_packet_close(k, e, NRS_END_FIN);
     else
-        nrs_open_flows_touch(&k->p->flows, e, opened_by_local(e) ? NRS_LIST_CLOSING : NRS_LIST_IN_TCP, k->now_ms);
+        nrs_open_flows_touch(&k->p->flows, e, opened_by_local(e) ? NRS_LIST_CLOSING : NRS_LIST_IN_TCP,
+                             k->now_ms);
 }
 
-/* While our SYN is unanswered, only a reset that answers it counts: the host resets stray answers to an earlier use
- * of the ports, and then repeats its SYN. */
-static void on_rst(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e, bool from_local)
+/* While our SYN is unanswered, only a reset that answers it counts: the host resets stray answers to an
+ * earlier use of the ports, and then repeats its SYN. */
+static void on_rst(struct nrs_one_packet *k, const struct segment *s, struct nrs_open_flow *e,
+                   bool from_local)
 {
     if (e->list == NRS_LIST_HALF) {
         if (from_local ? s->seq == e->tx + 1 : answers_syn(e, s))
@@ -174,7 +181,8 @@ static void control(struct nrs_one_packet *k, const struct segment *s)
     }
 }
 
-/* Most segments are decided by one byte. Only what leaves counts: a ClientHello that arrives names our own server. */
+/* Most segments are decided by one byte. Only what leaves counts: a ClientHello that arrives names our own
+ * server. */
 static bool may_name(const struct nrs_one_packet *k, size_t header)
 {
     return k->p->names && k->ip.body_cap > header && k->ip.body[header] == NRS_TLS_HANDSHAKE &&

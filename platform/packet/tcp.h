@@ -1,4 +1,4 @@
-/* platform/packet/tcp.h - inside this room only: TCP segments */
+/* platform/packet/tcp.h - inside this room: TCP segments */
 #ifndef NRS_PACKET_TCP_H
 #define NRS_PACKET_TCP_H
 #include "platform/packet/one_packet.h"

@@ -5,7 +5,8 @@
  *              u8-vector compressions, u16-vector of extensions
  *   extension  u16 type, u16-vector; type 0: u16-vector of names, each u8 type (0 = host name), u16-vector
  *
- * Outer lengths are not compared with inner ones: the hello may continue in the next segment, which we do not have. */
+ * Outer lengths are not compared with inner ones: the hello may continue in the next segment, which we do not
+ * have. */
 #include "platform/packet/tls_sni.h"
 
 #include "platform/packet/bytes_be.h"

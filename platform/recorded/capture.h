@@ -1,15 +1,13 @@
 /* platform/recorded/capture.h - what the pcap and the pcapng reader share: packets into flow events
  *
- * Embedded first in a reader's state. The packet parser's table of open flows lies behind the state in the
- * same block. */
+ * The struct is the first member of a reader's state. The packet parser's table of open flows lies behind the
+ * state in the same block. */
 #ifndef NRS_CAPTURE_H
 #define NRS_CAPTURE_H
 #include "platform/packet/packet.h"
 #include "platform/recorded/reader.h"
 
-#define NRS_CAPTURE_FRAME_MAX                                                                                \
-    262144 /* what writers allow a captured frame to be; more is a broken length                             \
-            */
+#define NRS_CAPTURE_FRAME_MAX 262144 /* bytes that writers allow a frame; more is a broken length */
 
 struct nrs_capture {
     struct nrs_packets *packets;

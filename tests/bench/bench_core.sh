@@ -28,6 +28,7 @@ row() { # what, mode, budget of instructions, budget of nanoseconds
 }
 
 printf 'memory of the core, host profile (4,096 + 512 destinations)\t%s KiB\t\n' "$(($("$load" flow | cut -d' ' -f3) / 1024))"
+printf 'memory of the core, router profile (1,024 + 128 destinations)\t%s bytes\t<= 671744\n' "$("$load" flow | cut -d' ' -f4)"
 row 'flow into the table, 4,096 destinations' flow 1500 '<= 120 ns'
 row 'scoring a watched destination, three windows' tick 30000 ''
 exit $status

@@ -118,6 +118,7 @@ static uint32_t prepare_tick(uint64_t now)
 int main(int argc, char **argv)
 {
     const struct nrs_core_conf conf = {.dest_cap = DESTS, .watched_cap = WATCHED};
+    const struct nrs_core_conf router = {.dest_cap = 1024, .watched_cap = 128, .name_cap = 128};
     bool tick = argc == 2 && strcmp(argv[1], "tick") == 0;
     size_t bytes = nrs_core_bytes(&conf);
     struct nrs_core_stats stats;
@@ -136,6 +137,7 @@ int main(int argc, char **argv)
     n = tick ? prepare_tick(now) : prepare_flows(now);
     began = nrs_clock_boot_ns();
     measured(tick ? now + 60 * SECOND : 0);
-    printf("%u %llu %zu\n", n, (unsigned long long)((nrs_clock_boot_ns() - began) / n), bytes);
+    printf("%u %llu %zu %zu\n", n, (unsigned long long)((nrs_clock_boot_ns() - began) / n), bytes,
+           nrs_core_bytes(&router));
     return 0;
 }

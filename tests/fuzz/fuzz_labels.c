@@ -12,13 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     static const char *const ids[] = {"source", "source.ip", "destination.port", "file.hash.sha256"};
     char *text = malloc(n + 1);
     struct nrs_labels labels;
-    struct nrs_note note;
+    struct nrs_why why;
 
     if (text == NULL)
         return 0;
     memcpy(text, data, n);
     text[n] = '\0';
-    if (nrs_labels_take(&labels, text, "label", ids, 4, &note) == 0) {
+    if (nrs_labels_take(&labels, text, "label", ids, 4, &why) == 0) {
         for (size_t i = 0; i < labels.n; i++) {
             const char *id[4];
 

@@ -14,14 +14,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     static const struct nrs_nrm_head head = {.serial = 1};
     static struct nrs_trained trained;
     static struct nrs_export made;
-    struct nrs_note note;
+    struct nrs_why why;
 
     if (n > 20000)
         return 0;
     nrs_trained_init(&trained, &schema);
-    if (nrs_read_additive_json(&trained, (const char *)data, n, &note) == 0 &&
-        nrs_trained_check(&trained, &note) == 0) {
-        if (nrs_export_run(&made, &trained, &head, &note) == NRS_ERR_SELFTEST)
+    if (nrs_read_additive_json(&trained, (const char *)data, n, &why) == 0 &&
+        nrs_trained_check(&trained, &why) == 0) {
+        if (nrs_export_run(&made, &trained, &head, &why) == NRS_ERR_SELFTEST)
             abort(); /* written, and then not as promised */
         nrs_export_done(&made);
     }

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     static const struct nrs_trained_reader *reader;
     static struct nrs_trained trained;
     static struct nrs_quantised quantised;
-    struct nrs_note note = {""};
+    struct nrs_why why = {""};
     unsigned kind = n % 2;
     int rc;
 
@@ -27,13 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             abort();
     }
     nrs_trained_init(&trained, columns[kind].schema);
-    rc = nrs_trained_read(&trained, reader, &columns[kind], &choice, (const char *)data, n, &note);
+    rc = nrs_trained_read(&trained, reader, &columns[kind], &choice, (const char *)data, n, &why);
     if (rc == 0) {
-        rc = nrs_quantise(&quantised, &trained, &note);
+        rc = nrs_quantise(&quantised, &trained, &why);
         nrs_quantised_done(&quantised);
     }
     nrs_trained_done(&trained);
-    if (rc != 0 && note.text[0] == '\0')
+    if (rc != 0 && why.text[0] == '\0')
         abort();
     return 0;
 }

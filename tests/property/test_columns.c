@@ -73,18 +73,18 @@ static void weights_on_columns_are_weights_of_terms(void **state)
     static double weights[ROWS * 128];
     static struct nrs_trained trained;
     struct nrs_linear l;
-    struct nrs_note note;
+    struct nrs_why why;
     uint32_t seed = 77;
 
     (void)state;
     nrs_linear_init(&l, &columns);
     nrs_trained_init(&trained, &fx_bytes);
-    assert_int_equal(nrs_linear_alloc(&l, ROWS, &note), 0);
+    assert_int_equal(nrs_linear_alloc(&l, ROWS, &why), 0);
     for (unsigned i = 0; i < ROWS * columns.n; i++)
         weights[i] = l.weights[i] = (fx_random(&seed) % 2001) / 1000.0 - 1;
     l.bias[1] = 0.5;
-    assert_int_equal(nrs_linear_to_trained(&l, &choice, &trained, &note), 0);
-    assert_int_equal(nrs_trained_check(&trained, &note), 0);
+    assert_int_equal(nrs_linear_to_trained(&l, &choice, &trained, &why), 0);
+    assert_int_equal(nrs_trained_check(&trained, &why), 0);
     for (unsigned v = 0; v < VECTORS; v++) {
         uint16_t x[NRS_VECTOR_MAX];
 

@@ -39,7 +39,7 @@ static const struct sample {
 
 static struct nrs_trained trained, whole;
 static struct nrs_quantised quantised;
-static struct nrs_note note;
+static struct nrs_why why;
 static uint8_t file[4096];
 static size_t file_len;
 static unsigned n_accepted, n_refused;
@@ -66,10 +66,10 @@ static int read_bytes(struct nrs_trained *t, const struct sample *s, const uint8
 
     assert_non_null(exact);
     memcpy(exact, bytes, len);
-    note.text[0] = '\0';
+    why.text[0] = '\0';
     assert_int_equal(nrs_columns_init(&columns, schema, NULL), 0);
     nrs_trained_init(t, schema);
-    rc = nrs_trained_read(t, nrs_trained_reader_of_name(s->reader), &columns, &choice, exact, len, &note);
+    rc = nrs_trained_read(t, nrs_trained_reader_of_name(s->reader), &columns, &choice, exact, len, &why);
     nrs_columns_done(&columns);
     free(exact);
     return rc;
@@ -77,8 +77,8 @@ static int read_bytes(struct nrs_trained *t, const struct sample *s, const uint8
 
 static void check_note(const struct sample *s, size_t at)
 {
-    if (note.text[0] == '\0' || strchr(note.text, '\n') != NULL)
-        fail_msg("%s, byte %zu: refused with \"%s\"", s->path, at, note.text);
+    if (why.text[0] == '\0' || strchr(why.text, '\n') != NULL)
+        fail_msg("%s, byte %zu: refused with \"%s\"", s->path, at, why.text);
     n_refused++;
 }
 
@@ -100,7 +100,7 @@ static void samples_are_read(void **state)
     for (size_t i = 0; i < N_SAMPLES; i++) {
         assert_int_equal(load_sample(&samples[i]), 0);
         if (read_bytes(&trained, &samples[i], file, file_len) != 0)
-            fail_msg("%s: %s", samples[i].path, note.text);
+            fail_msg("%s: %s", samples[i].path, why.text);
         nrs_trained_done(&trained);
     }
 }
@@ -132,7 +132,7 @@ static void try_flipped(const struct sample *s, size_t at, uint8_t mask)
     rc = read_bytes(&trained, s, file, file_len);
     if (rc == 0) {
         n_accepted++; /* another digit is another model, not a damaged one */
-        rc = nrs_quantise(&quantised, &trained, &note);
+        rc = nrs_quantise(&quantised, &trained, &why);
         nrs_quantised_done(&quantised);
     }
     if (rc != 0)

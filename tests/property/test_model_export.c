@@ -88,10 +88,10 @@ static void random_bytes_vector(uint16_t x[FX_VECTOR], uint32_t *seed)
 
 static void export_or_fail(uint32_t n)
 {
-    struct nrs_note note = {""};
+    struct nrs_why why = {""};
 
-    if (nrs_trained_check(&trained, &note) != 0 || nrs_export_run(&made, &trained, &head, &note) != 0)
-        fail_msg("model %u: %s", n, note.text);
+    if (nrs_trained_check(&trained, &why) != 0 || nrs_export_run(&made, &trained, &head, &why) != 0)
+        fail_msg("model %u: %s", n, why.text);
 }
 
 static void drop(void)
@@ -244,13 +244,13 @@ static void tiny_and_huge_weights_are_held_or_refused(void **state)
     static const struct { double weight; int rc; } rows[] = {
         {0, 0}, {1e-300, 0}, {1e-9, 0}, {1e-3, 0}, {1, 0}, {4000, 0}, {5000, NRS_ERR_OVERFLOW},
         {1e300, NRS_ERR_OVERFLOW}};
-    struct nrs_note note = {""};
+    struct nrs_why why = {""};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         one_term(rows[i].weight);
-        assert_int_equal(nrs_trained_check(&trained, &note), 0);
-        assert_int_equal(nrs_export_run(&made, &trained, &head, &note), rows[i].rc);
+        assert_int_equal(nrs_trained_check(&trained, &why), 0);
+        assert_int_equal(nrs_export_run(&made, &trained, &head, &why), rows[i].rc);
         drop();
     }
 }

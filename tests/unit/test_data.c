@@ -10,7 +10,7 @@
 #include "tools/model/data.h"
 
 static struct nrs_data data;
-static struct nrs_note note;
+static struct nrs_why why;
 
 static int parse(const char *text)
 {
@@ -18,7 +18,7 @@ static int parse(const char *text)
     int rc;
 
     nrs_data_done(&data);
-    rc = nrs_data_parse(&data, copy, &fx_beacon, &note);
+    rc = nrs_data_parse(&data, copy, &fx_beacon, &why);
     free(copy);
     return rc;
 }
@@ -61,10 +61,10 @@ static void labels_are_chosen_by_name(void **state)
 
     (void)state;
     assert_int_equal(parse("label,gap,fill,hours,flag\na,1,2,3,1\nb,1,2,3,1\nc,1,2,3,1\n"), 0);
-    assert_int_equal(nrs_data_choose(&data, "c,a", chosen, &note), 0);
+    assert_int_equal(nrs_data_choose(&data, "c,a", chosen, &why), 0);
     assert_true(chosen[0] && !chosen[1] && chosen[2]);
-    assert_int_not_equal(nrs_data_choose(&data, "a,d", chosen, &note), 0);
-    assert_string_equal(note.text, "d: no row has this label");
+    assert_int_not_equal(nrs_data_choose(&data, "a,d", chosen, &why), 0);
+    assert_string_equal(why.text, "d: no row has this label");
 }
 
 static void refusals_name_the_place(void **state)
@@ -90,7 +90,7 @@ static void refusals_name_the_place(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_not_equal(parse(rows[i].text), 0);
-        assert_string_equal(note.text, rows[i].want);
+        assert_string_equal(why.text, rows[i].want);
     }
 }
 

@@ -15,7 +15,7 @@
 #define VECTOR "AgEDAAQAAQA="
 
 static struct nrs_feedback feedback;
-static struct nrs_note note;
+static struct nrs_why why;
 
 static int begin(void **state)
 {
@@ -28,7 +28,7 @@ static int begin(void **state)
 static int parse(const char *text)
 {
     char *copy = strdup(text);
-    int rc = nrs_feedback_parse(&feedback, copy, &note);
+    int rc = nrs_feedback_parse(&feedback, copy, &why);
 
     free(copy);
     return rc;
@@ -52,7 +52,7 @@ static void marks_find_the_evidence_of_their_verdict(void **state)
     assert_int_equal(parse("{\"mark\":\"wrong\",\"event.id\":\"my-host-b1-1e\",\"note\":\"backup\"}\n"), 0);
     assert_int_equal(parse("{\"event.dataset\":\"noroshi.beacon\",\"event.id\":\"my-host-b1-1e\",\"noroshi\":{}}\n\n"), 0);
     assert_int_equal(evidence(nrs_schema_hash(&fx_beacon), VECTOR), 0);
-    assert_int_equal(nrs_feedback_join(&feedback, &note), 0);
+    assert_int_equal(nrs_feedback_join(&feedback, &why), 0);
     assert_int_equal(feedback.n_marks, 1);
     assert_false(feedback.mark[0].right);
     assert_memory_equal(feedback.mark[0].x, ((uint16_t[]){258, 3, 4, 1}), 8);
@@ -62,7 +62,7 @@ static void marks_may_bring_their_vector(void **state)
 {
     (void)state;
     assert_int_equal(parse("{\"mark\":\"right\",\"x\":[258,3,4,1]}\n{\"mark\":\"wrong\",\"x\":\"" VECTOR "\"}"), 0);
-    assert_int_equal(nrs_feedback_join(&feedback, &note), 0);
+    assert_int_equal(nrs_feedback_join(&feedback, &why), 0);
     assert_true(feedback.mark[0].right && !feedback.mark[1].right);
     assert_memory_equal(feedback.mark[0].x, feedback.mark[1].x, 8);
 }
@@ -71,16 +71,16 @@ static void marks_without_a_usable_vector_are_refused(void **state)
 {
     (void)state;
     assert_int_equal(parse("{\"mark\":\"wrong\",\"event.id\":\"my-host-b1-1e\"}\n"), 0);
-    assert_int_not_equal(nrs_feedback_join(&feedback, &note), 0);
-    assert_string_equal(note.text, "my-host-b1-1e: marked, but there is no evidence record of it");
+    assert_int_not_equal(nrs_feedback_join(&feedback, &why), 0);
+    assert_string_equal(why.text, "my-host-b1-1e: marked, but there is no evidence record of it");
     assert_int_equal(evidence(7, VECTOR), 0);
-    assert_int_not_equal(nrs_feedback_join(&feedback, &note), 0);
-    assert_non_null(strstr(note.text, "its vector is of schema 0000000000000007"));
+    assert_int_not_equal(nrs_feedback_join(&feedback, &why), 0);
+    assert_non_null(strstr(why.text, "its vector is of schema 0000000000000007"));
     begin(NULL);
     assert_int_equal(parse("{\"mark\":\"wrong\",\"event.id\":\"my-host-b1-1e\"}\n"), 0);
     assert_int_equal(evidence(nrs_schema_hash(&fx_beacon), NULL), 0);
-    assert_int_not_equal(nrs_feedback_join(&feedback, &note), 0);
-    assert_string_equal(note.text, "my-host-b1-1e: its evidence has no vector of schema fixture");
+    assert_int_not_equal(nrs_feedback_join(&feedback, &why), 0);
+    assert_string_equal(why.text, "my-host-b1-1e: its evidence has no vector of schema fixture");
 }
 
 static void refusals_name_the_line(void **state)
@@ -107,7 +107,7 @@ static void refusals_name_the_line(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         begin(NULL);
         assert_int_not_equal(parse(rows[i].text), 0);
-        assert_string_equal(note.text, rows[i].want);
+        assert_string_equal(why.text, rows[i].want);
     }
 }
 

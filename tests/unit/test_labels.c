@@ -14,12 +14,12 @@ static const char *const ids[] = {"source", "source.ip", "destination.ip", "dest
 #define N_IDS 4
 
 static struct nrs_labels labels;
-static struct nrs_note note;
+static struct nrs_why why;
 
 static int take(const char *text)
 {
     nrs_labels_done(&labels);
-    return nrs_labels_take(&labels, strdup(text), "label", ids, N_IDS, &note);
+    return nrs_labels_take(&labels, strdup(text), "label", ids, N_IDS, &why);
 }
 
 static int done(void **state)
@@ -72,8 +72,8 @@ static void refusals_name_the_place(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_not_equal(take(rows[i].text), 0);
-        if (strncmp(note.text, rows[i].want, strlen(rows[i].want)) != 0)
-            fail_msg("%s: said %s", rows[i].want, note.text);
+        if (strncmp(why.text, rows[i].want, strlen(rows[i].want)) != 0)
+            fail_msg("%s: said %s", rows[i].want, why.text);
     }
 }
 
@@ -81,8 +81,8 @@ static void file_that_is_not_there_is_refused(void **state)
 {
     (void)state;
     nrs_labels_done(&labels);
-    assert_int_equal(nrs_labels_read(&labels, "/nonexistent/labels.tsv", "label", ids, N_IDS, &note), NRS_ERR_IO);
-    assert_string_equal(note.text, "No such file or directory");
+    assert_int_equal(nrs_labels_read(&labels, "/nonexistent/labels.tsv", "label", ids, N_IDS, &why), NRS_ERR_IO);
+    assert_string_equal(why.text, "No such file or directory");
 }
 
 static void classes_gather_labels(void **state)
@@ -91,8 +91,8 @@ static void classes_gather_labels(void **state)
     struct nrs_classes classes = {.n = 0};
 
     (void)state;
-    assert_int_equal(nrs_classes_add(&classes, good, &note), 0);
-    assert_int_equal(nrs_classes_add(&classes, bad, &note), 0);
+    assert_int_equal(nrs_classes_add(&classes, good, &why), 0);
+    assert_int_equal(nrs_classes_add(&classes, bad, &why), 0);
     assert_string_equal(classes.name[0], "good");
     assert_int_equal(nrs_classes_of(&classes, "benign-periodic"), 0);
     assert_int_equal(nrs_classes_of(&classes, "c2"), 1);
@@ -107,9 +107,9 @@ static void classes_without_a_name_or_a_label_are_refused(void **state)
     struct nrs_classes classes = {.n = 0};
 
     (void)state;
-    assert_int_equal(nrs_classes_add(&classes, empty, &note), NRS_ERR_FORMAT);
-    assert_int_equal(nrs_classes_add(&classes, nameless, &note), NRS_ERR_FORMAT);
-    assert_int_equal(nrs_classes_add(&classes, labelless, &note), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_classes_add(&classes, empty, &why), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_classes_add(&classes, nameless, &why), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_classes_add(&classes, labelless, &why), NRS_ERR_FORMAT);
     assert_int_equal(classes.n, 0);
 }
 

@@ -14,7 +14,7 @@
 #include "tools/model/nrm.h"
 
 static struct nrs_nrm file;
-static struct nrs_note note;
+static struct nrs_why why;
 
 static void small_file(void)
 {
@@ -39,7 +39,7 @@ static int open_file(void)
 {
     struct nrs_model_envelope e;
 
-    return nrs_nrm_open(&e, &file, &note);
+    return nrs_nrm_open(&e, &file, &why);
 }
 
 static void sealed_file_opens(void **state)
@@ -47,7 +47,7 @@ static void sealed_file_opens(void **state)
     struct nrs_model_envelope e;
 
     (void)state;
-    assert_int_equal(nrs_nrm_open(&e, &file, &note), 0);
+    assert_int_equal(nrs_nrm_open(&e, &file, &why), 0);
     assert_int_equal(e.serial, 7);
     assert_int_equal(e.body_len, file.len - 136);
 }
@@ -79,7 +79,7 @@ static void new_serial_needs_a_new_seal(void **state)
     (void)state;
     nrs_nrm_set_serial(&file, 8);
     assert_int_equal(open_file(), NRS_ERR_SIGNATURE);
-    assert_string_equal(note.text, "digest: does not fit the content");
+    assert_string_equal(why.text, "digest: does not fit the content");
     nrs_nrm_seal(&file);
     assert_int_equal(open_file(), 0);
 }
@@ -90,7 +90,7 @@ static int keyed(void **state)
 {
     (void)state;
     nrs_signkey_init(&key);
-    return nrs_signkey_make(&key, &note);
+    return nrs_signkey_make(&key, &why);
 }
 
 static int unkeyed(void **state)
@@ -104,18 +104,18 @@ static void sign_file(struct nrs_signkey *k)
 {
     uint8_t id[8], digest[32], signature[64];
 
-    assert_int_equal(nrs_signkey_id(k, id, &note), 0);
+    assert_int_equal(nrs_signkey_id(k, id, &why), 0);
     nrs_nrm_set_key_id(&file, id, digest);
-    assert_int_equal(nrs_signkey_sign(k, digest, signature, &note), 0);
+    assert_int_equal(nrs_signkey_sign(k, digest, signature, &why), 0);
     nrs_nrm_set_signature(&file, signature);
 }
 
 static int verify_file(struct nrs_signkey *k)
 {
     struct nrs_model_envelope e;
-    int rc = nrs_nrm_open(&e, &file, &note);
+    int rc = nrs_nrm_open(&e, &file, &why);
 
-    return rc ? rc : nrs_signkey_verify(k, e.digest, e.signature, &note);
+    return rc ? rc : nrs_signkey_verify(k, e.digest, e.signature, &why);
 }
 
 static void signature_verifies_with_the_public_half(void **state)
@@ -127,12 +127,12 @@ static void signature_verifies_with_the_public_half(void **state)
     (void)state;
     small_file();
     sign_file(&key);
-    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &why), 0);
     nrs_signkey_init(&public);
-    assert_int_equal(nrs_signkey_public(&public, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_public(&public, public_pem, &why), 0);
     assert_int_equal(verify_file(&public), 0);
-    assert_int_equal(nrs_signkey_id(&key, id, &note), 0);
-    assert_int_equal(nrs_signkey_id(&public, public_id, &note), 0);
+    assert_int_equal(nrs_signkey_id(&key, id, &why), 0);
+    assert_int_equal(nrs_signkey_id(&public, public_id, &why), 0);
     assert_memory_equal(id, public_id, 8);
     nrs_signkey_done(&public);
 }
@@ -143,13 +143,13 @@ static void private_key_survives_its_pem(void **state)
     struct nrs_signkey again;
 
     (void)state;
-    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &why), 0);
     nrs_signkey_init(&again);
-    assert_int_equal(nrs_signkey_private(&again, private_pem, &note), 0);
+    assert_int_equal(nrs_signkey_private(&again, private_pem, &why), 0);
     small_file();
     sign_file(&again);
     assert_int_equal(verify_file(&key), 0);
-    assert_int_equal(nrs_signkey_private(&again, public_pem, &note), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_signkey_private(&again, public_pem, &why), NRS_ERR_FORMAT);
     nrs_signkey_done(&again);
 }
 
@@ -161,7 +161,7 @@ static void other_key_does_not_verify(void **state)
     small_file();
     sign_file(&key);
     nrs_signkey_init(&other);
-    assert_int_equal(nrs_signkey_make(&other, &note), 0);
+    assert_int_equal(nrs_signkey_make(&other, &why), 0);
     assert_int_equal(verify_file(&other), NRS_ERR_SIGNATURE);
     nrs_signkey_done(&other);
 }
@@ -189,7 +189,7 @@ static void sealing_drops_the_signature(void **state)
     small_file();
     sign_file(&key);
     nrs_nrm_seal(&file);
-    assert_int_equal(nrs_nrm_open(&e, &file, &note), 0);
+    assert_int_equal(nrs_nrm_open(&e, &file, &why), 0);
     assert_memory_equal(e.key_id, "\0\0\0\0\0\0\0", 8);
     assert_int_equal(verify_file(&key), NRS_ERR_SIGNATURE);
 }
@@ -198,7 +198,6 @@ static void sealing_drops_the_signature(void **state)
 static void agent_accepts_the_tools_signature(void **state)
 {
     char private_pem[NRS_SIGNKEY_PEM_MAX], public_pem[NRS_SIGNKEY_PEM_MAX], path[] = "/tmp/nrs-key-XXXXXX";
-    struct nrs_why why;
     static struct nrs_model_place place;
     static struct nrs_config config;
     static struct nrs_trust trust = {.schema = &nrs_schema_beacon};
@@ -207,7 +206,7 @@ static void agent_accepts_the_tools_signature(void **state)
     (void)state;
     small_file();
     sign_file(&key);
-    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &note), 0);
+    assert_int_equal(nrs_signkey_write(&key, private_pem, public_pem, &why), 0);
     assert_int_equal(write(fd, public_pem, strlen(public_pem)), strlen(public_pem));
     close(fd);
     config.model.n_keys = 1;

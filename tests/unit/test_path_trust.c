@@ -17,7 +17,7 @@
 #include "platform/files.h"
 #include "platform/path_trust.h"
 
-enum { NOBODY = 65534, USER = 54321, STRANGER = 54322 }; /* the last two are nobody's numbers in this image */
+enum { NOBODY = 65534, USER = 54321, STRANGER = 54322 }; /* no system gives the last two to a user by itself */
 #define USER_TEXT "54321"
 
 static const char *const ours[] = {"########.seg", "boot", "held-#", NULL};

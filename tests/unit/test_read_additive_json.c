@@ -16,16 +16,16 @@
 #define HEAD  "\"outputs\":[\"beacon\"],\"bias\":[-1.25]"
 
 static struct nrs_trained trained;
-static struct nrs_note note;
+static struct nrs_why why;
 
 static int read_text(const char *text)
 {
     int rc;
 
     nrs_trained_init(&trained, &fx_beacon);
-    rc = nrs_read_additive_json(&trained, text, strlen(text), &note);
+    rc = nrs_read_additive_json(&trained, text, strlen(text), &why);
     if (rc == 0)
-        rc = nrs_trained_check(&trained, &note);
+        rc = nrs_trained_check(&trained, &why);
     return rc;
 }
 
@@ -59,7 +59,7 @@ static void whole_model_is_read(void **state)
 
 static void every_refusal_names_its_place(void **state)
 {
-    static const struct { const char *rest, *note; } rows[] = {
+    static const struct { const char *rest, *why; } rows[] = {
         {HEAD ",\"terms\":[" BINS "]," TIMES ",\"extra\":1", "extra: unknown key"},
         {"\"bias\":[1],\"terms\":[" BINS "]," TIMES, "outputs: not a list of 1 to 32 names"},
         {"\"outputs\":[\"\"],\"bias\":[1],\"terms\":[" BINS "]," TIMES, "outputs: a name is not 1 to 31 characters"},
@@ -104,9 +104,9 @@ static void every_refusal_names_its_place(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        note.text[0] = '\0';
+        why.text[0] = '\0';
         assert_true(read_rest(rows[i].rest) < 0);
-        assert_string_equal(note.text, rows[i].note);
+        assert_string_equal(why.text, rows[i].why);
         nrs_trained_done(&trained);
     }
 }
@@ -115,9 +115,9 @@ static void other_schemas_are_refused(void **state)
 {
     (void)state;
     assert_int_equal(read_text("{\"kind\":\"beacon\",\"schema_hash\":\"0\"}"), NRS_ERR_SCHEMA);
-    assert_string_equal(note.text, "kind: not \"fixture\"");
+    assert_string_equal(why.text, "kind: not \"fixture\"");
     assert_int_equal(read_text("{\"kind\":\"fixture\",\"schema_hash\":\"0\"}"), NRS_ERR_SCHEMA);
-    assert_string_equal(note.text, "schema_hash: not d25de6d4ba64752e, the schema of this program");
+    assert_string_equal(why.text, "schema_hash: not d25de6d4ba64752e, the schema of this program");
     assert_int_equal(read_text("[]"), NRS_ERR_FORMAT);
     assert_int_equal(read_text("{\"kind\""), NRS_ERR_FORMAT);
 }

@@ -25,7 +25,7 @@
 #define V1(x) "{\"v1\":" x ",\"v2\":1,\"v3\":0}"
 
 static struct nrs_trained trained;
-static struct nrs_note note;
+static struct nrs_why why;
 
 static int read_as(const struct nrs_schema *schema, const char *reader, const struct nrs_linear_choice *choice,
                    const char *bytes, size_t len)
@@ -33,10 +33,10 @@ static int read_as(const struct nrs_schema *schema, const char *reader, const st
     struct nrs_columns columns;
     int rc;
 
-    note.text[0] = '\0';
+    why.text[0] = '\0';
     assert_int_equal(nrs_columns_init(&columns, schema, NULL), 0);
     nrs_trained_init(&trained, schema);
-    rc = nrs_trained_read(&trained, reader ? nrs_trained_reader_of_name(reader) : NULL, &columns, choice, bytes, len, &note);
+    rc = nrs_trained_read(&trained, reader ? nrs_trained_reader_of_name(reader) : NULL, &columns, choice, bytes, len, &why);
     nrs_columns_done(&columns);
     return rc;
 }
@@ -75,7 +75,7 @@ static void positive_means_flagged_whatever_the_format_says(void **state)
         double score;
 
         if (read_as(&fx_beacon, rows[i].reader, &no_choice, rows[i].text, strlen(rows[i].text)) != 0)
-            fail_msg("row %zu: %s", i, note.text);
+            fail_msg("row %zu: %s", i, why.text);
         score = nrs_trained_score(&trained, 0, x);
         if (!(fabs(score - rows[i].score) < 1e-9))
             fail_msg("row %zu: %g, not %g", i, score, rows[i].score);
@@ -85,7 +85,7 @@ static void positive_means_flagged_whatever_the_format_says(void **state)
 
 static void every_refusal_names_its_place(void **state)
 {
-    static const struct { const char *reader, *text, *note; } rows[] = {
+    static const struct { const char *reader, *text, *why; } rows[] = {
         {"liblinear", "solver_type X\n", "line 1: not a solver of LIBLINEAR"},
         {"liblinear", "solver_type L2R_LR\nlabel 1 2\n", "line 2: not \"nr_class\""},
         {"liblinear", "solver_type L2R_LR\nnr_class 99\n", "line 2: nr_class is not a number of 0 to 32"},
@@ -149,8 +149,8 @@ static void every_refusal_names_its_place(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int rc = read_as(&fx_beacon, rows[i].reader, &no_choice, rows[i].text, strlen(rows[i].text));
 
-        if (rc == 0 || strcmp(note.text, rows[i].note) != 0)
-            fail_msg("row %zu: \"%s\", not \"%s\"", i, note.text, rows[i].note);
+        if (rc == 0 || strcmp(why.text, rows[i].why) != 0)
+            fail_msg("row %zu: \"%s\", not \"%s\"", i, why.text, rows[i].why);
         nrs_trained_done(&trained);
     }
 }
@@ -158,7 +158,7 @@ static void every_refusal_names_its_place(void **state)
 /* From files, because they hold NULs. */
 static void nodes_and_tensors_are_named(void **state)
 {
-    static const struct { const char *path, *note; } rows[] = {
+    static const struct { const char *path, *why; } rows[] = {
         {"onnx/two-layers.onnx", "node 1, Relu \"\": no linear model has this"},
         {"onnx/normalizer.onnx", "node 0, Normalizer \"\": not before the scores"},
         {"onnx/external.onnx", "a tensor lies in another file: save with its data inside"},
@@ -181,14 +181,14 @@ static void nodes_and_tensors_are_named(void **state)
         len = fread(bytes, 1, sizeof bytes, f);
         fclose(f);
         assert_true(read_as(&fx_beacon, NULL, &no_choice, bytes, len) < 0);
-        assert_string_equal(note.text, rows[i].note);
+        assert_string_equal(why.text, rows[i].why);
         nrs_trained_done(&trained);
     }
 }
 
 static void content_tells_the_reader(void **state)
 {
-    static const struct { const char *bytes; size_t len; const char *reader, *note; } rows[] = {
+    static const struct { const char *bytes; size_t len; const char *reader, *why; } rows[] = {
         {"solver_type L2R_LR\n", 19, "liblinear", ""},
         {"svm_type c_svc\n", 15, "libsvm", ""},
         {"Version 9\n", 10, "vw", ""},
@@ -211,10 +211,10 @@ static void content_tells_the_reader(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct nrs_trained_reader *reader;
 
-        note.text[0] = '\0';
-        reader = nrs_trained_reader_of_content(rows[i].bytes, rows[i].len, &note);
+        why.text[0] = '\0';
+        reader = nrs_trained_reader_of_content(rows[i].bytes, rows[i].len, &why);
         assert_string_equal(reader ? reader->name : "", rows[i].reader ? rows[i].reader : "");
-        assert_string_equal(note.text, rows[i].note);
+        assert_string_equal(why.text, rows[i].why);
     }
     assert_int_equal(read_as(&fx_beacon, "onnx", &no_choice, "\x80\x04\x95", 3), NRS_ERR_UNSUPPORTED); /* whatever --from says */
     nrs_trained_done(&trained);
@@ -232,7 +232,7 @@ static void safetensors_of_any_length_are_no_pickles(void **state)
         nrs_put_u64le((uint8_t *)bytes, lengths[i]);
         memcpy(bytes + 8, "{}", 2);
         assert_int_equal(read_as(&fx_beacon, NULL, &no_choice, bytes, 8 + lengths[i]), NRS_ERR_FORMAT);
-        assert_string_equal(note.text, "no tensor named weight");
+        assert_string_equal(why.text, "no tensor named weight");
         nrs_trained_done(&trained);
     }
 }
@@ -251,11 +251,11 @@ static void choices_name_what_the_file_does_not(void **state)
     nrs_trained_done(&trained);
     choice.flagged = "3";
     assert_int_equal(read_as(&fx_beacon, NULL, &choice, other, strlen(other)), NRS_ERR_FORMAT);
-    assert_string_equal(note.text, "labels 2 and 1: neither is the one given with --flagged");
+    assert_string_equal(why.text, "labels 2 and 1: neither is the one given with --flagged");
     nrs_trained_done(&trained);
     choice = (struct nrs_linear_choice){.labels = "2,1"}; /* would turn the sign around */
     assert_int_equal(read_as(&fx_beacon, NULL, &choice, other, strlen(other)), NRS_ERR_FORMAT);
-    assert_string_equal(note.text, "--labels: the file names its two classes: 2 and 1");
+    assert_string_equal(why.text, "--labels: the file names its two classes: 2 and 1");
     nrs_trained_done(&trained);
     choice = (struct nrs_linear_choice){.labels = "none,upx,shc"};
     assert_int_equal(read_as(&fx_packer, NULL, &choice, three, strlen(three)), 0);
@@ -265,7 +265,7 @@ static void choices_name_what_the_file_does_not(void **state)
     nrs_trained_done(&trained);
     choice.labels = "none,upx";
     assert_int_equal(read_as(&fx_packer, NULL, &choice, three, strlen(three)), NRS_ERR_FORMAT);
-    assert_string_equal(note.text, "2 labels for 3 classes");
+    assert_string_equal(why.text, "2 labels for 3 classes");
     nrs_trained_done(&trained);
 }
 
@@ -274,7 +274,7 @@ static void ranges_of_svm_scale_are_folded(void **state)
 {
     static const char ranges[] = "x\n-1 1\n1 10 50\n3 0 4\n", model[] = SK("");
     static const uint16_t x[NRS_VECTOR_MAX] = {30, 200, 1, 1};
-    static const struct { const char *text, *note; } rows[] = {
+    static const struct { const char *text, *why; } rows[] = {
         {"y\n-1 1\n", "line 1: not \"x\" alone: no ranges of svm-scale, or labels were scaled"},
         {"x\n1 -1\n", "line 2: not a lower and an upper limit"},
         {"x\n0 1\n5 0 1\n", "line 3: not the index of a column, above the one before"},
@@ -288,14 +288,14 @@ static void ranges_of_svm_scale_are_folded(void **state)
 
     (void)state;
     assert_int_equal(nrs_columns_init(&columns, &fx_beacon, NULL), 0);
-    assert_int_equal(nrs_svm_scale_read(mul, add, &columns, ranges, strlen(ranges), &note), 0);
+    assert_int_equal(nrs_svm_scale_read(mul, add, &columns, ranges, strlen(ranges), &why), 0);
     assert_int_equal(read_as(&fx_beacon, "sklearn-json", &choice, model, strlen(model)), 0);
     assert_true(nrs_trained_score(&trained, 0, x) == -3 + 0); /* half way between 10 and 50; fill weighs nothing */
     assert_true(mul[2] == 0.5 && add[2] == -1);
     nrs_trained_done(&trained);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_int_equal(nrs_svm_scale_read(mul, add, &columns, rows[i].text, strlen(rows[i].text), &note), NRS_ERR_FORMAT);
-        assert_string_equal(note.text, rows[i].note);
+        assert_int_equal(nrs_svm_scale_read(mul, add, &columns, rows[i].text, strlen(rows[i].text), &why), NRS_ERR_FORMAT);
+        assert_string_equal(why.text, rows[i].why);
     }
     nrs_columns_done(&columns);
 }

@@ -30,10 +30,20 @@ static void a_long_reason_is_cut_at_the_size_of_the_struct(void **state)
     assert_int_equal(strspn(why.text, "a"), NRS_WHY_MAX - 1);
 }
 
+static void a_reason_is_one_line_whatever_is_in_it(void **state)
+{
+    struct nrs_why why;
+
+    (void)state;
+    nrs_why(&why, NRS_ERR_FORMAT, "%s: unknown", "a\nb\x1b[2J\x7f \xc3\xa9");
+    assert_string_equal(why.text, "a?b?[2J? \xc3\xa9: unknown");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_is_one_statement),
+        cmocka_unit_test(a_reason_is_one_line_whatever_is_in_it),
         cmocka_unit_test(a_long_reason_is_cut_at_the_size_of_the_struct),
     };
 

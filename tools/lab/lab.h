@@ -15,7 +15,8 @@
 #define NRS_LAB_ANSWER     180
 #define NRS_LAB_LEAST      160  /* room for a head and the line that explains */
 
-_Static_assert(NRS_LAB_REQUEST >= NRS_LAB_LEAST && NRS_LAB_ANSWER >= NRS_LAB_LEAST, "both messages are whole");
+_Static_assert(NRS_LAB_REQUEST >= NRS_LAB_LEAST && NRS_LAB_ANSWER >= NRS_LAB_LEAST,
+               "both messages are whole");
 
 struct nrs_lab_beacon {
     struct sockaddr_in to;

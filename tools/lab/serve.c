@@ -8,7 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One request in, one answer out, as late as from another continent; then the client closes, or its time is over. */
+/* One request in, one answer out, as late as from another
+ * continent; then the client closes, or its time is over. */
 static void converse(int fd)
 {
     char request[NRS_LAB_REQUEST], answer[NRS_LAB_ANSWER];

@@ -135,7 +135,8 @@ void nrs_arow_reach(const struct nrs_arow *a, double *low, double *high)
     for (unsigned i = 0; i < a->now.n_terms; i++) {
         const struct nrs_trained_term *term = &a->now.term[i];
         double quantum = 1000 * nrs_reopen_quantum(&a->rounded, i, 0) * largest_factor(a, term);
-        int least = term->type == NRS_TERM_LINEAR ? 0 : INT8_MAX, most = term->type == NRS_TERM_LINEAR ? 0 : INT8_MIN;
+        int least = term->type == NRS_TERM_LINEAR ? 0 : INT8_MAX,
+            most = term->type == NRS_TERM_LINEAR ? 0 : INT8_MIN;
 
         for (unsigned c = 0; c < nrs_trained_cells(term); c++) {
             int steps = a->rounded.term[i].weights[c] - a->start->term[i].weights[c];

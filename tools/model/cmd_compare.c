@@ -57,7 +57,8 @@ static unsigned list_edges(const struct difference *d, bool second, uint16_t max
         const struct nrs_term *t = d->term[s];
 
         if (t)
-            n = second ? add_edges(edge, n, t->cuts_b, t->n_b - 1u) : add_edges(edge, n, t->cuts_a, t->n_a - 1u);
+            n = second ? add_edges(edge, n, t->cuts_b, t->n_b - 1u)
+                       : add_edges(edge, n, t->cuts_a, t->n_a - 1u);
     }
     edge[n++] = max;
     return n;
@@ -94,9 +95,11 @@ static void compare_cells(const struct side s[2], struct difference *d, const st
     x[shape->a] = x[shape->b] = 0;
 }
 
-static int32_t bucket_mlogit(const struct nrs_model *m, const struct nrs_term *t, unsigned output, unsigned bucket)
+static int32_t bucket_mlogit(const struct nrs_model *m, const struct nrs_term *t, unsigned output,
+                             unsigned bucket)
 {
-    int32_t units = t ? t->weights[((size_t)output << t->bits) + bucket] * (int32_t)(1u << t->shifts[output]) : 0;
+    int32_t units =
+        t ? t->weights[((size_t)output << t->bits) + bucket] * (int32_t)(1u << t->shifts[output]) : 0;
 
     return nrs_model_mlogit(m, output, units);
 }
@@ -216,11 +219,11 @@ static bool print_models(const struct side s[2])
 static int compare_on(const struct side s[2], const char *path)
 {
     struct nrs_data data;
-    struct nrs_note note;
-    int exit_code = NRS_EXIT_OK;
+    struct nrs_why why;
+    int exit_code = NRS_CMD_OK;
 
-    if (nrs_data_read(&data, path, s[0].model.schema, &note) != 0)
-        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text);
+    if (nrs_data_read(&data, path, s[0].model.schema, &why) != 0)
+        exit_code = nrs_cmd_fail(NRS_CMD_USAGE, path, why.text);
     else
         nrs_decide_print_changes(&s[0].model, &s[1].model, &data);
     nrs_data_done(&data);
@@ -231,16 +234,16 @@ static int open_both(struct side s[2])
 {
     int exit_code = nrs_cmd_open_model(s[0].path, &s[0].file, &s[0].envelope, &s[0].model, NULL);
 
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = nrs_cmd_open_model(s[1].path, &s[1].file, &s[1].envelope, &s[1].model, s[0].model.schema);
     if (exit_code)
         return exit_code;
     if (s[0].model.n_outputs != s[1].model.n_outputs)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, s[1].path, "another number of outputs than the first model");
+        return nrs_cmd_fail(NRS_CMD_USAGE, s[1].path, "another number of outputs than the first model");
     for (unsigned o = 0; o < s[0].model.n_outputs; o++)
         if (strcmp(s[0].model.output_name[o], s[1].model.output_name[o]) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, s[1].path, "other outputs than the first model");
-    return NRS_EXIT_OK;
+            return nrs_cmd_fail(NRS_CMD_USAGE, s[1].path, "other outputs than the first model");
+    return NRS_CMD_OK;
 }
 
 int nrs_cmd_compare(int argc, char **argv)
@@ -257,7 +260,7 @@ int nrs_cmd_compare(int argc, char **argv)
         data = optarg;
     }
     if (optind + 2 != argc)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "compare", "two models are expected; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "compare", "two models are expected; see noroshi-model --help");
     s[0].path = argv[optind];
     s[1].path = argv[optind + 1];
     exit_code = open_both(s);
@@ -265,6 +268,6 @@ int nrs_cmd_compare(int argc, char **argv)
         return exit_code;
     printf("%9s %9s %9s\n", "first", "second", "change");
     differ = print_models(s);
-    exit_code = data ? compare_on(s, data) : NRS_EXIT_OK;
-    return exit_code ? exit_code : differ ? NRS_EXIT_NO : NRS_EXIT_OK;
+    exit_code = data ? compare_on(s, data) : NRS_CMD_OK;
+    return exit_code ? exit_code : differ ? NRS_CMD_NO : NRS_CMD_OK;
 }

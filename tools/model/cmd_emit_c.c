@@ -17,7 +17,8 @@ static bool is_identifier(const char *name)
     size_t n = 0;
 
     for (; name[n]; n++)
-        if (!(isalpha((unsigned char)name[n]) || name[n] == '_' || (n > 0 && isdigit((unsigned char)name[n]))))
+        if (!(isalpha((unsigned char)name[n]) || name[n] == '_' ||
+              (n > 0 && isdigit((unsigned char)name[n]))))
             return false;
     return n > 0 && n < NAME_MAX;
 }
@@ -36,8 +37,8 @@ static void emit(FILE *to, const char *name, const struct nrs_nrm *f, const stru
             " *     nrs_model_load(&model, &e, &place) == 0)\n"
             " *     score = nrs_model_score(&model, x);\n"
             " *\n"
-            " * The bytes stay where they are: the model points into them. What is compiled in is trusted by the build; digest\n"
-            " * and signature are not looked at. */\n"
+            " * The bytes stay where they are: the model points into them. What is compiled in is\n"
+            " * trusted by the build; digest and signature are not looked at. */\n"
             "const unsigned char %s[] = {",
             m->schema->name, m->serial, nrs_schema_hash(m->schema), f->len, name, name, name, name, name);
     for (size_t i = 0; i < f->len; i++)
@@ -53,7 +54,7 @@ int nrs_cmd_emit_c(int argc, char **argv)
     static struct nrs_model m;
     static struct nrs_nrm f;
     struct nrs_outfile file;
-    struct nrs_note note;
+    struct nrs_why why;
     int c, exit_code;
 
     while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
@@ -62,13 +63,13 @@ int nrs_cmd_emit_c(int argc, char **argv)
         *(c == 'n' ? &name : &out) = optarg;
     }
     if (!is_identifier(name))
-        return nrs_cmd_fail(NRS_EXIT_USAGE, name, "not a name in C");
+        return nrs_cmd_fail(NRS_CMD_USAGE, name, "not a name in C");
     path = nrs_cmd_only_file(argc, argv);
-    exit_code = path ? nrs_cmd_open_model(path, &f, &e, &m, NULL) : NRS_EXIT_USAGE;
+    exit_code = path ? nrs_cmd_open_model(path, &f, &e, &m, NULL) : NRS_CMD_USAGE;
     if (exit_code)
         return exit_code;
-    if (nrs_outfile_open(&file, out, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, out, note.text);
+    if (nrs_outfile_open(&file, out, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, out, why.text);
     emit(file.to, name, &f, &m);
-    return nrs_outfile_close(&file, true, &note) ? nrs_cmd_fail(NRS_EXIT_USAGE, out, note.text) : NRS_EXIT_OK;
+    return nrs_outfile_close(&file, true, &why) ? nrs_cmd_fail(NRS_CMD_USAGE, out, why.text) : NRS_CMD_OK;
 }

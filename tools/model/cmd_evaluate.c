@@ -28,25 +28,28 @@ struct evaluation {
     double brier; /* mean square of what was less what was said */
 };
 
+static int parse_option(void *choice, int c, struct nrs_why *why)
+{
+    struct choice *chosen = choice;
+
+    (void)why;
+    *(c == 'd' ? &chosen->data : c == 'p' ? &chosen->positive : &chosen->plot) = optarg;
+    return 0;
+}
+
 static int parse(struct choice *chosen, int argc, char **argv)
 {
     static const struct option options[] = {
         {"data", required_argument, NULL, 'd'}, {"positive", required_argument, NULL, 'p'},
         {"plot", required_argument, NULL, 'g'}, {0}};
-    int c;
+    int exit_code = nrs_cmd_options(argc, argv, "", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (c) {
-        case 'd': chosen->data = optarg; break;
-        case 'p': chosen->positive = optarg; break;
-        case 'g': chosen->plot = optarg; break;
-        default: return nrs_cmd_bad_option(argv);
-        }
-    }
+    if (exit_code)
+        return exit_code;
     if (chosen->data == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--data is needed; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "evaluate", "--data is needed; see noroshi-model --help");
     chosen->model = nrs_cmd_only_file(argc, argv);
-    return chosen->model ? NRS_EXIT_OK : NRS_EXIT_USAGE;
+    return chosen->model ? NRS_CMD_OK : NRS_CMD_USAGE;
 }
 
 /* Scores every row that has a label. */
@@ -84,8 +87,8 @@ static int score(struct evaluation *v)
 
 static void print_rates(const struct evaluation *v)
 {
-    printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %", "at 0.1 %",
-           "threshold", "found", "missed", "flagged", "quiet");
+    printf("%-8s %8s %8s %7s %7s %8s %10s %7s %7s %8s %7s\n", "", "positive", "others", "AUC", "at 1 %",
+           "at 0.1 %", "threshold", "found", "missed", "flagged", "quiet");
     for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++) {
         const struct nrs_scored *row = v->row[w];
         size_t n = v->n[w], n_positive = nrs_metrics_positive(row, n);
@@ -95,9 +98,9 @@ static void print_rates(const struct evaluation *v)
         if (n == 0)
             continue;
         printf("%-8s %8zu %8zu %7.4f %7.4f %8.4f %+10" PRId32 " %7zu %7zu %8zu %7zu\n",
-               nrs_kind(v->model.schema->kind)->threshold[w], n_positive, n - n_positive, nrs_metrics_auc(row, n),
-               nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001), threshold, c.found, c.missed,
-               c.alarmed, c.quiet);
+               nrs_kind(v->model.schema->kind)->threshold[w], n_positive, n - n_positive,
+               nrs_metrics_auc(row, n), nrs_metrics_found(row, n, 0.01), nrs_metrics_found(row, n, 0.001),
+               threshold, c.found, c.missed, c.alarmed, c.quiet);
     }
 }
 
@@ -117,36 +120,38 @@ static int plot(const struct evaluation *v, const struct choice *chosen)
 {
     struct nrs_plot_series series[NRS_MODEL_THRESHOLDS];
     struct nrs_outfile file;
-    struct nrs_note note;
+    struct nrs_why why;
     char title[512];
     unsigned n = 0;
 
     for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         if (v->n[w])
-            series[n++] = (struct nrs_plot_series){nrs_kind(v->model.schema->kind)->threshold[w], v->row[w], v->n[w],
-                                                   v->model.threshold_mlogit[w]};
-    snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial, chosen->data);
-    if (nrs_outfile_open(&file, chosen->plot, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->plot, note.text);
+            series[n++] = (struct nrs_plot_series){nrs_kind(v->model.schema->kind)->threshold[w], v->row[w],
+                                                   v->n[w], v->model.threshold_mlogit[w]};
+    snprintf(title, sizeof title, "%s-%" PRIu32 " on %s", v->model.schema->name, v->model.serial,
+             chosen->data);
+    if (nrs_outfile_open(&file, chosen->plot, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->plot, why.text);
     nrs_plot_write(file.to, title, series, n, &v->reliability);
-    if (nrs_outfile_close(&file, true, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->plot, note.text);
-    return NRS_EXIT_OK;
+    if (nrs_outfile_close(&file, true, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->plot, why.text);
+    return NRS_CMD_OK;
 }
 
 static int evaluate_binary(struct evaluation *v, const struct choice *chosen)
 {
-    struct nrs_note note;
+    struct nrs_why why;
 
     if (chosen->positive == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--positive LABEL,... is needed: which rows should be flagged");
-    if (nrs_data_choose(&v->data, chosen->positive, v->positive, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
+        return nrs_cmd_fail(NRS_CMD_USAGE, "evaluate",
+                            "--positive LABEL,... is needed: which rows should be flagged");
+    if (nrs_data_choose(&v->data, chosen->positive, v->positive, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->data, why.text);
     if (score(v) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, "out of memory");
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->data, "out of memory");
     print_rates(v);
     print_calibration(v);
-    return chosen->plot ? plot(v, chosen) : NRS_EXIT_OK;
+    return chosen->plot ? plot(v, chosen) : NRS_CMD_OK;
 }
 
 /* Index of the output with a label's name, -1 if there is none. */
@@ -187,7 +192,8 @@ static int evaluate_classes(const struct evaluation *v, const struct choice *cho
     static size_t count[NRS_MODEL_OUTPUTS_MAX][NRS_MODEL_OUTPUTS_MAX];
 
     if (chosen->positive || chosen->plot)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "evaluate", "--positive and --plot are for models with one output");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "evaluate",
+                            "--positive and --plot are for models with one output");
     for (size_t i = 0; i < v->data.n; i++) {
         const char *label = v->data.name[v->data.label[i]];
         int o = output_of(&v->model, label);
@@ -195,23 +201,23 @@ static int evaluate_classes(const struct evaluation *v, const struct choice *cho
         if (label[0] == '\0')
             continue;
         if (o < 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, label, "a label that is no output of the model");
+            return nrs_cmd_fail(NRS_CMD_USAGE, label, "a label that is no output of the model");
         count[o][nrs_decide(&v->model, nrs_data_row(&v->data, i))]++;
     }
     print_confusion(&v->model, count);
-    return NRS_EXIT_OK;
+    return NRS_CMD_OK;
 }
 
 static int evaluate(struct evaluation *v, const struct choice *chosen)
 {
     struct nrs_model_envelope e;
-    struct nrs_note note;
+    struct nrs_why why;
     int exit_code = nrs_cmd_open_model(chosen->model, &v->file, &e, &v->model, NULL);
 
     if (exit_code)
         return exit_code;
-    if (nrs_data_read(&v->data, chosen->data, v->model.schema, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
+    if (nrs_data_read(&v->data, chosen->data, v->model.schema, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->data, why.text);
     return v->model.n_outputs == 1 ? evaluate_binary(v, chosen) : evaluate_classes(v, chosen);
 }
 
@@ -221,7 +227,7 @@ int nrs_cmd_evaluate(int argc, char **argv)
     static struct evaluation v;
     int exit_code = parse(&chosen, argc, argv);
 
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = evaluate(&v, &chosen);
     for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         free(v.row[w]);

@@ -89,8 +89,11 @@ static int parse_schema(const char *name, const struct nrs_schema **schema)
     return 0;
 }
 
-static int parse_option(struct choice *chosen, int c)
+static int parse_option(void *choice, int c, struct nrs_why *why)
 {
+    struct choice *chosen = choice;
+
+    (void)why;
     switch (c) {
     case 'f': return parse_reader(optarg, &chosen->reader);
     case 'x': chosen->expand = optarg; return 0;
@@ -125,31 +128,27 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"report", no_argument, NULL, 'r'},
                                             {"data", required_argument, NULL, 'd'},
                                             {0}};
-    int c;
+    int exit_code = nrs_cmd_options(argc, argv, "o:", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (c == '?')
-            return nrs_cmd_bad_option(argv);
-        if (parse_option(chosen, c) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
-    }
+    if (exit_code)
+        return exit_code;
     if (chosen->out == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "export", "-o is needed; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "export", "-o is needed; see noroshi-model --help");
     chosen->in = nrs_cmd_only_file(argc, argv);
-    return chosen->in ? NRS_EXIT_OK : NRS_EXIT_USAGE;
+    return chosen->in ? NRS_CMD_OK : NRS_CMD_USAGE;
 }
 
 /* mul and add of every column, from one block that the caller frees through *mul. */
-static int read_scale(const struct choice *chosen, const struct nrs_columns *columns, char *text, double **mul,
-                      struct nrs_note *note)
+static int read_scale(const struct choice *chosen, const struct nrs_columns *columns, char *text,
+                      double **mul, struct nrs_why *why)
 {
     size_t len;
-    int rc = nrs_cmd_load(chosen->scale, text, TRAINED_BYTES_MAX, &len, note);
+    int rc = nrs_cmd_load(chosen->scale, text, TRAINED_BYTES_MAX, &len, why);
 
     *mul = calloc(2 * (size_t)columns->n, sizeof **mul);
     if (*mul == NULL)
-        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
-    return rc ? rc : nrs_svm_scale_read(*mul, *mul + columns->n, columns, text, len, note);
+        return nrs_why(why, NRS_ERR_SPACE, "out of memory");
+    return rc ? rc : nrs_svm_scale_read(*mul, *mul + columns->n, columns, text, len, why);
 }
 
 /* Returns an exit code: which of the files is at fault is said here. */
@@ -159,33 +158,33 @@ static int read_trained(const struct choice *chosen, const struct nrs_columns *c
     char *text = malloc(TRAINED_BYTES_MAX);
     const char *at_fault = chosen->in;
     double *mul = NULL;
-    struct nrs_note note;
+    struct nrs_why why;
     size_t len;
-    int rc = text ? 0 : nrs_note_set(&note, NRS_ERR_SPACE, "out of memory");
+    int rc = text ? 0 : nrs_why(&why, NRS_ERR_SPACE, "out of memory");
 
     if (rc == 0 && chosen->scale) {
-        rc = read_scale(chosen, columns, text, &mul, &note);
+        rc = read_scale(chosen, columns, text, &mul, &why);
         at_fault = rc ? chosen->scale : chosen->in;
         linear.mul = mul;
         linear.add = mul ? mul + columns->n : NULL;
     }
     if (rc == 0)
-        rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, &note);
+        rc = nrs_cmd_load(chosen->in, text, TRAINED_BYTES_MAX, &len, &why);
     if (rc == 0)
-        rc = nrs_trained_read(t, chosen->reader, columns, &linear, text, len, &note);
+        rc = nrs_trained_read(t, chosen->reader, columns, &linear, text, len, &why);
     free(mul);
     free(text);
-    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, at_fault, note.text) : NRS_EXIT_OK;
+    return rc ? nrs_cmd_fail(NRS_CMD_USAGE, at_fault, why.text) : NRS_CMD_OK;
 }
 
 static int report(const struct choice *chosen, const struct nrs_trained *t, const struct nrs_export *x)
 {
     struct nrs_data data = {.n = 0};
-    struct nrs_note note;
-    int exit_code = NRS_EXIT_OK;
+    struct nrs_why why;
+    int exit_code = NRS_CMD_OK;
 
-    if (chosen->data && nrs_data_read(&data, chosen->data, chosen->schema, &note) != 0)
-        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
+    if (chosen->data && nrs_data_read(&data, chosen->data, chosen->schema, &why) != 0)
+        exit_code = nrs_cmd_fail(NRS_CMD_USAGE, chosen->data, why.text);
     else
         nrs_export_report(x, t, chosen->data ? &data : NULL);
     nrs_data_done(&data);
@@ -195,15 +194,15 @@ static int report(const struct choice *chosen, const struct nrs_trained *t, cons
 static int export(const struct choice *chosen, const struct nrs_columns *columns, struct nrs_trained *t,
                   struct nrs_export *x)
 {
-    struct nrs_note note;
+    struct nrs_why why;
     int exit_code = read_trained(chosen, columns, t);
 
     if (exit_code)
         return exit_code;
-    if (nrs_export_run(x, t, &chosen->head, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->in, note.text);
+    if (nrs_export_run(x, t, &chosen->head, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->in, why.text);
     exit_code = nrs_cmd_save(chosen->out, &x->file);
-    return exit_code == NRS_EXIT_OK && chosen->report ? report(chosen, t, x) : exit_code;
+    return exit_code == NRS_CMD_OK && chosen->report ? report(chosen, t, x) : exit_code;
 }
 
 int nrs_cmd_export(int argc, char **argv)
@@ -218,7 +217,7 @@ int nrs_cmd_export(int argc, char **argv)
         return exit_code;
     nrs_trained_init(&trained, chosen.schema);
     exit_code = nrs_cmd_columns(&columns, chosen.schema, chosen.expand, chosen.grams);
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = export(&chosen, &columns, &trained, &x);
     nrs_export_done(&x);
     nrs_trained_done(&trained);

@@ -10,7 +10,7 @@
 #include "tools/model/outfile.h"
 #include "tools/model/rows.h"
 #include "tools/model/sources.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #define MIN_CONNS 6 /* as the agent: fewer are not judged */
 
@@ -21,7 +21,8 @@ struct choice {
     const char *labels, *label_column, *expand, *grams, *out;
 };
 
-static const struct nrs_source *const sources[] = {&nrs_source_beacon, &nrs_source_packer, &nrs_source_packer_pe};
+static const struct nrs_source *const sources[] = {&nrs_source_beacon, &nrs_source_packer,
+                                                   &nrs_source_packer_pe};
 
 const struct nrs_source *nrs_source_of_name(const char *schema)
 {
@@ -35,21 +36,23 @@ static int parse_window(struct choice *chosen, const char *text)
 {
     enum nrs_window window;
 
-    if (!nrs_windows_named(text, &window))
+    if (!nrs_spans_named(text, &window))
         return NRS_ERR_RANGE;
     chosen->options.window[window] = true;
     return 0;
 }
 
-static int parse_option(struct choice *chosen, int c, struct nrs_note *note)
+static int parse_option(void *choice, int c, struct nrs_why *why)
 {
+    struct choice *chosen = choice;
+
     switch (c) {
     case 's': chosen->source = nrs_source_of_name(optarg); return chosen->source ? 0 : NRS_ERR_RANGE;
     case 'w': return parse_window(chosen, optarg);
     case 'n': return nrs_cmd_number(optarg, 1000000, &chosen->options.min_conns);
     case 'c': return nrs_cmd_number(optarg, NRS_CORE_DEST_MAX, &chosen->options.capacity);
     case 'l': chosen->labels = optarg; return 0;
-    case 'k': return nrs_classes_add(&chosen->classes, optarg, note);
+    case 'k': return nrs_classes_add(&chosen->classes, optarg, why);
     case 'L': chosen->label_column = optarg; return 0;
     case 'x': chosen->expand = optarg; return 0;
     case 'g': chosen->grams = optarg; return 0;
@@ -69,28 +72,23 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"grams", required_argument, NULL, 'g'},
                                             {"expand", required_argument, NULL, 'x'},
                                             {0}};
-    struct nrs_note note = {"not accepted here; see noroshi-model --help"};
     bool *window = chosen->options.window;
-    int n_windows = 0, c;
+    int n_windows = 0, exit_code = nrs_cmd_options(argc, argv, "o:", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (c == '?')
-            return nrs_cmd_bad_option(argv);
-        if (parse_option(chosen, c, &note) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, note.text);
-    }
+    if (exit_code)
+        return exit_code;
     if (chosen->out == NULL || optind == argc)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, argv[0], "an input and -o are needed; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_CMD_USAGE, argv[0], "an input and -o are needed; see noroshi-model --help");
     if (chosen->classes.n && chosen->labels == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "--class", "needs --labels");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "--class", "needs --labels");
     for (int w = 0; w < NRS_WINDOWS; w++)
         n_windows += window[w];
     for (int w = 0; n_windows == 0 && w < NRS_WINDOWS; w++)
         window[w] = true;
     for (int i = optind; i < argc; i++)
         if (strcmp(argv[i], "-") == 0 && n_windows != 1)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, "standard input", "can be read for one --window only");
-    return NRS_EXIT_OK;
+            return nrs_cmd_fail(NRS_CMD_USAGE, "standard input", "can be read for one --window only");
+    return NRS_CMD_OK;
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -113,50 +111,50 @@ static void say(void *none, const char *msg)
 
 static int read_inputs(const struct choice *chosen, struct nrs_rows *rows, char **inputs, int n)
 {
-    struct nrs_note note;
+    struct nrs_why why;
 
     nrs_rows_begin(rows);
     for (int i = 0; i < n; i++)
-        if (chosen->source->read(inputs[i], &chosen->options, add, rows, say, &note) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, inputs[i], note.text);
+        if (chosen->source->read(inputs[i], &chosen->options, add, rows, say, &why) != 0)
+            return nrs_cmd_fail(NRS_CMD_USAGE, inputs[i], why.text);
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "noroshi-model: %d input%s, %" PRIu64 " rows, %" PRIu64 " with a label\n", n,
                 n == 1 ? "" : "s", rows->n, rows->n_labelled);
     if (chosen->labels && rows->n_labelled == 0)
-        return nrs_cmd_fail(NRS_EXIT_NO, chosen->labels, "no row has a label of it");
-    return NRS_EXIT_OK;
+        return nrs_cmd_fail(NRS_CMD_NO, chosen->labels, "no row has a label of it");
+    return NRS_CMD_OK;
 }
 
 /* FILE.svm.columns: what the indices of FILE.svm mean. */
 static int write_columns(struct nrs_rows *rows, const char *beside)
 {
     struct nrs_outfile file;
-    struct nrs_note note;
+    struct nrs_why why;
     char path[4096];
     int rc;
 
     if (snprintf(path, sizeof path, "%s.columns", beside) >= (int)sizeof path)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, beside, "name too long");
-    rc = nrs_outfile_open(&file, path, &note);
+        return nrs_cmd_fail(NRS_CMD_USAGE, beside, "name too long");
+    rc = nrs_outfile_open(&file, path, &why);
     if (rc == 0) {
         nrs_rows_list_columns(rows, file.to);
-        rc = nrs_outfile_close(&file, true, &note);
+        rc = nrs_outfile_close(&file, true, &why);
     }
-    return rc ? nrs_cmd_fail(NRS_EXIT_USAGE, path, note.text) : NRS_EXIT_OK;
+    return rc ? nrs_cmd_fail(NRS_CMD_USAGE, path, why.text) : NRS_CMD_OK;
 }
 
 static int write_table(const struct choice *chosen, struct nrs_rows *rows, char **inputs, int n)
 {
     struct nrs_outfile file;
-    struct nrs_note note;
+    struct nrs_why why;
     int exit_code;
 
-    if (nrs_outfile_open(&file, chosen->out, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
+    if (nrs_outfile_open(&file, chosen->out, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->out, why.text);
     rows->to = file.to;
     exit_code = read_inputs(chosen, rows, inputs, n);
-    if (nrs_outfile_close(&file, exit_code == NRS_EXIT_OK, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->out, note.text);
+    if (nrs_outfile_close(&file, exit_code == NRS_CMD_OK, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->out, why.text);
     return exit_code || !rows->svm ? exit_code : write_columns(rows, chosen->out);
 }
 
@@ -164,14 +162,15 @@ static int features(const struct choice *chosen, struct nrs_rows *rows, char **i
 {
     const struct nrs_source *source = chosen->source;
     struct nrs_labels labels = {.n = 0};
-    struct nrs_note note;
+    struct nrs_why why;
     int exit_code = nrs_cmd_columns(&rows->columns, source->schema, chosen->expand, chosen->grams);
 
-    if (exit_code == NRS_EXIT_OK && chosen->labels &&
-        nrs_labels_read(&labels, chosen->labels, chosen->label_column, source->ids, source->n_ids, &note) != 0)
-        exit_code = nrs_cmd_fail(NRS_EXIT_USAGE, chosen->labels, note.text);
+    if (exit_code == NRS_CMD_OK && chosen->labels &&
+        nrs_labels_read(&labels, chosen->labels, chosen->label_column, source->ids, source->n_ids, &why) !=
+            0)
+        exit_code = nrs_cmd_fail(NRS_CMD_USAGE, chosen->labels, why.text);
     rows->labels = chosen->labels ? &labels : NULL;
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = write_table(chosen, rows, inputs, n);
     nrs_columns_done(&rows->columns);
     nrs_labels_done(&labels);
@@ -180,7 +179,8 @@ static int features(const struct choice *chosen, struct nrs_rows *rows, char **i
 
 int nrs_cmd_features(int argc, char **argv)
 {
-    struct choice chosen = {.source = &nrs_source_beacon, .options.min_conns = MIN_CONNS, .label_column = "label"};
+    struct choice chosen = {
+        .source = &nrs_source_beacon, .options.min_conns = MIN_CONNS, .label_column = "label"};
     struct nrs_rows rows = {.to = NULL};
     int exit_code = parse(&chosen, argc, argv);
 

@@ -163,7 +163,7 @@ int nrs_cmd_inspect(int argc, char **argv)
     int exit_code;
 
     if (path == NULL)
-        return NRS_EXIT_USAGE;
+        return NRS_CMD_USAGE;
     exit_code = nrs_cmd_open_model(path, &f, &e, &m, NULL);
     if (exit_code)
         return exit_code;
@@ -171,5 +171,5 @@ int nrs_cmd_inspect(int argc, char **argv)
     print_outputs(&m);
     print_terms(&m);
     print_strongest(&m);
-    return NRS_EXIT_OK;
+    return NRS_CMD_OK;
 }

@@ -10,9 +10,9 @@ int nrs_cmd_schema(int argc, char **argv)
     const struct nrs_schema *s;
 
     if (argc > 2)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, argv[2], "not expected");
+        return nrs_cmd_fail(NRS_CMD_USAGE, argv[2], "not expected");
     if (kind == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, argv[1], "no such schema");
+        return nrs_cmd_fail(NRS_CMD_USAGE, argv[1], "no such schema");
     s = kind->schema;
     printf("{\"kind\":\"%s\",\"version\":%u,\"hash\":\"%016" PRIx64 "\",\"features\":[", s->name, s->version,
            nrs_schema_hash(s));
@@ -20,5 +20,5 @@ int nrs_cmd_schema(int argc, char **argv)
         printf("%s\n{\"name\":\"%s\",\"max\":%u,\"text\":\"%s\"}", i ? "," : "", s->features[i].name,
                s->features[i].max, s->features[i].text);
     puts("]}");
-    return NRS_EXIT_OK;
+    return NRS_CMD_OK;
 }

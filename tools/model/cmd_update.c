@@ -38,8 +38,11 @@ struct update {
     struct nrs_arow arow;
 };
 
-static int parse_option(struct choice *chosen, int c)
+static int parse_option(void *choice, int c, struct nrs_why *why)
 {
+    struct choice *chosen = choice;
+
+    (void)why;
     switch (c) {
     case 'f':
         if (chosen->n_feedback == FILES_MAX)
@@ -66,52 +69,50 @@ static int parse(struct choice *chosen, int argc, char **argv)
                                             {"serial", required_argument, NULL, 'n'},
                                             {"dry-run", no_argument, NULL, 'r'},
                                             {0}};
-    int c;
+    int exit_code = nrs_cmd_options(argc, argv, "o:", options, parse_option, chosen);
 
-    while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-        if (c == '?')
-            return nrs_cmd_bad_option(argv);
-        if (parse_option(chosen, c) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, optarg, "not accepted here; see noroshi-model --help");
-    }
+    if (exit_code)
+        return exit_code;
     if ((chosen->out == NULL) != chosen->dry_run)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "either -o or --dry-run is needed; see noroshi-model --help");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "update",
+                            "either -o or --dry-run is needed; see noroshi-model --help");
     if (chosen->data == NULL && (chosen->positive || chosen->negative))
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "--positive and --negative name labels of --data");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "update", "--positive and --negative name labels of --data");
     if (chosen->n_feedback == 0 && chosen->negative == NULL)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "update", "nothing to learn from: --feedback or --negative is needed");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "update",
+                            "nothing to learn from: --feedback or --negative is needed");
     if (chosen->quanta == 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "--quanta", "0 steps are no update");
+        return nrs_cmd_fail(NRS_CMD_USAGE, "--quanta", "0 steps are no update");
     chosen->model = nrs_cmd_only_file(argc, argv);
-    return chosen->model ? NRS_EXIT_OK : NRS_EXIT_USAGE;
+    return chosen->model ? NRS_CMD_OK : NRS_CMD_USAGE;
 }
 
 static int read_feedback(struct update *u, const struct choice *chosen)
 {
-    struct nrs_note note;
+    struct nrs_why why;
 
     nrs_feedback_init(&u->feedback, u->before.schema);
     for (unsigned i = 0; i < chosen->n_feedback; i++)
-        if (nrs_feedback_read(&u->feedback, chosen->feedback[i], &note) != 0)
-            return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->feedback[i], note.text);
-    if (nrs_feedback_join(&u->feedback, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "feedback", note.text);
+        if (nrs_feedback_read(&u->feedback, chosen->feedback[i], &why) != 0)
+            return nrs_cmd_fail(NRS_CMD_USAGE, chosen->feedback[i], why.text);
+    if (nrs_feedback_join(&u->feedback, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, "feedback", why.text);
     if (chosen->n_feedback && u->feedback.n_marks == 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, "feedback", "not one mark in it");
-    return NRS_EXIT_OK;
+        return nrs_cmd_fail(NRS_CMD_USAGE, "feedback", "not one mark in it");
+    return NRS_CMD_OK;
 }
 
 static int read_data(struct update *u, const struct choice *chosen)
 {
-    struct nrs_note note;
+    struct nrs_why why;
 
     if (chosen->data == NULL)
-        return NRS_EXIT_OK;
-    if (nrs_data_read(&u->data, chosen->data, u->before.schema, &note) != 0 ||
-        (chosen->positive && nrs_data_choose(&u->data, chosen->positive, u->keep, &note) != 0) ||
-        (chosen->negative && nrs_data_choose(&u->data, chosen->negative, u->quiet, &note) != 0))
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->data, note.text);
-    return NRS_EXIT_OK;
+        return NRS_CMD_OK;
+    if (nrs_data_read(&u->data, chosen->data, u->before.schema, &why) != 0 ||
+        (chosen->positive && nrs_data_choose(&u->data, chosen->positive, u->keep, &why) != 0) ||
+        (chosen->negative && nrs_data_choose(&u->data, chosen->negative, u->quiet, &why) != 0))
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->data, why.text);
+    return NRS_CMD_OK;
 }
 
 /* Every mark; every known row that is flagged and has to stay so, or that must not be. */
@@ -133,7 +134,7 @@ static unsigned learn_once(struct update *u)
 }
 
 /* The new file, loaded by the device's loader; its bound holds for the weights as they were learnt. */
-static int write_new(struct update *u, const struct choice *chosen, double rounded, struct nrs_note *note)
+static int write_new(struct update *u, const struct choice *chosen, double rounded, struct nrs_why *why)
 {
     struct nrs_nrm_head head = {.serial = chosen->serial ? chosen->serial : u->envelope.serial + 1,
                                 .min_agent = u->envelope.min_agent,
@@ -141,30 +142,23 @@ static int write_new(struct update *u, const struct choice *chosen, double round
     uint16_t golden[NRS_MODEL_GOLDEN_MAX][NRS_VECTOR_MAX] = {{0}};
     unsigned n_golden = nrs_reopen_golden(&u->before, golden);
     int32_t bound = u->before.bound_mlogit + (int32_t)ceil(rounded);
-    struct nrs_model_envelope e;
-    const char *place = "";
     int rc = nrs_nrm_write(&u->new_file, &head, &u->arow.now, &u->arow.rounded, bound,
-                           (const uint16_t(*)[NRS_VECTOR_MAX])golden, n_golden, note);
+                           (const uint16_t(*)[NRS_VECTOR_MAX])golden, n_golden, why);
 
-    if (rc == 0)
-        rc = nrs_nrm_open(&e, &u->new_file, note);
-    if (rc)
-        return rc;
-    rc = nrs_model_load_as(&u->after, &e, u->before.schema, &place);
-    return rc ? nrs_note_set(note, rc, "%s", place) : 0;
+    return rc ? rc : nrs_nrm_load(&u->after, &u->new_file, u->before.schema, why);
 }
 
-static int learn(struct update *u, const struct choice *chosen, struct nrs_note *note)
+static int learn(struct update *u, const struct choice *chosen, struct nrs_why *why)
 {
     int rc = nrs_arow_init(&u->arow, &u->before, chosen->quanta, R);
 
     if (rc == NRS_ERR_UNSUPPORTED)
-        return nrs_note_set(note, rc, "only models with one output and without n-grams learn on");
+        return nrs_why(why, rc, "only models with one output and without n-grams learn on");
     if (rc)
-        return nrs_note_set(note, rc, "out of memory");
+        return nrs_why(why, rc, "out of memory");
     for (int round = 0; round < ROUNDS && learn_once(u) > 0; round++)
         ;
-    return write_new(u, chosen, nrs_arow_round(&u->arow), note);
+    return write_new(u, chosen, nrs_arow_round(&u->arow), why);
 }
 
 struct moved {
@@ -191,8 +185,8 @@ static unsigned list_moved(const struct update *u, struct moved *list)
             double most = t->type == NRS_TERM_LINEAR ? u->before.schema->features[t->a].max : 1;
 
             if (steps)
-                list[n++] =
-                    (struct moved){i, c, steps, 1000 * steps * most * nrs_reopen_quantum(&u->arow.rounded, i, 0)};
+                list[n++] = (struct moved){i, c, steps,
+                                           1000 * steps * most * nrs_reopen_quantum(&u->arow.rounded, i, 0)};
         }
     qsort(list, n, sizeof list[0], farthest_first);
     return n;
@@ -207,9 +201,11 @@ static void print_moved(const struct update *u, const struct choice *chosen)
     nrs_arow_reach(&u->arow, &low, &high);
     printf("weights      %u of %u moved, each by at most %" PRIu32 " steps of its term\n", n,
            u->arow.rounded.n_weights, chosen->quanta);
-    printf("scores       none moves by more than %+.0f or %+.0f mlogit: an alert with more to spare stays one\n", low,
-           high);
-    printf("bound        %" PRId32 " mlogit, was %" PRId32 "\n", u->after.bound_mlogit, u->before.bound_mlogit);
+    printf(
+        "scores       none moves by more than %+.0f or %+.0f mlogit: an alert with more to spare stays one\n",
+        low, high);
+    printf("bound        %" PRId32 " mlogit, was %" PRId32 "\n", u->after.bound_mlogit,
+           u->before.bound_mlogit);
     if (n)
         printf("\n%8s %8s  weight\n", "mlogit", "steps");
     for (unsigned i = 0; i < n && i < SHOWN; i++) {
@@ -232,30 +228,30 @@ static void print_marks(const struct update *u)
         after[f->mark[i].right] += nrs_decide(&u->after, f->mark[i].x);
     }
     printf("\n%-24s %8s %8s %8s\n", "marks", "", "flagged", "now");
-    printf("%-24s %8zu %8zu %8zu\n%-24s %8zu %8zu %8zu\n", "right", n[true], before[true], after[true], "wrong",
-           n[false], before[false], after[false]);
+    printf("%-24s %8zu %8zu %8zu\n%-24s %8zu %8zu %8zu\n", "right", n[true], before[true], after[true],
+           "wrong", n[false], before[false], after[false]);
 }
 
 static int update(struct update *u, const struct choice *chosen)
 {
-    struct nrs_note note;
+    struct nrs_why why;
     int exit_code = nrs_cmd_open_model(chosen->model, &u->file, &u->envelope, &u->before, NULL);
 
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = read_feedback(u, chosen);
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = read_data(u, chosen);
     if (exit_code)
         return exit_code;
-    if (learn(u, chosen, &note) != 0)
-        return nrs_cmd_fail(NRS_EXIT_USAGE, chosen->model, note.text);
-    printf("model        %s-%" PRIu32 ", from %s-%" PRIu32 ", unsigned\n", u->after.schema->name, u->after.serial,
-           u->before.schema->name, u->before.serial);
+    if (learn(u, chosen, &why) != 0)
+        return nrs_cmd_fail(NRS_CMD_USAGE, chosen->model, why.text);
+    printf("model        %s-%" PRIu32 ", from %s-%" PRIu32 ", unsigned\n", u->after.schema->name,
+           u->after.serial, u->before.schema->name, u->before.serial);
     print_moved(u, chosen);
     print_marks(u);
     if (chosen->data)
         nrs_decide_print_changes(&u->before, &u->after, &u->data);
-    return chosen->out ? nrs_cmd_save(chosen->out, &u->new_file) : NRS_EXIT_OK;
+    return chosen->out ? nrs_cmd_save(chosen->out, &u->new_file) : NRS_CMD_OK;
 }
 
 int nrs_cmd_update(int argc, char **argv)
@@ -264,7 +260,7 @@ int nrs_cmd_update(int argc, char **argv)
     static struct update u;
     int exit_code = parse(&chosen, argc, argv);
 
-    if (exit_code == NRS_EXIT_OK)
+    if (exit_code == NRS_CMD_OK)
         exit_code = update(&u, &chosen);
     nrs_arow_done(&u.arow);
     nrs_feedback_done(&u.feedback);

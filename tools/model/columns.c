@@ -45,7 +45,8 @@ static int parse_grams(struct nrs_term *t, const struct nrs_schema *schema, cons
     }
     if (t->grams == 0 || sscanf(text, ":%3u:%2u%c", &reach, &bits, &rest) != 2)
         return NRS_ERR_RANGE;
-    if (reach < 1 || reach > schema->n_bytes || bits < NRS_MODEL_GRAM_BITS_MIN || bits > NRS_MODEL_GRAM_BITS_MAX)
+    if (reach < 1 || reach > schema->n_bytes || bits < NRS_MODEL_GRAM_BITS_MIN ||
+        bits > NRS_MODEL_GRAM_BITS_MAX)
         return NRS_ERR_RANGE;
     t->reach = (uint16_t)reach;
     t->bits = (uint8_t)bits;
@@ -55,7 +56,8 @@ static int parse_grams(struct nrs_term *t, const struct nrs_schema *schema, cons
 int nrs_columns_add_grams(struct nrs_columns *c, const char *text)
 {
     int salt = nrs_schema_find(c->schema, "arch", 4);
-    struct nrs_term grams = {.type = NRS_TERM_GRAMS, .n_a = 1, .n_b = 1, .a = (uint16_t)salt, .b = (uint16_t)salt};
+    struct nrs_term grams = {
+        .type = NRS_TERM_GRAMS, .n_a = 1, .n_b = 1, .a = (uint16_t)salt, .b = (uint16_t)salt};
     uint16_t *larger;
 
     if (salt < 0 || c->model || parse_grams(&grams, c->schema, text) != 0)
@@ -167,7 +169,8 @@ static bool read_cell(struct rest *r, unsigned n, unsigned *cell)
     return r->at > digits && (*digits != '0' || r->at == digits + 1) && *cell < n && skip(r, "]");
 }
 
-static bool is_cell_of(const struct nrs_columns *c, const struct nrs_term *t, struct rest name, unsigned *cell)
+static bool is_cell_of(const struct nrs_columns *c, const struct nrs_term *t, struct rest name,
+                       unsigned *cell)
 {
     unsigned n_a = t->type == NRS_TERM_GRAMS ? 1u << t->bits : t->n_a, a = 0, b = 0;
 

@@ -1,9 +1,11 @@
-/* tools/model/columns.h - the columns of a table of feature vectors: raw, or expanded over the terms of a model
+/* tools/model/columns.h - the columns of a table of feature vectors: raw, or expanded over the terms of a
+ * model
  *
- * Raw: one column a feature, in the order of the schema, under its name. Expanded: of each term in the model's order
- * one column a bin, 1 where the vector falls and 0 elsewhere: `gap_mad[3]` is the fourth bin of gap_mad,
- * `gap_mad*fill[3][0]` a cell of a cross, `start[17]` a bucket of hashed n-grams (any number of them can be 1); a linear
- * term is one column with the value. So a linear model over expanded columns has one weight a bin. Files with numbers in place of names count columns from 1. */
+ * Raw: one column a feature, in the order of the schema, under its name. Expanded: of each term in the
+ * model's order one column a bin, 1 where the vector falls and 0 elsewhere: `gap_mad[3]` is the fourth bin
+ * of gap_mad, `gap_mad*fill[3][0]` a cell of a cross, `start[17]` a bucket of hashed n-grams (any number
+ * of them can be 1); a linear term is one column with the value. So a linear model over expanded columns
+ * has one weight a bin. Files with numbers in place of names count columns from 1. */
 #ifndef NRS_TOOL_COLUMNS_H
 #define NRS_TOOL_COLUMNS_H
 #include <stddef.h>
@@ -26,8 +28,9 @@ struct nrs_columns {
 int nrs_columns_init(struct nrs_columns *c, const struct nrs_schema *schema, const struct nrs_model *model);
 void nrs_columns_done(struct nrs_columns *c);
 
-/* Adds to raw columns those of hashed n-grams of the schema's bytes: "2,3:64:9" is runs of 2 and of 3 among the first 64
- * bytes, in 2^9 buckets, `start[0]` and so on. NRS_ERR_RANGE: not like that, or not for this schema. */
+/* Adds to raw columns those of hashed n-grams of the schema's bytes: "2,3:64:9" is runs of 2 and of 3 among
+ * the first 64 bytes, in 2^9 buckets, `start[0]` and so on. NRS_ERR_RANGE: not like that, or not for this
+ * schema. */
 int nrs_columns_add_grams(struct nrs_columns *c, const char *text);
 
 /* x: [nrs_schema_vector] */

@@ -3,10 +3,12 @@
  * Returns the program's exit code: 0 done, 1 a negative answer (verify, inspect), 2 usage or input. */
 #ifndef NRS_TOOL_COMMANDS_H
 #define NRS_TOOL_COMMANDS_H
+#include <getopt.h>
+
 #include "tools/model/columns.h"
 #include "tools/model/nrm.h"
 
-enum { NRS_EXIT_OK = 0, NRS_EXIT_NO = 1, NRS_EXIT_USAGE = 2 };
+enum { NRS_CMD_OK = 0, NRS_CMD_NO = 1, NRS_CMD_USAGE = 2 };
 
 int nrs_cmd_schema(int argc, char **argv);
 int nrs_cmd_features(int argc, char **argv);
@@ -24,6 +26,12 @@ int nrs_cmd_bump(int argc, char **argv);
 /* "noroshi-model: place: what" on stderr; returns the code given. */
 int nrs_cmd_fail(int exit_code, const char *place, const char *what);
 
+/* Reads all options of a command: `letters` and `options` as getopt_long has them. take: keeps one option,
+ * whose value is in optarg; it may say in `why` why it does not accept the value. Says what is wrong;
+ * returns an exit code. */
+int nrs_cmd_options(int argc, char **argv, const char *letters, const struct option *options,
+                    int (*take)(void *choice, int c, struct nrs_why *why), void *choice);
+
 /* Says which option getopt_long (with opterr 0) did not like; the usage code. */
 int nrs_cmd_bad_option(char **argv);
 
@@ -33,8 +41,8 @@ const char *nrs_cmd_only_file(int argc, char **argv);
 /* A whole decimal number up to max; NRS_ERR_RANGE. */
 int nrs_cmd_number(const char *text, uint32_t max, uint32_t *out);
 
-/* Reads a whole file of less than cap bytes and puts a NUL after it; the note says why not. */
-int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_note *note);
+/* Reads a whole file of less than cap bytes and puts a NUL after it; `why` says why not. */
+int nrs_cmd_load(const char *path, void *buf, size_t cap, size_t *len, struct nrs_why *why);
 
 /* Reads a model file with its digest checked; says what is wrong. Returns an exit code. */
 int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e);
@@ -42,16 +50,18 @@ int nrs_cmd_open(const char *path, struct nrs_nrm *f, struct nrs_model_envelope 
 /* Writes a model file; says what is wrong. Returns an exit code. */
 int nrs_cmd_save(const char *path, const struct nrs_nrm *f);
 
-/* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file names. */
+/* The same, loaded by the device's loader; the model points into f. schema NULL: the one that the file
+ * names. */
 int nrs_cmd_open_model(const char *path, struct nrs_nrm *f, struct nrs_model_envelope *e, struct nrs_model *m,
                        const struct nrs_schema *schema);
 
-/* Columns: raw, or over the bins of the model at `expand`, which stays in memory; with the n-grams that are wanted. expand,
- * grams: NULL = none. Says what is wrong; returns an exit code. */
-int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand, const char *grams);
+/* Columns: raw, or over the bins of the model at `expand`, which stays in memory; with the n-grams that are
+ * wanted. expand, grams: NULL = none. Says what is wrong; returns an exit code. */
+int nrs_cmd_columns(struct nrs_columns *c, const struct nrs_schema *schema, const char *expand,
+                    const char *grams);
 
-/* Where a weight of a model counts: "gap_mad=10..27", "gap_mad=10..27 fill=0", "start bucket 7"; of a linear term at the
- * feature's maximum. */
+/* Where a weight of a model counts: "gap_mad=10..27", "gap_mad=10..27 fill=0", "start bucket 7"; of a
+ * linear term at the feature's maximum. */
 void nrs_cmd_print_cell(const struct nrs_model *m, unsigned term, unsigned cell);
 
 #endif

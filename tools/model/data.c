@@ -1,8 +1,9 @@
 /* file   = header line*
- * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if the schema
- *                                        has bytes: two characters each, hexadecimal or ".."
+ * header = name ("," name)* LF            every feature of the schema once, `label` at most once; `start` if
+ *                                        the schema has bytes: two characters each, hexadecimal or ".."
  * line   = value ("," value)* [CR] LF     as many values as names; empty lines are skipped
- * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal number */
+ * value  = text | '"' (char | '""')* '"'  RFC 4180, but no line end inside a value; a feature is a decimal
+ *                                        number */
 #include "tools/model/data.h"
 
 #include <stdlib.h>
@@ -58,7 +59,8 @@ static int special(const struct nrs_schema *schema, const char *name)
     return schema->n_bytes && strcmp(name, "start") == 0 ? START : IGNORED;
 }
 
-static int read_header(struct layout *layout, const struct nrs_schema *schema, char *rest, struct nrs_note *note)
+static int read_header(struct layout *layout, const struct nrs_schema *schema, char *rest,
+                       struct nrs_why *why)
 {
     bool seen[NRS_FEATURES_MAX] = {false}, labelled = false, started = schema->n_bytes == 0;
 
@@ -67,12 +69,12 @@ static int read_header(struct layout *layout, const struct nrs_schema *schema, c
         int field = name ? nrs_schema_find(schema, name, (unsigned)strlen(name)) : IGNORED;
 
         if (name == NULL || layout->n == COLUMNS_MAX)
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: column %u: %s", layout->n + 1,
-                                name ? "one too many" : "a quote is not closed");
+            return nrs_why(why, NRS_ERR_FORMAT, "line 1: column %u: %s", layout->n + 1,
+                           name ? "one too many" : "a quote is not closed");
         if (field < 0)
             field = special(schema, name);
         if (field == LABEL ? labelled : field >= 0 && seen[field])
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: %s: a second such column", name);
+            return nrs_why(why, NRS_ERR_FORMAT, "line 1: %s: a second such column", name);
         labelled |= field == LABEL;
         started |= field == START;
         if (field >= 0)
@@ -81,10 +83,12 @@ static int read_header(struct layout *layout, const struct nrs_schema *schema, c
     }
     for (unsigned i = 0; i < schema->n_features; i++)
         if (!seen[i])
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column %s: not the raw features of schema %s",
-                                schema->features[i].name, schema->name);
+            return nrs_why(why, NRS_ERR_FORMAT,
+                           "line 1: no column %s: not the raw features of schema %s",
+                           schema->features[i].name, schema->name);
     if (!started)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column start: the bytes of schema %s", schema->name);
+        return nrs_why(why, NRS_ERR_FORMAT, "line 1: no column start: the bytes of schema %s",
+                       schema->name);
     return 0;
 }
 
@@ -124,18 +128,18 @@ static int read_start(uint16_t *bytes, const char *text, unsigned n)
     return 0;
 }
 
-static int read_label(struct nrs_data *d, uint8_t *label, const char *text, struct nrs_note *note)
+static int read_label(struct nrs_data *d, uint8_t *label, const char *text, struct nrs_why *why)
 {
     unsigned i = 0;
 
     while (i < d->n_labels && strcmp(d->name[i], text) != 0)
         i++;
     if (i == NRS_DATA_LABELS_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %d labels", NRS_DATA_LABELS_MAX);
+        return nrs_why(why, NRS_ERR_LIMIT, "more than %d labels", NRS_DATA_LABELS_MAX);
     if (i == d->n_labels) {
         d->name[i] = strdup(text);
         if (d->name[i] == NULL)
-            return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+            return nrs_why(why, NRS_ERR_SPACE, "out of memory");
         d->n_labels++;
     }
     *label = (uint8_t)i;
@@ -143,7 +147,7 @@ static int read_label(struct nrs_data *d, uint8_t *label, const char *text, stru
 }
 
 static int read_line(struct nrs_data *d, const struct layout *layout, char *rest, size_t number,
-                     struct nrs_note *note)
+                     struct nrs_why *why)
 {
     const struct nrs_feature *features = d->schema->features;
     uint16_t *x = d->x + d->n * nrs_schema_vector(d->schema);
@@ -155,21 +159,23 @@ static int read_line(struct nrs_data *d, const struct layout *layout, char *rest
         int field = n < layout->n ? layout->field[n] : IGNORED;
 
         if (value == NULL)
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: column %u: a quote is not closed", number, n + 1);
+            return nrs_why(why, NRS_ERR_FORMAT, "line %zu: column %u: a quote is not closed", number,
+                           n + 1);
         if (field == LABEL)
             label = value;
         else if (field == START && read_start(x + d->schema->n_features, value, d->schema->n_bytes) != 0)
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: start: not %u bytes", number, d->schema->n_bytes);
+            return nrs_why(why, NRS_ERR_FORMAT, "line %zu: start: not %u bytes", number,
+                           d->schema->n_bytes);
         else if (field >= 0 && read_number(&x[field], value, features[field].max) != 0)
-            return nrs_note_set(note, NRS_ERR_RANGE, "line %zu: %s: %s is not a number from 0 to %u", number,
-                                features[field].name, value, features[field].max);
+            return nrs_why(why, NRS_ERR_RANGE, "line %zu: %s: %s is not a number from 0 to %u", number,
+                           features[field].name, value, features[field].max);
     }
     if (n != layout->n)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: not %u columns", number, layout->n);
-    return read_label(d, &d->label[d->n++], label, note);
+        return nrs_why(why, NRS_ERR_FORMAT, "line %zu: not %u columns", number, layout->n);
+    return read_label(d, &d->label[d->n++], label, why);
 }
 
-int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *schema, struct nrs_note *note)
+int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *schema, struct nrs_why *why)
 {
     struct layout layout = {.n = 0};
     size_t number = 1, n_lines = 1;
@@ -182,27 +188,29 @@ int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *sche
     d->x = calloc(n_lines, nrs_schema_vector(schema) * sizeof d->x[0]);
     d->label = calloc(n_lines, sizeof d->label[0]);
     if (d->x == NULL || d->label == NULL)
-        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+        return nrs_why(why, NRS_ERR_SPACE, "out of memory");
     line = nrs_textfile_line(&rest);
-    rc = line ? read_header(&layout, schema, line, note) : nrs_note_set(note, NRS_ERR_SHORT, "no header line");
+    rc =
+        line ? read_header(&layout, schema, line, why) : nrs_why(why, NRS_ERR_SHORT, "no header line");
     while (rc == 0 && (line = nrs_textfile_line(&rest))) {
         number++;
         if (*line != '\0')
-            rc = read_line(d, &layout, line, number, note);
+            rc = read_line(d, &layout, line, number, why);
     }
     return rc;
 }
 
-int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema, struct nrs_note *note)
+int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema,
+                  struct nrs_why *why)
 {
     size_t len;
-    char *text = nrs_textfile_load(path, &len, note);
+    char *text = nrs_textfile_load(path, &len, why);
     int rc;
 
     memset(d, 0, sizeof *d);
     if (text == NULL)
         return NRS_ERR_IO;
-    rc = nrs_data_parse(d, text, schema, note);
+    rc = nrs_data_parse(d, text, schema, why);
     free(text);
     return rc;
 }
@@ -221,7 +229,7 @@ const uint16_t *nrs_data_row(const struct nrs_data *d, size_t i)
     return d->x + i * nrs_schema_vector(d->schema);
 }
 
-int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_note *note)
+int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_why *why)
 {
     memset(chosen, 0, d->n_labels * sizeof chosen[0]);
     for (;;) {
@@ -231,7 +239,7 @@ int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, st
         while (i < d->n_labels && (strlen(d->name[i]) != n || memcmp(d->name[i], list, n) != 0))
             i++;
         if (i == d->n_labels)
-            return nrs_note_set(note, NRS_ERR_RANGE, "%.*s: no row has this label", (int)n, list);
+            return nrs_why(why, NRS_ERR_RANGE, "%.*s: no row has this label", (int)n, list);
         chosen[i] = true;
         if (list[n] == '\0')
             return 0;

@@ -1,7 +1,7 @@
 /* tools/model/data.h - labelled feature vectors read back: what `noroshi-model features` writes as CSV
  *
- * Every feature of the schema has to be a column (raw, not expanded); `label` is optional, other columns are ignored.
- * Rows without a label have the label "". Values above a feature's maximum are refused.
+ * Every feature of the schema has to be a column (raw, not expanded); `label` is optional, other columns are
+ * ignored. Rows without a label have the label "". Values above a feature's maximum are refused.
  *
  * Memory: the vectors and the label names, until done. */
 #ifndef NRS_TOOL_DATA_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "models/model.h"
-#include "tools/model/note.h"
+#include "models/base/why.h"
 
 #define NRS_DATA_LABELS_MAX 256
 
@@ -23,15 +23,16 @@ struct nrs_data {
 };
 
 /* Call done in any case. */
-int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema, struct nrs_note *note);
+int nrs_data_read(struct nrs_data *d, const char *path, const struct nrs_schema *schema,
+                  struct nrs_why *why);
 
 /* The same for text in memory, which is written to. */
-int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *schema, struct nrs_note *note);
+int nrs_data_parse(struct nrs_data *d, char *text, const struct nrs_schema *schema, struct nrs_why *why);
 void nrs_data_done(struct nrs_data *d);
 
 const uint16_t *nrs_data_row(const struct nrs_data *d, size_t i);
 
 /* Which label a list of names "c2,other" holds: [n_labels] filled. Refuses a name that no row has. */
-int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_note *note);
+int nrs_data_choose(const struct nrs_data *d, const char *list, bool *chosen, struct nrs_why *why);
 
 #endif

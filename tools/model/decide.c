@@ -28,7 +28,8 @@ unsigned nrs_decide(const struct nrs_model *m, const uint16_t *x)
     return best;
 }
 
-static void print_flagged(const struct nrs_model *before, const struct nrs_model *after, const struct nrs_data *d)
+static void print_flagged(const struct nrs_model *before, const struct nrs_model *after,
+                          const struct nrs_data *d)
 {
     printf("\n%-24s %8s %8s %8s %8s %8s\n", "label", "rows", "first", "second", "now", "no more");
     for (unsigned label = 0; label < d->n_labels; label++) {
@@ -48,12 +49,13 @@ static void print_flagged(const struct nrs_model *before, const struct nrs_model
             gained += second && !first;
             lost += first && !second;
         }
-        printf("%-24s %8zu %8zu %8zu %8zu %8zu\n", d->name[label][0] ? d->name[label] : "(none)", rows, flagged[0],
-               flagged[1], gained, lost);
+        printf("%-24s %8zu %8zu %8zu %8zu %8zu\n", d->name[label][0] ? d->name[label] : "(none)", rows,
+               flagged[0], flagged[1], gained, lost);
     }
 }
 
-static void print_classes(const struct nrs_model *before, const struct nrs_model *after, const struct nrs_data *d)
+static void print_classes(const struct nrs_model *before, const struct nrs_model *after,
+                          const struct nrs_data *d)
 {
     size_t changed = 0;
 
@@ -62,7 +64,8 @@ static void print_classes(const struct nrs_model *before, const struct nrs_model
     printf("\n%zu of %zu rows get another class\n", changed, d->n);
 }
 
-void nrs_decide_print_changes(const struct nrs_model *before, const struct nrs_model *after, const struct nrs_data *d)
+void nrs_decide_print_changes(const struct nrs_model *before, const struct nrs_model *after,
+                              const struct nrs_data *d)
 {
     if (before->n_outputs == 1)
         print_flagged(before, after, d);

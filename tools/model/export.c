@@ -26,7 +26,7 @@ static void random_vector(const struct nrs_schema *schema, uint16_t *x, uint64_t
 }
 
 static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const uint16_t *v,
-                        struct nrs_note *note)
+                        struct nrs_why *why)
 {
     int32_t sums[NRS_MODEL_OUTPUTS_MAX];
 
@@ -35,46 +35,32 @@ static int check_vector(struct nrs_export *x, const struct nrs_trained *t, const
         double off = fabs(nrs_model_mlogit(&x->model, o, sums[o]) - 1000 * nrs_trained_score(t, o, v));
 
         if (sums[o] != nrs_quantised_sum(&x->quantised, t, o, v))
-            return nrs_note_set(note, NRS_ERR_SELFTEST,
-                                "self-check: the loaded model does not score like the host");
+            return nrs_why(why, NRS_ERR_SELFTEST,
+                           "self-check: the loaded model does not score like the host");
         if (off > x->model.bound_mlogit)
-            return nrs_note_set(note, NRS_ERR_SELFTEST, "self-check: off by %.1f mlogit, the bound is %d",
-                                off, (int)x->model.bound_mlogit);
+            return nrs_why(why, NRS_ERR_SELFTEST, "self-check: off by %.1f mlogit, the bound is %d",
+                           off, (int)x->model.bound_mlogit);
         x->seen = fmax(x->seen, off);
     }
     return 0;
 }
 
-static int reload(struct nrs_export *x, const struct nrs_schema *schema, struct nrs_note *note)
-{
-    struct nrs_model_envelope e;
-    const char *place = "";
-    int rc = nrs_nrm_open(&e, &x->file, note);
-
-    if (rc == 0) {
-        rc = nrs_model_load_as(&x->model, &e, schema, &place);
-        if (rc)
-            nrs_note_set(note, rc, "%s", place);
-    }
-    return rc;
-}
-
-static int check(struct nrs_export *x, const struct nrs_trained *t, struct nrs_note *note)
+static int check(struct nrs_export *x, const struct nrs_trained *t, struct nrs_why *why)
 {
     uint64_t state = 88172645463325252u;
-    int rc = reload(x, t->schema, note);
+    int rc = nrs_nrm_load(&x->model, &x->file, t->schema, why);
 
     for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++) {
-        rc = check_vector(x, t, x->bound[o].at_low, note);
+        rc = check_vector(x, t, x->bound[o].at_low, why);
         if (rc == 0)
-            rc = check_vector(x, t, x->bound[o].at_high, note);
+            rc = check_vector(x, t, x->bound[o].at_high, why);
     }
     x->seen = 0;
     for (unsigned i = 0; rc == 0 && i < CHECK_VECTORS; i++) {
         uint16_t v[NRS_VECTOR_MAX];
 
         random_vector(t->schema, v, &state);
-        rc = check_vector(x, t, v, note);
+        rc = check_vector(x, t, v, why);
     }
     return rc;
 }
@@ -93,7 +79,7 @@ static unsigned find_bounds(struct nrs_export *x, const struct nrs_trained *t, i
 }
 
 int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const struct nrs_nrm_head *head,
-                   struct nrs_note *note)
+                   struct nrs_why *why)
 {
     uint16_t golden[4][NRS_VECTOR_MAX] = {{0}};
     uint64_t state = 2463534242u;
@@ -101,19 +87,19 @@ int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const stru
     int rc;
 
     memset(x, 0, sizeof *x);
-    rc = nrs_quantise(&x->quantised, t, note);
+    rc = nrs_quantise(&x->quantised, t, why);
     if (rc)
         return rc;
     worst = find_bounds(x, t, &rc);
     if (rc)
-        return nrs_note_set(note, rc, "out of memory");
+        return nrs_why(why, rc, "out of memory");
     memcpy(golden[0], x->bound[worst].at_low, sizeof golden[0]);
     memcpy(golden[1], x->bound[worst].at_high, sizeof golden[1]);
     random_vector(t->schema, golden[2], &state);
     random_vector(t->schema, golden[3], &state);
     rc = nrs_nrm_write(&x->file, head, t, &x->quantised, nrs_bound_mlogit(&x->bound[worst]),
-                       (const uint16_t(*)[NRS_VECTOR_MAX])golden, 4, note);
-    return rc ? rc : check(x, t, note);
+                       (const uint16_t(*)[NRS_VECTOR_MAX])golden, 4, why);
+    return rc ? rc : check(x, t, why);
 }
 
 void nrs_export_done(struct nrs_export *x)

@@ -16,7 +16,7 @@ struct nrs_export {
  * vectors: the device's scorer must give the host's integers and stay within the bound. Unsigned. Call done
  * in any case; x->model is valid until then. */
 int nrs_export_run(struct nrs_export *x, const struct nrs_trained *t, const struct nrs_nrm_head *head,
-                   struct nrs_note *note);
+                   struct nrs_why *why);
 void nrs_export_done(struct nrs_export *x);
 
 /* The page about what was lost on the way. data: rows to count changed decisions on, NULL = none. */

@@ -74,9 +74,9 @@ static bool from_base64(const struct nrs_schema *schema, const char *text, uint1
 static bool from_list(const struct nrs_schema *schema, const cJSON *list, uint16_t *x)
 {
     double value[NRS_FEATURES_MAX];
-    struct nrs_note note;
+    struct nrs_why why;
 
-    if (nrs_json_numbers(list, schema->n_features, "", "x", value, &note) != 0)
+    if (nrs_json_numbers(list, schema->n_features, "", "x", value, &why) != 0)
         return false;
     for (unsigned i = 0; i < schema->n_features; i++) {
         if (!(value[i] >= 0 && value[i] <= UINT16_MAX) || value[i] != (uint16_t)value[i])
@@ -107,30 +107,30 @@ static void *grow(void *array, size_t n, size_t *cap, size_t size)
     return realloc(array, *cap * size);
 }
 
-static int add_mark(struct nrs_feedback *f, const cJSON *line, struct nrs_note *note)
+static int add_mark(struct nrs_feedback *f, const cJSON *line, struct nrs_why *why)
 {
     static const char *const keys[] = {"mark", "event.id", "x", "note", NULL};
     const char *said = text_at(line, "mark"), *verdict = text_at(line, "event.id");
     const cJSON *x = cJSON_GetObjectItemCaseSensitive(line, "x");
-    struct nrs_mark mark = {.right = said && strcmp(said, "right") == 0};
+    struct nrs_feedback_mark mark = {.right = said && strcmp(said, "right") == 0};
     void *larger;
 
-    if (nrs_json_keys(line, keys, "", note) != 0)
+    if (nrs_json_keys(line, keys, "", why) != 0)
         return NRS_ERR_FORMAT;
     if (!mark.right && (said == NULL || strcmp(said, "wrong") != 0))
-        return nrs_note_set(note, NRS_ERR_FORMAT, "mark: not \"right\" or \"wrong\"");
+        return nrs_why(why, NRS_ERR_FORMAT, "mark: not \"right\" or \"wrong\"");
     if ((verdict == NULL) == (x == NULL))
-        return nrs_note_set(note, NRS_ERR_FORMAT, "a mark has either event.id or x");
+        return nrs_why(why, NRS_ERR_FORMAT, "a mark has either event.id or x");
     larger = grow(f->mark, f->n_marks, &f->mark_cap, sizeof mark);
     if (larger == NULL)
-        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+        return nrs_why(why, NRS_ERR_SPACE, "out of memory");
     f->mark = larger;
     if (x)
         mark.x = take_vector(f->schema, x);
     else
         mark.verdict = strdup(verdict);
     if (x && mark.x == NULL)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "x: not a vector of schema %s", f->schema->name);
+        return nrs_why(why, NRS_ERR_FORMAT, "x: not a vector of schema %s", f->schema->name);
     f->mark[f->n_marks++] = mark;
     return 0;
 }
@@ -147,7 +147,7 @@ static char *verdict_of(const char *id, const char *of)
     return strdup(text);
 }
 
-static int add_evidence(struct nrs_feedback *f, const cJSON *line, struct nrs_note *note)
+static int add_evidence(struct nrs_feedback *f, const cJSON *line, struct nrs_why *why)
 {
     const cJSON *own = cJSON_GetObjectItemCaseSensitive(line, "noroshi");
     const char *hash = text_at(own, "sch");
@@ -159,7 +159,7 @@ static int add_evidence(struct nrs_feedback *f, const cJSON *line, struct nrs_no
         f->evidence = larger;
     if (e.verdict == NULL || larger == NULL) {
         free(e.verdict);
-        return nrs_note_set(note, NRS_ERR_FORMAT, "evidence without event.id and of");
+        return nrs_why(why, NRS_ERR_FORMAT, "evidence without event.id and of");
     }
     if (hash)
         e.schema_hash = strtoull(hash, NULL, 16);
@@ -169,27 +169,27 @@ static int add_evidence(struct nrs_feedback *f, const cJSON *line, struct nrs_no
     return 0;
 }
 
-static int read_line(struct nrs_feedback *f, const char *text, struct nrs_note *note)
+static int read_line(struct nrs_feedback *f, const char *text, struct nrs_why *why)
 {
     cJSON *line = cJSON_Parse(text);
     const char *dataset = text_at(line, "event.dataset");
     int rc = 0;
 
     if (!cJSON_IsObject(line))
-        rc = nrs_note_set(note, NRS_ERR_FORMAT, "not a JSON object");
+        rc = nrs_why(why, NRS_ERR_FORMAT, "not a JSON object");
     else if (cJSON_HasObjectItem(line, "mark"))
-        rc = add_mark(f, line, note);
+        rc = add_mark(f, line, why);
     else if (dataset == NULL)
-        rc = nrs_note_set(note, NRS_ERR_FORMAT, "neither a mark nor a record with event.dataset");
+        rc = nrs_why(why, NRS_ERR_FORMAT, "neither a mark nor a record with event.dataset");
     else if (strcmp(dataset, "noroshi.evidence") == 0)
-        rc = add_evidence(f, line, note);
+        rc = add_evidence(f, line, why);
     cJSON_Delete(line);
     return rc;
 }
 
-int nrs_feedback_parse(struct nrs_feedback *f, char *text, struct nrs_note *note)
+int nrs_feedback_parse(struct nrs_feedback *f, char *text, struct nrs_why *why)
 {
-    struct nrs_note what;
+    struct nrs_why what;
     size_t number = 0;
     int rc = 0;
 
@@ -199,16 +199,16 @@ int nrs_feedback_parse(struct nrs_feedback *f, char *text, struct nrs_note *note
             continue;
         rc = read_line(f, line, &what);
         if (rc)
-            nrs_note_set(note, rc, "line %zu: %.200s", number, what.text);
+            nrs_why(why, rc, "line %zu: %.200s", number, what.text);
     }
     return rc;
 }
 
-int nrs_feedback_read(struct nrs_feedback *f, const char *path, struct nrs_note *note)
+int nrs_feedback_read(struct nrs_feedback *f, const char *path, struct nrs_why *why)
 {
     size_t len;
-    char *text = nrs_textfile_load(path, &len, note);
-    int rc = text ? nrs_feedback_parse(f, text, note) : NRS_ERR_IO;
+    char *text = nrs_textfile_load(path, &len, why);
+    int rc = text ? nrs_feedback_parse(f, text, why) : NRS_ERR_IO;
 
     free(text);
     return rc;
@@ -221,25 +221,27 @@ static int by_verdict(const void *left, const void *right)
     return strcmp(l->verdict, r->verdict);
 }
 
-static int join(const struct nrs_feedback *f, struct nrs_mark *mark, struct nrs_note *note)
+static int join(const struct nrs_feedback *f, struct nrs_feedback_mark *mark, struct nrs_why *why)
 {
     struct nrs_evidence wanted = {.verdict = mark->verdict}, *found = NULL;
 
     if (f->n_evidence)
         found = bsearch(&wanted, f->evidence, f->n_evidence, sizeof wanted, by_verdict);
     if (found == NULL)
-        return nrs_note_set(note, NRS_ERR_RANGE, "%s: marked, but there is no evidence record of it", mark->verdict);
+        return nrs_why(why, NRS_ERR_RANGE, "%s: marked, but there is no evidence record of it",
+                       mark->verdict);
     if (found->x == NULL && found->schema_hash && found->schema_hash != nrs_schema_hash(f->schema))
-        return nrs_note_set(note, NRS_ERR_SCHEMA, "%s: its vector is of schema %016" PRIx64 ", the model's is %016" PRIx64,
-                            mark->verdict, found->schema_hash, nrs_schema_hash(f->schema));
+        return nrs_why(why, NRS_ERR_SCHEMA,
+                       "%s: its vector is of schema %016" PRIx64 ", the model's is %016" PRIx64,
+                       mark->verdict, found->schema_hash, nrs_schema_hash(f->schema));
     if (found->x == NULL)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "%s: its evidence has no vector of schema %s", mark->verdict,
-                            f->schema->name);
+        return nrs_why(why, NRS_ERR_FORMAT, "%s: its evidence has no vector of schema %s",
+                       mark->verdict, f->schema->name);
     mark->x = found->x;
     return 0;
 }
 
-int nrs_feedback_join(struct nrs_feedback *f, struct nrs_note *note)
+int nrs_feedback_join(struct nrs_feedback *f, struct nrs_why *why)
 {
     int rc = 0;
 
@@ -247,6 +249,6 @@ int nrs_feedback_join(struct nrs_feedback *f, struct nrs_note *note)
         qsort(f->evidence, f->n_evidence, sizeof f->evidence[0], by_verdict);
     for (size_t i = 0; rc == 0 && i < f->n_marks; i++)
         if (f->mark[i].verdict)
-            rc = join(f, &f->mark[i], note);
+            rc = join(f, &f->mark[i], why);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* file   = header line*
  * header = name (TAB name)* LF         one of labels, at least one key column, none of these twice
- * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are skipped */
+ * line   = value (TAB value)* [CR] LF  as many values as names; empty lines and those that begin with # are
+ *                                      skipped */
 #include "tools/model/labels.h"
 
 #include <stdbool.h>
@@ -51,7 +52,7 @@ static char *next_value(char **rest)
     return value;
 }
 
-static int read_header(const struct nrs_labels *l, struct layout *layout, char *line, struct nrs_note *note)
+static int read_header(const struct nrs_labels *l, struct layout *layout, char *line, struct nrs_why *why)
 {
     bool seen[NRS_IDS_MAX + 1] = {false};
     unsigned n_keys = 0;
@@ -60,24 +61,24 @@ static int read_header(const struct nrs_labels *l, struct layout *layout, char *
         int field = field_of(l, name);
 
         if (layout->n == COLUMNS_MAX)
-            return nrs_note_set(note, NRS_ERR_LIMIT, "line 1: more than %d columns", COLUMNS_MAX);
+            return nrs_why(why, NRS_ERR_LIMIT, "line 1: more than %d columns", COLUMNS_MAX);
         if (field != IGNORED && seen[field + 1])
-            return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: %s: a second such column", name);
+            return nrs_why(why, NRS_ERR_FORMAT, "line 1: %s: a second such column", name);
         if (field != IGNORED)
             seen[field + 1] = true;
         n_keys += field >= 0;
         layout->field[layout->n++] = field;
     }
     if (!seen[LABEL + 1])
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column `%s`", l->column);
+        return nrs_why(why, NRS_ERR_FORMAT, "line 1: no column `%s`", l->column);
     if (n_keys == 0)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line 1: no column that tells what is labelled, like %s",
-                            l->ids[0]);
+        return nrs_why(why, NRS_ERR_FORMAT, "line 1: no column that tells what is labelled, like %s",
+                       l->ids[0]);
     return 0;
 }
 
 static int read_line(struct nrs_label *to, const struct layout *layout, char *line, size_t number,
-                     struct nrs_note *note)
+                     struct nrs_why *why)
 {
     unsigned n = 0;
 
@@ -90,7 +91,7 @@ static int read_line(struct nrs_label *to, const struct layout *layout, char *li
             to->key[field] = value;
     }
     if (n != layout->n)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "line %zu: not %u columns", number, layout->n);
+        return nrs_why(why, NRS_ERR_FORMAT, "line %zu: not %u columns", number, layout->n);
     return 0;
 }
 
@@ -109,7 +110,7 @@ static int by_key(const void *left, const void *right)
     return order;
 }
 
-static int refuse_contradictions(const struct nrs_labels *l, struct nrs_note *note)
+static int refuse_contradictions(const struct nrs_labels *l, struct nrs_why *why)
 {
     for (size_t i = 1; i < l->n; i++) {
         const struct nrs_label *a = &l->label[i - 1], *b = &l->label[i];
@@ -119,32 +120,33 @@ static int refuse_contradictions(const struct nrs_labels *l, struct nrs_note *no
             continue;
         while (a->key[first] == NULL)
             first++;
-        return nrs_note_set(note, NRS_ERR_FORMAT, "%s: labelled %s and %s", a->key[first], a->label, b->label);
+        return nrs_why(why, NRS_ERR_FORMAT, "%s: labelled %s and %s", a->key[first], a->label,
+                       b->label);
     }
     return 0;
 }
 
-static int read_lines(struct nrs_labels *l, char *rest, struct nrs_note *note)
+static int read_lines(struct nrs_labels *l, char *rest, struct nrs_why *why)
 {
     struct layout layout = {.n = 0};
     size_t number = 1;
     char *line = nrs_textfile_line(&rest);
-    int rc = line ? read_header(l, &layout, line, note) : nrs_note_set(note, NRS_ERR_SHORT, "no header line");
+    int rc = line ? read_header(l, &layout, line, why) : nrs_why(why, NRS_ERR_SHORT, "no header line");
 
     while (rc == 0 && (line = nrs_textfile_line(&rest))) {
         number++;
         if (*line != '\0' && *line != '#')
-            rc = read_line(&l->label[l->n++], &layout, line, number, note);
+            rc = read_line(&l->label[l->n++], &layout, line, number, why);
     }
     if (rc == 0) {
         qsort(l->label, l->n, sizeof l->label[0], by_key);
-        rc = refuse_contradictions(l, note);
+        rc = refuse_contradictions(l, why);
     }
     return rc;
 }
 
-int nrs_labels_take(struct nrs_labels *l, char *text, const char *column, const char *const *ids, unsigned n_ids,
-                    struct nrs_note *note)
+int nrs_labels_take(struct nrs_labels *l, char *text, const char *column, const char *const *ids,
+                    unsigned n_ids, struct nrs_why *why)
 {
     size_t n_lines = 1;
 
@@ -152,17 +154,17 @@ int nrs_labels_take(struct nrs_labels *l, char *text, const char *column, const 
     for (const char *at = text; (at = strchr(at, '\n')); at++)
         n_lines++;
     l->label = calloc(n_lines, sizeof l->label[0]);
-    return l->label ? read_lines(l, text, note) : nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+    return l->label ? read_lines(l, text, why) : nrs_why(why, NRS_ERR_SPACE, "out of memory");
 }
 
 int nrs_labels_read(struct nrs_labels *l, const char *path, const char *column, const char *const *ids,
-                    unsigned n_ids, struct nrs_note *note)
+                    unsigned n_ids, struct nrs_why *why)
 {
     size_t len;
-    char *text = nrs_textfile_load(path, &len, note);
+    char *text = nrs_textfile_load(path, &len, why);
 
     memset(l, 0, sizeof *l);
-    return text ? nrs_labels_take(l, text, column, ids, n_ids, note) : NRS_ERR_IO;
+    return text ? nrs_labels_take(l, text, column, ids, n_ids, why) : NRS_ERR_IO;
 }
 
 void nrs_labels_done(struct nrs_labels *l)
@@ -182,16 +184,16 @@ const char *nrs_labels_find(const struct nrs_labels *l, const char *const *id)
     return found ? found->label : NULL;
 }
 
-int nrs_classes_add(struct nrs_classes *c, char *argument, struct nrs_note *note)
+int nrs_classes_add(struct nrs_classes *c, char *argument, struct nrs_why *why)
 {
     char *labels = strchr(argument, '=');
 
     if (c->n == NRS_CLASSES_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %d classes", NRS_CLASSES_MAX);
+        return nrs_why(why, NRS_ERR_LIMIT, "more than %d classes", NRS_CLASSES_MAX);
     if (labels)
         *labels++ = '\0';
     if (*argument == '\0' || (labels && *labels == '\0'))
-        return nrs_note_set(note, NRS_ERR_FORMAT, "not NAME or NAME=LABEL,...");
+        return nrs_why(why, NRS_ERR_FORMAT, "not NAME or NAME=LABEL,...");
     c->name[c->n] = argument;
     c->labels[c->n++] = labels ? labels : argument;
     return 0;

@@ -1,7 +1,8 @@
-/* tools/model/linear.h - a linear classifier over columns, as trainers elsewhere write it: what most readers fill
+/* tools/model/linear.h - a linear classifier over columns, as trainers elsewhere write it: what most
+ * readers fill
  *
- * Several rows: one sum a class, the greatest wins. One row: one sum of two classes; a positive one means the second
- * label. A regression is one row without labels: a positive sum means flagged.
+ * Several rows: one sum a class, the greatest wins. One row: one sum of two classes; a positive one means
+ * the second label. A regression is one row without labels: a positive sum means flagged.
  *
  * Memory: init, a reader that calls alloc, and done in any case. */
 #ifndef NRS_TOOL_LINEAR_H
@@ -24,7 +25,7 @@ struct nrs_linear {
     } sigmoid;
 };
 
-/* What the file cannot say; all NULL: nothing is added to it. */
+/* What the file cannot say, from the command line; NULL = not given. */
 struct nrs_linear_choice {
     const char *flagged;     /* the label that means flagged; NULL: see nrs_linear_to_trained */
     const char *labels;      /* comma-separated, in place of the file's */
@@ -36,18 +37,22 @@ void nrs_linear_init(struct nrs_linear *l, const struct nrs_columns *columns);
 void nrs_linear_done(struct nrs_linear *l);
 
 /* Sets the number of rows and gives zeroed weights; refuses 0 and more than 32. */
-int nrs_linear_alloc(struct nrs_linear *l, unsigned n_rows, struct nrs_note *note);
+int nrs_linear_alloc(struct nrs_linear *l, unsigned n_rows, struct nrs_why *why);
 
 /* Adds a label; refuses what is not 1 to 31 printable characters, or is there already. */
-int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct nrs_note *note);
+int nrs_linear_label(struct nrs_linear *l, const char *text, size_t len, struct nrs_why *why);
 
-/* The trainer saw x * mul + add in place of every column x: folds both, [columns->n], into weights and bias. */
+/* The trainer saw x * mul + add in place of every column x: folds both, [columns->n], into weights and
+ * bias. */
 void nrs_linear_fold(struct nrs_linear *l, const double *mul, const double *add);
 
-/* As terms of the schema. A schema of one output (beacon) takes two classes: their difference, positive for the flagged
- * label, which is the choice's or else the 1 of 0/1 and -1/1, the true of false/true, or the schema's name. Other
- * schemas get one output a class. t: initialised for the columns' schema. */
+/* Makes one row of two that are each other's negative; leaves everything else as it is. */
+void nrs_linear_join_mirrored(struct nrs_linear *l);
+
+/* As terms of the schema. A schema of one output (beacon) takes two classes: their difference, positive for
+ * the flagged label, which is the choice's or else the 1 of 0/1 and -1/1, the true of false/true, or the
+ * schema's name. Other schemas get one output a class. t: initialised for the columns' schema. */
 int nrs_linear_to_trained(struct nrs_linear *l, const struct nrs_linear_choice *choice, struct nrs_trained *t,
-                          struct nrs_note *note);
+                          struct nrs_why *why);
 
 #endif

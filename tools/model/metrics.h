@@ -11,8 +11,8 @@ struct nrs_scored {
 };
 
 struct nrs_confusion {
-    size_t found, missed;  /* positive rows at or above a threshold, and below */
-    size_t alarmed, quiet; /* the others, likewise */
+    size_t found, missed;  /* positive rows: at or above the threshold, and below it */
+    size_t alarmed, quiet; /* the other rows: at or above the threshold, and below it */
 };
 
 /* Highest score first; the functions below take rows in this order. */
@@ -20,10 +20,12 @@ void nrs_metrics_sort(struct nrs_scored *s, size_t n);
 
 size_t nrs_metrics_positive(const struct nrs_scored *s, size_t n);
 
-/* The chance that a positive row scores higher than another one (equal counts half); NAN without one of both. */
+/* The chance that a positive row scores higher than another one (equal counts half); NAN without one of
+ * both. */
 double nrs_metrics_auc(const struct nrs_scored *s, size_t n);
 
-/* The greatest share of positive rows that a threshold finds with at most this share of the others above it. */
+/* The greatest share of positive rows that a threshold finds with at most this share of the others above
+ * it. */
 double nrs_metrics_found(const struct nrs_scored *s, size_t n, double false_share);
 
 struct nrs_confusion nrs_metrics_confusion(const struct nrs_scored *s, size_t n, int32_t threshold_mlogit);

@@ -126,7 +126,7 @@ static void put_outputs(struct nrs_nrm *f, const struct nrs_trained *t, const st
 
 int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const struct nrs_trained *t,
                   const struct nrs_quantised *q, int32_t bound_mlogit,
-                  const uint16_t (*golden)[NRS_VECTOR_MAX], unsigned n_golden, struct nrs_note *note)
+                  const uint16_t (*golden)[NRS_VECTOR_MAX], unsigned n_golden, struct nrs_why *why)
 {
     f->len = 0;
     put_header(f, head, t->schema);
@@ -145,8 +145,8 @@ int nrs_nrm_write(struct nrs_nrm *f, const struct nrs_nrm_head *head, const stru
     for (unsigned i = 0; i < n_golden; i++)
         put_pair(f, t, q, golden[i]);
     if (f->len > NRS_MODEL_BYTES_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "the file would have %zu bytes, more than %d", f->len,
-                            NRS_MODEL_BYTES_MAX);
+        return nrs_why(why, NRS_ERR_LIMIT, "the file would have %zu bytes, more than %d", f->len,
+                       NRS_MODEL_BYTES_MAX);
     nrs_put_u32le(f->bytes + NRS_AT_BODY_LEN, (uint32_t)(f->len - NRS_AT_BODY));
     nrs_nrm_seal(f);
     return 0;

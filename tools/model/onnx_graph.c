@@ -7,9 +7,9 @@
 #include "models/base/bytes.h"
 #include "models/base/error.h"
 
-static int refuse(struct nrs_note *note, const char *what)
+static int refuse(struct nrs_why *why, const char *what)
 {
-    return nrs_note_set(note, NRS_ERR_FORMAT, "%s", what);
+    return nrs_why(why, NRS_ERR_FORMAT, "%s", what);
 }
 
 static double float_of(uint64_t bits)
@@ -43,46 +43,47 @@ static bool add_dim(struct nrs_onnx_tensor *t, uint64_t dim)
     return true;
 }
 
-static int read_tensor(struct nrs_onnx_tensor *t, struct nrs_proto message, struct nrs_note *note)
+static int read_tensor(struct nrs_onnx_tensor *t, struct nrs_protobuf message, struct nrs_why *why)
 {
-    struct nrs_proto_field f;
+    struct nrs_protobuf_field f;
     uint64_t v;
     int rc;
 
     memset(t, 0, sizeof *t);
     t->message = message;
-    while ((rc = nrs_proto_next(&message, &f)) == 1) {
+    while ((rc = nrs_protobuf_next(&message, &f)) == 1) {
         if (f.number == 8)
             t->name = f.bytes;
         else if (f.number == 2)
             t->type = f.value < 64 ? (int)f.value : 0;
         else if (f.number == 14 && f.value != 0)
-            return refuse(note, "a tensor lies in another file: save with its data inside");
+            return refuse(why, "a tensor lies in another file: save with its data inside");
         else if (f.number == 1)
-            while (nrs_proto_number(&f, NRS_WIRE_VARINT, &v))
+            while (nrs_protobuf_number(&f, NRS_WIRE_VARINT, &v))
                 if (!add_dim(t, v))
-                    return refuse(note, "a tensor of more than two dimensions");
+                    return refuse(why, "a tensor of more than two dimensions");
     }
-    return rc ? refuse(note, "a tensor is damaged") : 0;
+    return rc ? refuse(why, "a tensor is damaged") : 0;
 }
 
-static int add_tensor(struct nrs_onnx_graph *g, struct nrs_proto message, struct nrs_note *note)
+static int add_tensor(struct nrs_onnx_graph *g, struct nrs_protobuf message, struct nrs_why *why)
 {
     if (g->n_tensors == NRS_ONNX_TENSORS_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %u tensors: not a linear model", NRS_ONNX_TENSORS_MAX);
-    return read_tensor(&g->tensor[g->n_tensors++], message, note);
+        return nrs_why(why, NRS_ERR_LIMIT, "more than %u tensors: not a linear model",
+                       NRS_ONNX_TENSORS_MAX);
+    return read_tensor(&g->tensor[g->n_tensors++], message, why);
 }
 
-static bool find_attribute(const struct nrs_onnx_node *n, const char *name, struct nrs_proto *attribute)
+static bool find_attribute(const struct nrs_onnx_node *n, const char *name, struct nrs_protobuf *attribute)
 {
-    struct nrs_proto node = n->message, in;
-    struct nrs_proto_field f, g;
+    struct nrs_protobuf node = n->message, in;
+    struct nrs_protobuf_field f, g;
 
-    while (nrs_proto_next(&node, &f) == 1) {
+    while (nrs_protobuf_next(&node, &f) == 1) {
         if (f.number != 5 || f.wire != NRS_WIRE_BYTES)
             continue;
-        for (in = f.bytes; nrs_proto_next(&in, &g) == 1;)
-            if (g.number == 1 && nrs_proto_is(g.bytes, name)) {
+        for (in = f.bytes; nrs_protobuf_next(&in, &g) == 1;)
+            if (g.number == 1 && nrs_protobuf_is(g.bytes, name)) {
                 *attribute = f.bytes;
                 return true;
             }
@@ -91,15 +92,16 @@ static bool find_attribute(const struct nrs_onnx_node *n, const char *name, stru
 }
 
 /* The field of an attribute that holds its value, the last if there are several. */
-static bool find_value(const struct nrs_onnx_node *n, const char *name, uint32_t number, struct nrs_proto_field *value)
+static bool find_value(const struct nrs_onnx_node *n, const char *name, uint32_t number,
+                       struct nrs_protobuf_field *value)
 {
-    struct nrs_proto attribute;
-    struct nrs_proto_field f;
+    struct nrs_protobuf attribute;
+    struct nrs_protobuf_field f;
     bool found = false;
 
     if (!find_attribute(n, name, &attribute))
         return false;
-    while (nrs_proto_next(&attribute, &f) == 1)
+    while (nrs_protobuf_next(&attribute, &f) == 1)
         if (f.number == number) {
             *value = f;
             found = true;
@@ -107,42 +109,44 @@ static bool find_value(const struct nrs_onnx_node *n, const char *name, uint32_t
     return found;
 }
 
-static int add_constant(struct nrs_onnx_graph *g, const struct nrs_onnx_node *n, struct nrs_note *note)
+static int add_constant(struct nrs_onnx_graph *g, const struct nrs_onnx_node *n, struct nrs_why *why)
 {
-    struct nrs_proto_field value;
+    struct nrs_protobuf_field value;
     int rc;
 
     if (n->n_outputs != 1 || !find_value(n, "value", 5, &value))
-        return refuse(note, "a Constant without a tensor");
-    rc = add_tensor(g, value.bytes, note);
+        return refuse(why, "a Constant without a tensor");
+    rc = add_tensor(g, value.bytes, why);
     if (rc == 0)
         g->tensor[g->n_tensors - 1].name = n->output[0];
     return rc;
 }
 
-static int add_name(struct nrs_proto *names, unsigned *n, struct nrs_proto name, struct nrs_note *note)
+static int add_name(struct nrs_protobuf *names, unsigned *n, struct nrs_protobuf name, struct nrs_why *why)
 {
     if (*n == NRS_ONNX_INPUTS_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "a node with more than %u inputs or outputs", NRS_ONNX_INPUTS_MAX);
+        return nrs_why(why, NRS_ERR_LIMIT, "a node with more than %u inputs or outputs",
+                       NRS_ONNX_INPUTS_MAX);
     names[(*n)++] = name;
     return 0;
 }
 
-static int add_node(struct nrs_onnx_graph *g, struct nrs_proto message, struct nrs_note *note)
+static int add_node(struct nrs_onnx_graph *g, struct nrs_protobuf message, struct nrs_why *why)
 {
     struct nrs_onnx_node *n = &g->node[g->n_nodes];
-    struct nrs_proto_field f;
+    struct nrs_protobuf_field f;
     int rc = 1;
 
     if (g->n_nodes == NRS_ONNX_NODES_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "more than %u nodes: not a linear model", NRS_ONNX_NODES_MAX);
+        return nrs_why(why, NRS_ERR_LIMIT, "more than %u nodes: not a linear model",
+                       NRS_ONNX_NODES_MAX);
     memset(n, 0, sizeof *n);
     n->message = message;
-    while ((rc = nrs_proto_next(&message, &f)) == 1) {
+    while ((rc = nrs_protobuf_next(&message, &f)) == 1) {
         if (f.number == 1)
-            rc = add_name(n->input, &n->n_inputs, f.bytes, note);
+            rc = add_name(n->input, &n->n_inputs, f.bytes, why);
         else if (f.number == 2)
-            rc = add_name(n->output, &n->n_outputs, f.bytes, note);
+            rc = add_name(n->output, &n->n_outputs, f.bytes, why);
         else if (f.number == 3)
             n->name = f.bytes;
         else if (f.number == 4)
@@ -151,68 +155,68 @@ static int add_node(struct nrs_onnx_graph *g, struct nrs_proto message, struct n
             return rc;
     }
     if (rc)
-        return refuse(note, "a node is damaged");
-    if (nrs_proto_is(n->op, "Constant"))
-        return add_constant(g, n, note);
+        return refuse(why, "a node is damaged");
+    if (nrs_protobuf_is(n->op, "Constant"))
+        return add_constant(g, n, why);
     g->n_nodes++;
     return 0;
 }
 
 /* Initializers may be listed as inputs too. */
-static int find_input(struct nrs_onnx_graph *g, struct nrs_proto graph, struct nrs_note *note)
+static int find_input(struct nrs_onnx_graph *g, struct nrs_protobuf graph, struct nrs_why *why)
 {
-    struct nrs_proto_field f, name;
+    struct nrs_protobuf_field f, name;
 
-    while (nrs_proto_next(&graph, &f) == 1)
-        while (f.number == 11 && nrs_proto_next(&f.bytes, &name) == 1)
+    while (nrs_protobuf_next(&graph, &f) == 1)
+        while (f.number == 11 && nrs_protobuf_next(&f.bytes, &name) == 1)
             if (name.number == 1 && name.wire == NRS_WIRE_BYTES && nrs_onnx_find(g, name.bytes) == NULL) {
                 g->input = name.bytes;
                 return 0;
             }
-    return refuse(note, "the graph has no input");
+    return refuse(why, "the graph has no input");
 }
 
-static int read_graph(struct nrs_onnx_graph *g, struct nrs_proto graph, struct nrs_note *note)
+static int read_graph(struct nrs_onnx_graph *g, struct nrs_protobuf graph, struct nrs_why *why)
 {
-    const struct nrs_proto whole = graph;
-    struct nrs_proto_field f;
+    const struct nrs_protobuf whole = graph;
+    struct nrs_protobuf_field f;
     int rc;
 
-    while ((rc = nrs_proto_next(&graph, &f)) == 1) {
+    while ((rc = nrs_protobuf_next(&graph, &f)) == 1) {
         if (f.number == 1 && f.wire == NRS_WIRE_BYTES)
-            rc = add_node(g, f.bytes, note);
+            rc = add_node(g, f.bytes, why);
         else if (f.number == 5 && f.wire == NRS_WIRE_BYTES)
-            rc = add_tensor(g, f.bytes, note);
+            rc = add_tensor(g, f.bytes, why);
         else if (f.number == 15)
-            rc = refuse(note, "a sparse initializer");
+            rc = refuse(why, "a sparse initializer");
         if (rc < 0)
             return rc;
     }
-    return rc ? refuse(note, "the graph is damaged") : find_input(g, whole, note);
+    return rc ? refuse(why, "the graph is damaged") : find_input(g, whole, why);
 }
 
-int nrs_onnx_read(struct nrs_onnx_graph *g, const char *file, size_t len, struct nrs_note *note)
+int nrs_onnx_read(struct nrs_onnx_graph *g, const char *file, size_t len, struct nrs_why *why)
 {
-    struct nrs_proto model = {(const uint8_t *)file, (const uint8_t *)file + len}, graph = {NULL, NULL};
-    struct nrs_proto_field f;
+    struct nrs_protobuf model = {(const uint8_t *)file, (const uint8_t *)file + len}, graph = {NULL, NULL};
+    struct nrs_protobuf_field f;
     int rc;
 
     g->n_nodes = g->n_tensors = 0;
-    while ((rc = nrs_proto_next(&model, &f)) == 1)
+    while ((rc = nrs_protobuf_next(&model, &f)) == 1)
         if (f.number == 7 && f.wire == NRS_WIRE_BYTES) {
             if (graph.at)
-                return refuse(note, "two graphs");
+                return refuse(why, "two graphs");
             graph = f.bytes;
         }
     if (rc)
-        return refuse(note, "not a whole ONNX file");
-    return graph.at ? read_graph(g, graph, note) : refuse(note, "no graph in it");
+        return refuse(why, "not a whole ONNX file");
+    return graph.at ? read_graph(g, graph, why) : refuse(why, "no graph in it");
 }
 
-const struct nrs_onnx_tensor *nrs_onnx_find(const struct nrs_onnx_graph *g, struct nrs_proto name)
+const struct nrs_onnx_tensor *nrs_onnx_find(const struct nrs_onnx_graph *g, struct nrs_protobuf name)
 {
     for (unsigned i = 0; i < g->n_tensors; i++)
-        if (nrs_proto_same(g->tensor[i].name, name))
+        if (nrs_protobuf_same(g->tensor[i].name, name))
             return &g->tensor[i];
     return NULL;
 }
@@ -229,33 +233,34 @@ size_t nrs_onnx_size(const struct nrs_onnx_tensor *t, size_t max)
     return n <= max ? (size_t)n : 0;
 }
 
-static bool raw_numbers(const struct nrs_onnx_tensor *t, struct nrs_proto raw, size_t n, double *out)
+static bool raw_numbers(const struct nrs_onnx_tensor *t, struct nrs_protobuf raw, size_t n, double *out)
 {
     size_t width = t->type == NRS_ONNX_DOUBLE ? 8 : 4;
 
     if ((size_t)(raw.end - raw.at) != n * width)
         return false;
     for (size_t i = 0; i < n; i++)
-        out[i] = width == 8 ? double_of(nrs_get_u64le(raw.at + 8 * i)) : float_of(nrs_get_u32le(raw.at + 4 * i));
+        out[i] =
+            width == 8 ? double_of(nrs_get_u64le(raw.at + 8 * i)) : float_of(nrs_get_u32le(raw.at + 4 * i));
     return true;
 }
 
 bool nrs_onnx_numbers(const struct nrs_onnx_tensor *t, size_t n, double *out)
 {
     bool wide = t->type == NRS_ONNX_DOUBLE;
-    struct nrs_proto message = t->message;
-    struct nrs_proto_field f;
+    struct nrs_protobuf message = t->message;
+    struct nrs_protobuf_field f;
     size_t got = 0;
     uint64_t v;
 
     if (!wide && t->type != NRS_ONNX_FLOAT)
         return false;
-    while (nrs_proto_next(&message, &f) == 1) {
+    while (nrs_protobuf_next(&message, &f) == 1) {
         if (f.number == 9)
             return got == 0 && raw_numbers(t, f.bytes, n, out);
         if (f.number != (wide ? 10 : 4))
             continue;
-        while (nrs_proto_number(&f, wide ? NRS_WIRE_64 : NRS_WIRE_32, &v)) {
+        while (nrs_protobuf_number(&f, wide ? NRS_WIRE_64 : NRS_WIRE_32, &v)) {
             if (got == n)
                 return false;
             out[got++] = wide ? double_of(v) : float_of(v);
@@ -271,20 +276,20 @@ static int take_integer(nrs_onnx_take *take, void *arg, uint64_t v)
     return take(arg, text, (size_t)snprintf(text, sizeof text, "%" PRId64, (int64_t)v));
 }
 
-static int take_field(struct nrs_proto_field f, bool is_text, nrs_onnx_take *take, void *arg)
+static int take_field(struct nrs_protobuf_field f, bool is_text, nrs_onnx_take *take, void *arg)
 {
     uint64_t v;
     int rc = 0;
 
     if (is_text)
         return take(arg, (const char *)f.bytes.at, (size_t)(f.bytes.end - f.bytes.at));
-    while (rc == 0 && nrs_proto_number(&f, NRS_WIRE_VARINT, &v))
+    while (rc == 0 && nrs_protobuf_number(&f, NRS_WIRE_VARINT, &v))
         rc = take_integer(take, arg, v);
     return rc;
 }
 
 /* int64 as raw bytes; other types are never raw labels. */
-static int take_raw(struct nrs_proto raw, nrs_onnx_take *take, void *arg)
+static int take_raw(struct nrs_protobuf raw, nrs_onnx_take *take, void *arg)
 {
     int rc = 0;
 
@@ -296,11 +301,11 @@ static int take_raw(struct nrs_proto raw, nrs_onnx_take *take, void *arg)
 int nrs_onnx_labels(const struct nrs_onnx_tensor *t, nrs_onnx_take *take, void *arg)
 {
     uint32_t number = t->type == NRS_ONNX_INT64 ? 7 : t->type == NRS_ONNX_INT32 ? 5 : 6;
-    struct nrs_proto message = t->message;
-    struct nrs_proto_field f;
+    struct nrs_protobuf message = t->message;
+    struct nrs_protobuf_field f;
     int rc = t->type == NRS_ONNX_INT64 || t->type == NRS_ONNX_INT32 || t->type == NRS_ONNX_STRING ? 0 : 1;
 
-    while (rc == 0 && nrs_proto_next(&message, &f) == 1) {
+    while (rc == 0 && nrs_protobuf_next(&message, &f) == 1) {
         if (f.number == number)
             rc = take_field(f, number == 6, take, arg);
         else if (f.number == 9)
@@ -311,15 +316,15 @@ int nrs_onnx_labels(const struct nrs_onnx_tensor *t, nrs_onnx_take *take, void *
 
 size_t nrs_onnx_floats(const struct nrs_onnx_node *n, const char *name, size_t max, double *out)
 {
-    struct nrs_proto attribute;
-    struct nrs_proto_field f;
+    struct nrs_protobuf attribute;
+    struct nrs_protobuf_field f;
     size_t got = 0;
     uint64_t v;
 
     if (!find_attribute(n, name, &attribute))
         return 0;
-    while (nrs_proto_next(&attribute, &f) == 1)
-        while (f.number == 7 && nrs_proto_number(&f, NRS_WIRE_32, &v)) {
+    while (nrs_protobuf_next(&attribute, &f) == 1)
+        while (f.number == 7 && nrs_protobuf_number(&f, NRS_WIRE_32, &v)) {
             if (got == max)
                 return max + 1;
             out[got++] = float_of(v);
@@ -329,13 +334,13 @@ size_t nrs_onnx_floats(const struct nrs_onnx_node *n, const char *name, size_t m
 
 int nrs_onnx_attribute_labels(const struct nrs_onnx_node *n, const char *name, nrs_onnx_take *take, void *arg)
 {
-    struct nrs_proto attribute;
-    struct nrs_proto_field f;
+    struct nrs_protobuf attribute;
+    struct nrs_protobuf_field f;
     int rc = 0;
 
     if (!find_attribute(n, name, &attribute))
         return 0;
-    while (rc == 0 && nrs_proto_next(&attribute, &f) == 1)
+    while (rc == 0 && nrs_protobuf_next(&attribute, &f) == 1)
         if (f.number == 8 || f.number == 9)
             rc = take_field(f, f.number == 9, take, arg);
     return rc;
@@ -343,28 +348,28 @@ int nrs_onnx_attribute_labels(const struct nrs_onnx_node *n, const char *name, n
 
 int64_t nrs_onnx_integer(const struct nrs_onnx_node *n, const char *name, int64_t otherwise)
 {
-    struct nrs_proto_field value;
+    struct nrs_protobuf_field value;
 
     return find_value(n, name, 3, &value) ? (int64_t)value.value : otherwise;
 }
 
 double nrs_onnx_number(const struct nrs_onnx_node *n, const char *name, double otherwise)
 {
-    struct nrs_proto_field value;
+    struct nrs_protobuf_field value;
 
     return find_value(n, name, 2, &value) ? float_of(value.value) : otherwise;
 }
 
 bool nrs_onnx_has(const struct nrs_onnx_node *n, const char *name)
 {
-    struct nrs_proto attribute;
+    struct nrs_protobuf attribute;
 
     return find_attribute(n, name, &attribute);
 }
 
 bool nrs_onnx_text_is(const struct nrs_onnx_node *n, const char *name, const char *text)
 {
-    struct nrs_proto_field value;
+    struct nrs_protobuf_field value;
 
-    return find_value(n, name, 4, &value) && nrs_proto_is(value.bytes, text);
+    return find_value(n, name, 4, &value) && nrs_protobuf_is(value.bytes, text);
 }

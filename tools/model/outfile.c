@@ -10,9 +10,9 @@
 
 #define BESIDE_MAX ((int)sizeof(((struct nrs_outfile *)0)->beside))
 
-static int refuse(struct nrs_note *note)
+static int refuse(struct nrs_why *why)
 {
-    return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
+    return nrs_why(why, NRS_ERR_IO, "%s", strerror(errno));
 }
 
 static int write_all(int fd, const char *bytes, size_t len)
@@ -28,45 +28,45 @@ static int write_all(int fd, const char *bytes, size_t len)
     return fsync(fd);
 }
 
-int nrs_outfile_create(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
+int nrs_outfile_create(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_why *why)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     int rc = 0;
 
     if (fd < 0)
-        return refuse(note);
+        return refuse(why);
     if (write_all(fd, bytes, len) != 0)
-        rc = refuse(note);
+        rc = refuse(why);
     if (close(fd) != 0 && rc == 0)
-        rc = refuse(note);
+        rc = refuse(why);
     if (rc)
         unlink(path);
     return rc;
 }
 
-static int name_beside(char beside[BESIDE_MAX], const char *path, struct nrs_note *note)
+static int name_beside(char beside[BESIDE_MAX], const char *path, struct nrs_why *why)
 {
     if (snprintf(beside, BESIDE_MAX, "%s.%ld.tmp", path, (long)getpid()) >= BESIDE_MAX)
-        return nrs_note_set(note, NRS_ERR_LIMIT, "name too long");
+        return nrs_why(why, NRS_ERR_LIMIT, "name too long");
     return 0;
 }
 
-int nrs_outfile_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note)
+int nrs_outfile_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_why *why)
 {
     char beside[BESIDE_MAX];
-    int rc = name_beside(beside, path, note);
+    int rc = name_beside(beside, path, why);
 
     if (rc)
         return rc;
-    rc = nrs_outfile_create(beside, bytes, len, mode, note);
+    rc = nrs_outfile_create(beside, bytes, len, mode, why);
     if (rc == 0 && rename(beside, path) != 0) {
-        rc = refuse(note);
+        rc = refuse(why);
         unlink(beside);
     }
     return rc;
 }
 
-int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_note *note)
+int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_why *why)
 {
     int rc;
 
@@ -74,11 +74,11 @@ int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_note *n
     if (strcmp(path, "-") == 0)
         return 0;
     o->path = path;
-    rc = name_beside(o->beside, path, note);
+    rc = name_beside(o->beside, path, why);
     if (rc)
         return rc;
     o->to = fopen(o->beside, "wxe");
-    return o->to ? 0 : refuse(note);
+    return o->to ? 0 : refuse(why);
 }
 
 /* Everything is on disk, and nothing failed on the way there. */
@@ -87,18 +87,18 @@ static bool whole(FILE *to)
     return !ferror(to) && fflush(to) == 0 && fsync(fileno(to)) == 0;
 }
 
-int nrs_outfile_close(struct nrs_outfile *o, bool keep, struct nrs_note *note)
+int nrs_outfile_close(struct nrs_outfile *o, bool keep, struct nrs_why *why)
 {
     int rc = 0;
 
     if (o->path == NULL)
         return 0; /* main looks at standard output */
     if (keep && !whole(o->to))
-        rc = refuse(note);
+        rc = refuse(why);
     if (fclose(o->to) != 0 && keep && rc == 0)
-        rc = refuse(note);
+        rc = refuse(why);
     if (keep && rc == 0 && rename(o->beside, o->path) != 0)
-        rc = refuse(note);
+        rc = refuse(why);
     if (!keep || rc)
         unlink(o->beside);
     return rc;

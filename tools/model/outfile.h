@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "tools/model/note.h"
+#include "models/base/why.h"
 
 /* Replaces or makes a file in one step (a temporary name beside it, then a rename). */
-int nrs_outfile_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note);
+int nrs_outfile_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_why *why);
 
 /* Makes a file and refuses to replace one: for keys. */
-int nrs_outfile_create(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_note *note);
+int nrs_outfile_create(const char *path, const void *bytes, size_t len, mode_t mode, struct nrs_why *why);
 
 /* A file of any length: written beside its name, renamed when it is whole. path "-" is standard output. */
 struct nrs_outfile {
@@ -21,9 +21,9 @@ struct nrs_outfile {
     char beside[4096]; /* where it is written */
 };
 
-int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_note *note);
+int nrs_outfile_open(struct nrs_outfile *o, const char *path, struct nrs_why *why);
 
-/* keep false: nothing is left at its name. */
-int nrs_outfile_close(struct nrs_outfile *o, bool keep, struct nrs_note *note);
+/* keep false: no file of that name is made. */
+int nrs_outfile_close(struct nrs_outfile *o, bool keep, struct nrs_why *why);
 
 #endif

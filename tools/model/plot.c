@@ -38,13 +38,13 @@ static void put_frame(FILE *to, double left, const char *title, const char *belo
 {
     static const char *const shares[] = {"0", "25 %", "50 %", "75 %", "100 %"};
 
-    fprintf(to, "<rect x=\"%.1f\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>\n", left, TOP,
-            SIDE, SIDE);
+    fprintf(to, "<rect x=\"%.1f\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>\n",
+            left, TOP, SIDE, SIDE);
     for (int i = 0; i <= 4; i++) {
         double y = y_of_share(i / 4.0);
 
-        fprintf(to, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", left, y, left + SIDE,
-                y);
+        fprintf(to, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", left, y,
+                left + SIDE, y);
         put_text(to, left - 6, y + 4, "end", shares[i]);
     }
     put_text(to, left + SIDE / 2.0, TOP - 12, "middle", title);
@@ -57,8 +57,8 @@ static void put_curve(FILE *to, const struct nrs_plot_series *s, const char *col
     double n_positive = (double)nrs_metrics_positive(s->row, s->n), n_others = (double)s->n - n_positive;
     double found = 0, alarmed = 0;
 
-    fprintf(to, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"%.1f,%.1f", colour, x_of_share(0),
-            y_of_share(0));
+    fprintf(to, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"%.1f,%.1f", colour,
+            x_of_share(0), y_of_share(0));
     for (size_t i = 0; i < s->n; i++) {
         found += s->row[i].positive;
         alarmed += !s->row[i].positive;
@@ -87,7 +87,8 @@ static void put_rates(FILE *to, const struct nrs_plot_series *series, unsigned n
         put_text(to, x_of_share(pow(10, i - 3)), TOP + SIDE + 18, "middle", shares[i]);
     for (unsigned i = 0; i < n_series; i++) {
         const char *colour = colours[i % 3];
-        double auc = nrs_metrics_auc(series[i].row, series[i].n), y = TOP + SIDE - 12 - 18 * (n_series - 1 - i);
+        double auc = nrs_metrics_auc(series[i].row, series[i].n),
+               y = TOP + SIDE - 12 - 18 * (n_series - 1 - i);
 
         if (isnan(auc))
             continue;
@@ -106,13 +107,16 @@ static void put_reliability(FILE *to, const struct nrs_reliability *r)
     char text[32];
 
     put_frame(to, left, "positive, by calibrated percent", "what the calibration says");
-    fprintf(to, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#888\" stroke-dasharray=\"4\"/>\n",
-            left, y_of_share(0), left + SIDE, y_of_share(1));
+    fprintf(
+        to,
+        "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#888\" stroke-dasharray=\"4\"/>\n",
+        left, y_of_share(0), left + SIDE, y_of_share(1));
     for (int i = 0; i < NRS_PLOT_DECILES; i++) {
         double share = r->n[i] ? (double)r->positive[i] / (double)r->n[i] : 0, x = left + i * width;
 
         fprintf(to,
-                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#2471a3\" fill-opacity=\"0.5\"/>\n",
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#2471a3\" "
+                "fill-opacity=\"0.5\"/>\n",
                 x + 2, y_of_share(share), width - 4, SIDE * share);
         snprintf(text, sizeof text, "%zu", r->n[i]);
         if (r->n[i])

@@ -5,7 +5,7 @@
 #include "models/base/bytes.h"
 #include "models/base/error.h"
 
-static bool read_varint(struct nrs_proto *p, uint64_t *value)
+static bool read_varint(struct nrs_protobuf *p, uint64_t *value)
 {
     uint64_t v = 0;
 
@@ -21,7 +21,7 @@ static bool read_varint(struct nrs_proto *p, uint64_t *value)
     return false;
 }
 
-static bool read_fixed(struct nrs_proto *p, size_t width, uint64_t *value)
+static bool read_fixed(struct nrs_protobuf *p, size_t width, uint64_t *value)
 {
     if ((size_t)(p->end - p->at) < width)
         return false;
@@ -30,12 +30,13 @@ static bool read_fixed(struct nrs_proto *p, size_t width, uint64_t *value)
     return true;
 }
 
-static bool read_plain(struct nrs_proto *p, uint8_t wire, uint64_t *value)
+static bool read_plain(struct nrs_protobuf *p, uint8_t wire, uint64_t *value)
 {
-    return wire == NRS_WIRE_VARINT ? read_varint(p, value) : read_fixed(p, wire == NRS_WIRE_64 ? 8 : 4, value);
+    return wire == NRS_WIRE_VARINT ? read_varint(p, value)
+                                   : read_fixed(p, wire == NRS_WIRE_64 ? 8 : 4, value);
 }
 
-int nrs_proto_next(struct nrs_proto *p, struct nrs_proto_field *f)
+int nrs_protobuf_next(struct nrs_protobuf *p, struct nrs_protobuf_field *f)
 {
     uint64_t key;
 
@@ -53,14 +54,14 @@ int nrs_proto_next(struct nrs_proto *p, struct nrs_proto_field *f)
     case NRS_WIRE_BYTES:
         if (!read_varint(p, &f->value) || f->value > (uint64_t)(p->end - p->at))
             return NRS_ERR_FORMAT;
-        f->bytes = (struct nrs_proto){p->at, p->at + f->value};
+        f->bytes = (struct nrs_protobuf){p->at, p->at + f->value};
         p->at += f->value;
         return 1;
     default: return NRS_ERR_FORMAT;
     }
 }
 
-bool nrs_proto_number(struct nrs_proto_field *f, uint8_t wire, uint64_t *value)
+bool nrs_protobuf_number(struct nrs_protobuf_field *f, uint8_t wire, uint64_t *value)
 {
     if (f->wire == NRS_WIRE_BYTES)
         return f->bytes.at < f->bytes.end && read_plain(&f->bytes, wire, value);
@@ -68,18 +69,18 @@ bool nrs_proto_number(struct nrs_proto_field *f, uint8_t wire, uint64_t *value)
         return false;
     *value = f->value;
     f->wire = NRS_WIRE_BYTES; /* taken: nothing is left */
-    f->bytes = (struct nrs_proto){NULL, NULL};
+    f->bytes = (struct nrs_protobuf){NULL, NULL};
     return true;
 }
 
-bool nrs_proto_is(struct nrs_proto bytes, const char *text)
+bool nrs_protobuf_is(struct nrs_protobuf bytes, const char *text)
 {
     size_t len = strlen(text);
 
     return (size_t)(bytes.end - bytes.at) == len && (len == 0 || memcmp(bytes.at, text, len) == 0);
 }
 
-bool nrs_proto_same(struct nrs_proto a, struct nrs_proto b)
+bool nrs_protobuf_same(struct nrs_protobuf a, struct nrs_protobuf b)
 {
     size_t len = (size_t)(a.end - a.at);
 

@@ -68,7 +68,7 @@ static int64_t quantise_output(struct nrs_quantised *q, const struct nrs_trained
 }
 
 static int fit_output(struct nrs_quantised *q, const struct nrs_trained *t, unsigned output,
-                      struct nrs_note *note)
+                      struct nrs_why *why)
 {
     for (double scale = finest_scale(t, output); scale <= TWO_31; scale *= 2) {
         q->scale_q31[output] = (uint32_t)scale;
@@ -76,8 +76,8 @@ static int fit_output(struct nrs_quantised *q, const struct nrs_trained *t, unsi
         if (q->reach[output] <= INT32_MAX)
             return 0;
     }
-    return nrs_note_set(note, NRS_ERR_OVERFLOW, "output %s: weights too large for sums of 32 bits",
-                        t->output_name[output]);
+    return nrs_why(why, NRS_ERR_OVERFLOW, "output %s: weights too large for sums of 32 bits",
+                   t->output_name[output]);
 }
 
 static void count_zeroed(struct nrs_quantised *q, const struct nrs_trained *t)
@@ -91,7 +91,7 @@ static void count_zeroed(struct nrs_quantised *q, const struct nrs_trained *t)
     }
 }
 
-int nrs_quantise(struct nrs_quantised *q, const struct nrs_trained *t, struct nrs_note *note)
+int nrs_quantise(struct nrs_quantised *q, const struct nrs_trained *t, struct nrs_why *why)
 {
     int rc = 0;
 
@@ -99,10 +99,10 @@ int nrs_quantise(struct nrs_quantised *q, const struct nrs_trained *t, struct nr
     for (unsigned i = 0; i < t->n_terms; i++) {
         q->term[i].weights = calloc(t->n_outputs, nrs_trained_cells(&t->term[i]));
         if (q->term[i].weights == NULL)
-            return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+            return nrs_why(why, NRS_ERR_SPACE, "out of memory");
     }
     for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++)
-        rc = fit_output(q, t, o, note);
+        rc = fit_output(q, t, o, why);
     count_zeroed(q, t);
     return rc;
 }

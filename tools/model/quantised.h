@@ -23,7 +23,7 @@ struct nrs_quantised {
 
 /* t: checked (nrs_trained_check). Refuses with NRS_ERR_OVERFLOW what no scale can hold. Call done in any
  * case. */
-int nrs_quantise(struct nrs_quantised *q, const struct nrs_trained *t, struct nrs_note *note);
+int nrs_quantise(struct nrs_quantised *q, const struct nrs_trained *t, struct nrs_why *why);
 void nrs_quantised_done(struct nrs_quantised *q);
 
 /* mlogit a unit of the output's sum. */

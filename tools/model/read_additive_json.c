@@ -23,23 +23,23 @@
 
 struct reading {
     struct nrs_trained *t;
-    struct nrs_note *note;
+    struct nrs_why *why;
     char place[64]; /* of the term being read: "terms[3]: " */
 };
 
 static int refuse(struct reading *r, const char *key, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: %s", r->place, key, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "%s%s: %s", r->place, key, what);
 }
 
 static int check_keys(struct reading *r, const cJSON *object, const char *const *allowed)
 {
-    return nrs_json_keys(object, allowed, r->place, r->note);
+    return nrs_json_keys(object, allowed, r->place, r->why);
 }
 
 static int read_numbers(struct reading *r, const cJSON *array, unsigned n, const char *key, double *out)
 {
-    return nrs_json_numbers(array, n, r->place, key, out, r->note);
+    return nrs_json_numbers(array, n, r->place, key, out, r->why);
 }
 
 static int read_feature(struct reading *r, const cJSON *object, const char *key, uint16_t *feature)
@@ -131,12 +131,13 @@ static int read_linear(struct reading *r, const cJSON *object, struct nrs_traine
 }
 
 /* A whole number from least to most. */
-static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most, unsigned *out)
+static int read_whole(struct reading *r, const cJSON *item, const char *key, unsigned least, unsigned most,
+                      unsigned *out)
 {
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= least && item->valuedouble <= most) ||
         item->valuedouble != (unsigned)item->valuedouble)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key, least,
-                            most);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "%s%s: not a whole number from %u to %u", r->place, key,
+                       least, most);
     *out = (unsigned)item->valuedouble;
     return 0;
 }
@@ -159,7 +160,8 @@ static int read_grams(struct reading *r, const cJSON *object, struct nrs_trained
             term->grams |= (uint8_t)(1u << (n - 1));
     }
     if (rc == 0)
-        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES, &reach);
+        rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "reach"), "reach", 1, NRS_START_BYTES,
+                        &reach);
     if (rc == 0)
         rc = read_whole(r, cJSON_GetObjectItemCaseSensitive(object, "bits"), "bits", NRS_MODEL_GRAM_BITS_MIN,
                         NRS_MODEL_GRAM_BITS_MAX, &bits);
@@ -238,9 +240,9 @@ static int check_schema(struct reading *r, const cJSON *root)
 
     snprintf(own, sizeof own, "%016" PRIx64, nrs_schema_hash(s));
     if (kind == NULL || strcmp(kind, s->name) != 0)
-        return nrs_note_set(r->note, NRS_ERR_SCHEMA, "kind: not \"%s\"", s->name);
+        return nrs_why(r->why, NRS_ERR_SCHEMA, "kind: not \"%s\"", s->name);
     if (hash == NULL || strcmp(hash, own) != 0)
-        return nrs_note_set(r->note, NRS_ERR_SCHEMA, "schema_hash: not %s, the schema of this program", own);
+        return nrs_why(r->why, NRS_ERR_SCHEMA, "schema_hash: not %s, the schema of this program", own);
     return 0;
 }
 
@@ -257,7 +259,7 @@ static int read_thresholds(struct reading *r, const cJSON *object)
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, keys[i]);
 
         if (!cJSON_IsNumber(item) || !(item->valuedouble > -1e6 && item->valuedouble < 1e6))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "thresholds: %s is not a logit", keys[i]);
+            return nrs_why(r->why, NRS_ERR_FORMAT, "thresholds: %s is not a logit", keys[i]);
         r->t->threshold[i] = item->valuedouble;
     }
     return rc;
@@ -281,17 +283,17 @@ static int read_calibration(struct reading *r, const cJSON *array)
     return rc;
 }
 
-int nrs_read_additive_json(struct nrs_trained *t, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_additive_json(struct nrs_trained *t, const char *file, size_t len, struct nrs_why *why)
 {
     static const char *const keys[] = {"kind",  "schema_hash", "name",        "outputs", "bias",
                                        "terms", "thresholds",  "calibration", NULL};
-    struct reading r = {.t = t, .note = note};
+    struct reading r = {.t = t, .why = why};
     cJSON *root = cJSON_ParseWithLength(file, len);
     int rc;
 
     if (!cJSON_IsObject(root)) {
         cJSON_Delete(root);
-        return nrs_note_set(note, NRS_ERR_FORMAT, "not a JSON object");
+        return nrs_why(why, NRS_ERR_FORMAT, "not a JSON object");
     }
     rc = check_keys(&r, root, keys);
     if (rc == 0)

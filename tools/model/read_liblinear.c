@@ -1,12 +1,14 @@
 /* LIBLINEAR's model file (linear.cpp, save_model), versions 1.9 to 2.50:
  *
- *   file = "solver_type" NAME LF "nr_class" INT LF [ "label" *INT LF ] "nr_feature" INT LF "bias" NUM LF [ "rho" NUM LF ]
- *          "w" LF rows
- *   rows = nr_feature lines of weights, and one more with bias >= 0: the last feature is the number `bias` itself
+ *   file = "solver_type" NAME LF "nr_class" INT LF [ "label" *INT LF ] "nr_feature" INT LF "bias" NUM LF
+ *          [ "rho" NUM LF ] "w" LF rows
+ *   rows = nr_feature lines of weights, and one more with bias >= 0: the last feature is the number `bias`
+ *          itself
  *
- * A line has one weight, or nr_class of them with more than two classes or MCSVM_CS. One weight: a positive sum means
- * label[0], the label that came first in the training file, whichever number it is. Support vector regression has
- * no labels. ONECLASS_SVM subtracts rho; a positive sum means that the row is like the training data. */
+ * A line has one weight, or nr_class of them with more than two classes or MCSVM_CS. One weight: a positive
+ * sum means label[0], the label that came first in the training file, whichever number it is. Support vector
+ * regression has no labels. ONECLASS_SVM subtracts rho; a positive sum means that the row is like the
+ * training data. */
 #include <string.h>
 
 #include "models/base/error.h"
@@ -15,7 +17,7 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     const struct solver *solver;
     uint32_t n_classes, n_features;
@@ -26,13 +28,15 @@ static const struct solver {
     const char *name;
     enum { CLASSES, ALWAYS_A_ROW_A_CLASS, REGRESSION, ONE_CLASS } kind;
 } solvers[] = {{"L2R_LR", CLASSES}, {"L2R_L2LOSS_SVC_DUAL", CLASSES}, {"L2R_L2LOSS_SVC", CLASSES},
-               {"L2R_L1LOSS_SVC_DUAL", CLASSES}, {"MCSVM_CS", ALWAYS_A_ROW_A_CLASS}, {"L1R_L2LOSS_SVC", CLASSES},
-               {"L1R_LR", CLASSES}, {"L2R_LR_DUAL", CLASSES}, {"L2R_L2LOSS_SVR", REGRESSION},
-               {"L2R_L2LOSS_SVR_DUAL", REGRESSION}, {"L2R_L1LOSS_SVR_DUAL", REGRESSION}, {"ONECLASS_SVM", ONE_CLASS}};
+               {"L2R_L1LOSS_SVC_DUAL", CLASSES}, {"MCSVM_CS", ALWAYS_A_ROW_A_CLASS},
+               {"L1R_L2LOSS_SVC", CLASSES}, {"L1R_LR", CLASSES}, {"L2R_LR_DUAL", CLASSES},
+               {"L2R_L2LOSS_SVR", REGRESSION},
+               {"L2R_L2LOSS_SVR_DUAL", REGRESSION}, {"L2R_L1LOSS_SVR_DUAL", REGRESSION},
+               {"ONECLASS_SVM", ONE_CLASS}};
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 /* A line that begins with key; what follows it is left in *line. */
@@ -41,7 +45,7 @@ static int read_key(struct reading *r, const char *key, struct nrs_span *line)
     struct nrs_span word;
 
     if (!nrs_words_line(&r->text, line) || !nrs_line_word(line, &word) || !nrs_span_is(word, key))
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, key);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, key);
     return 0;
 }
 
@@ -51,7 +55,8 @@ static int read_whole(struct reading *r, const char *key, uint32_t max, uint32_t
     int rc = read_key(r, key, &line);
 
     if (rc == 0 && (!nrs_line_word(&line, &word) || !nrs_span_whole(word, max, out) || !nrs_line_ends(line)))
-        rc = nrs_note_set(r->note, NRS_ERR_RANGE, "line %u: %s is not a number of 0 to %u", r->text.line, key, max);
+        rc = nrs_why(r->why, NRS_ERR_RANGE, "line %u: %s is not a number of 0 to %u", r->text.line, key,
+                     max);
     return rc;
 }
 
@@ -94,18 +99,18 @@ static int read_labels(struct reading *r)
         if (one_row && i == 0)
             first = word;
         else
-            rc = nrs_linear_label(r->l, word.at, (size_t)(word.end - word.at), r->note);
+            rc = nrs_linear_label(r->l, word.at, (size_t)(word.end - word.at), r->why);
     }
     if (rc == 0 && one_row)
-        rc = nrs_linear_label(r->l, first.at, (size_t)(first.end - first.at), r->note);
+        rc = nrs_linear_label(r->l, first.at, (size_t)(first.end - first.at), r->why);
     return rc || nrs_line_ends(line) ? rc : refuse(r, "more labels than classes");
 }
 
 static int name_sides(struct reading *r)
 {
-    int rc = nrs_linear_label(r->l, "outlier", 7, r->note);
+    int rc = nrs_linear_label(r->l, "outlier", 7, r->why);
 
-    return rc ? rc : nrs_linear_label(r->l, "inlier", 6, r->note);
+    return rc ? rc : nrs_linear_label(r->l, "inlier", 6, r->why);
 }
 
 static int read_head(struct reading *r)
@@ -120,7 +125,7 @@ static int read_head(struct reading *r)
         rc = refuse(r, "not a number of classes that this solver has");
     if (rc == 0) {
         rows = r->n_classes > 2 || r->solver->kind == ALWAYS_A_ROW_A_CLASS;
-        rc = nrs_linear_alloc(r->l, rows ? r->n_classes : 1, r->note);
+        rc = nrs_linear_alloc(r->l, rows ? r->n_classes : 1, r->why);
     }
     if (rc == 0 && r->solver->kind < REGRESSION)
         rc = read_labels(r);
@@ -156,9 +161,9 @@ static int read_row(struct reading *r, uint32_t column)
     return nrs_line_ends(line) ? 0 : refuse(r, "more weights than classes");
 }
 
-int nrs_read_liblinear(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_liblinear(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
-    struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}};
+    struct reading r = {.l = l, .why = why, .text = {.left = {file, file + len}}};
     int rc = read_head(&r);
 
     for (uint32_t i = 0; rc == 0 && i < r.n_features + (r.bias >= 0); i++)

@@ -5,9 +5,10 @@
  *          [ "nr_sv" INT INT LF ] "SV" LF L lines
  *   line = coefficient *( SP index ":" value )      indices from 1, ascending; what is left out is 0
  *
- * The sum of coefficient * vector is the weight vector, which is all that a linear kernel needs; minus rho. A positive
- * sum means label[0], the label that came first in the training file; its chance is 1 / (1 + exp(probA * sum + probB)).
- * Three and more classes vote one against one, which no sums of one class each can tell. */
+ * The sum of coefficient * vector is the weight vector, which is all that a linear kernel needs; minus rho. A
+ * positive sum means label[0], the label that came first in the training file; its chance is 1 / (1 +
+ * exp(probA * sum + probB)). Three and more classes vote one against one, which no sums of one class each can
+ * tell. */
 #include <string.h>
 
 #include "models/base/error.h"
@@ -18,7 +19,7 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     uint32_t n_vectors;
     bool has_classes, one_class;
@@ -27,7 +28,7 @@ struct reading {
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 static int read_type(struct reading *r, struct nrs_span value)
@@ -88,9 +89,9 @@ static int skip_values(struct reading *r, struct nrs_span value)
 /* The second label is that of a positive sum: the first of the file. */
 static int read_labels(struct reading *r, struct nrs_span first, struct nrs_span second)
 {
-    int rc = nrs_linear_label(r->l, second.at, (size_t)(second.end - second.at), r->note);
+    int rc = nrs_linear_label(r->l, second.at, (size_t)(second.end - second.at), r->why);
 
-    return rc ? rc : nrs_linear_label(r->l, first.at, (size_t)(first.end - first.at), r->note);
+    return rc ? rc : nrs_linear_label(r->l, first.at, (size_t)(first.end - first.at), r->why);
 }
 
 static const struct key {
@@ -111,11 +112,11 @@ static int read_key(struct reading *r, const struct key *key, struct nrs_span li
 
     for (unsigned i = 0; i < key->n_values; i++)
         if (!nrs_line_word(&line, &value[i]))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: fewer than %u values", r->text.line, key->name,
-                                key->n_values);
+            return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s: fewer than %u values", r->text.line,
+                           key->name, key->n_values);
     if (!nrs_line_ends(line))
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s: more than %u values", r->text.line, key->name,
-                            key->n_values);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s: more than %u values", r->text.line,
+                       key->name, key->n_values);
     return key->read ? key->read(r, value[0]) : read_labels(r, value[0], value[1]);
 }
 
@@ -133,9 +134,10 @@ static int read_head(struct reading *r)
         while (at < N_KEYS && !nrs_span_is(word, keys[at].name) && !keys[at].needed)
             at++;
         if (at == N_KEYS)
-            return nrs_span_is(word, "SV") ? 0 : refuse(r, "not a key of a linear model, or not in its place");
+            return nrs_span_is(word, "SV") ? 0
+                                           : refuse(r, "not a key of a linear model, or not in its place");
         if (!nrs_span_is(word, keys[at].name))
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, keys[at].name);
+            return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: not \"%s\"", r->text.line, keys[at].name);
         rc = read_key(r, &keys[at++], line);
         if (rc)
             return rc;
@@ -153,8 +155,8 @@ static int check_head(struct reading *r)
     r->l->sigmoid.given = r->has_classes && r->has_a;
     if (!r->one_class)
         return 0;
-    rc = nrs_linear_label(r->l, "outlier", 7, r->note);
-    return rc ? rc : nrs_linear_label(r->l, "inlier", 6, r->note);
+    rc = nrs_linear_label(r->l, "outlier", 7, r->why);
+    return rc ? rc : nrs_linear_label(r->l, "inlier", 6, r->why);
 }
 
 static int read_vector(struct reading *r)
@@ -172,18 +174,18 @@ static int read_vector(struct reading *r)
             !nrs_span_number(word, &value))
             return refuse(r, "not index:value");
         if (i <= last || i > r->l->columns->n)
-            return nrs_note_set(r->note, NRS_ERR_RANGE, "line %u: index %u is not above %u and at most %u",
-                                r->text.line, i, last, r->l->columns->n);
+            return nrs_why(r->why, NRS_ERR_RANGE, "line %u: index %u is not above %u and at most %u",
+                           r->text.line, i, last, r->l->columns->n);
         r->l->weights[i - 1] += coefficient * value;
         last = i;
     }
     return 0;
 }
 
-int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_libsvm(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
-    struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}};
-    int rc = nrs_linear_alloc(l, 1, note);
+    struct reading r = {.l = l, .why = why, .text = {.left = {file, file + len}}};
+    int rc = nrs_linear_alloc(l, 1, why);
 
     if (rc == 0)
         rc = read_head(&r);

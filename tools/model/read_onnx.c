@@ -1,17 +1,19 @@
-/* ONNX (onnx_graph.h has the messages): one chain of nodes from the features to a class, as sklearn-onnx, PyTorch and
- * others write linear models.
+/* ONNX (onnx_graph.h has the messages): one chain of nodes from the features
+ * to a class, as sklearn-onnx, PyTorch and others write linear models.
  *
  *   chain  = *prepare linear *shift [ tail ]
  *   prepare = Cast | Identity | Flatten | Scaler (x - offset) * scale | Add, Sub, Mul, Div by constants
  *   linear = LinearClassifier | LinearRegressor | Gemm | MatMul          one, over all columns
  *   shift  = Add, Sub, Mul, Div by constants | Cast | Identity | Flatten | Reshape | Squeeze
- *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax, ZipMap,
- *            ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no decision
+ *   tail   = what turns scores into labels and chances: Sigmoid, Softmax, LogSoftmax, Normalizer, ArgMax,
+ *            ZipMap, ArrayFeatureExtractor, Concat, Cast, Identity, Flatten, Reshape, Squeeze; it changes no
+ *            decision
  *
- * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier, ZipMap
- * or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two labels: a
- * positive score means the second. Two rows that mirror each other (sklearn-onnx) are one, unless a softmax follows: then
- * the chance belongs to their difference. One row without labels: a positive score means flagged. */
+ * Columns are in the order of the input. Rows are classes in the order of the labels, which LinearClassifier,
+ * ZipMap or the tensor that ArrayFeatureExtractor picks from name. One row of a LinearClassifier with two
+ * labels: a positive score means the second. Two rows that mirror each other (sklearn-onnx) are one, unless a
+ * softmax follows: then the chance belongs to their difference. One row without labels: a positive score
+ * means flagged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,17 +26,19 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_onnx_graph *g;
     const struct nrs_onnx_node *node; /* the one being read */
-    struct nrs_proto chain;           /* what the chain has come to: scaled columns, then scores */
-    bool ended, read, softmax;        /* the chain: by a node that makes chances; its scores: by the tail; for a class */
-    double *mul, *add, *numbers;      /* [columns] what the columns were scaled by; [32 x columns] to read into */
+    struct nrs_protobuf chain;           /* what the chain has come to: scaled columns, then scores */
+    bool ended, read, softmax;        /* the chain: by a node that makes chances;
+                                         its scores: by the tail; for a class */
+    double *mul, *add, *numbers;      /* [columns] what the columns were scaled
+                                         by; [32 x columns] to read into */
     unsigned n_tail;
-    struct nrs_proto tail[TAIL_MAX];  /* what has become of the scores */
+    struct nrs_protobuf tail[TAIL_MAX];  /* what has become of the scores */
 };
 
-static int shown(struct nrs_proto text)
+static int shown(struct nrs_protobuf text)
 {
     return text.end - text.at > 40 ? 40 : (int)(text.end - text.at);
 }
@@ -43,8 +47,9 @@ static int refuse(struct reading *r, const char *what)
 {
     const struct nrs_onnx_node *n = r->node;
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s", (unsigned)(n - r->g->node),
-                        shown(n->op), (const char *)n->op.at, shown(n->name), (const char *)n->name.at, what);
+    return nrs_why(r->why, NRS_ERR_UNSUPPORTED, "node %u, %.*s \"%.*s\": %s",
+                   (unsigned)(n - r->g->node), shown(n->op), (const char *)n->op.at, shown(n->name),
+                   (const char *)n->name.at, what);
 }
 
 static bool has_scores(const struct reading *r)
@@ -56,7 +61,7 @@ static bool has_scores(const struct reading *r)
 static int chain_input(const struct reading *r)
 {
     for (unsigned i = 0; !r->ended && i < r->node->n_inputs; i++)
-        if (nrs_proto_same(r->node->input[i], r->chain))
+        if (nrs_protobuf_same(r->node->input[i], r->chain))
             return (int)i;
     return -1;
 }
@@ -64,7 +69,8 @@ static int chain_input(const struct reading *r)
 /* n numbers of a constant input, or one number for all of them. */
 static int read_constant(struct reading *r, unsigned input, size_t n, double *out)
 {
-    const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
+    const struct nrs_onnx_tensor *t =
+        input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
     size_t size = t ? nrs_onnx_size(t, n) : 0;
 
     if ((size != n && size != 1) || !nrs_onnx_numbers(t, size, out))
@@ -77,15 +83,15 @@ static int read_constant(struct reading *r, unsigned input, size_t n, double *ou
 /* *mul and *add of x -> x * mul + add, from the constant c of an Add, Sub, Mul or Div. */
 static int as_affine(struct reading *r, bool chain_first, double c, double *mul, double *add)
 {
-    const struct nrs_proto op = r->node->op;
+    const struct nrs_protobuf op = r->node->op;
 
     *mul = 1;
     *add = 0;
-    if (nrs_proto_is(op, "Add")) {
+    if (nrs_protobuf_is(op, "Add")) {
         *add = c;
-    } else if (nrs_proto_is(op, "Mul")) {
+    } else if (nrs_protobuf_is(op, "Mul")) {
         *mul = c;
-    } else if (nrs_proto_is(op, "Sub")) {
+    } else if (nrs_protobuf_is(op, "Sub")) {
         *mul = chain_first ? 1 : -1;
         *add = chain_first ? -c : c;
     } else {
@@ -159,7 +165,7 @@ static int take_label(void *arg, const char *text, size_t len)
 {
     struct reading *r = arg;
 
-    return nrs_linear_label(r->l, text, len, r->note);
+    return nrs_linear_label(r->l, text, len, r->why);
 }
 
 static int read_labels(struct reading *r, const char *integers, const char *strings)
@@ -173,13 +179,14 @@ static int read_labels(struct reading *r, const char *integers, const char *stri
 static int read_rows(struct reading *r)
 {
     unsigned n = r->l->columns->n;
-    size_t got = nrs_onnx_floats(r->node, "coefficients", (size_t)NRS_MODEL_OUTPUTS_MAX * n, r->numbers), intercepts;
+    size_t got = nrs_onnx_floats(r->node, "coefficients", (size_t)NRS_MODEL_OUTPUTS_MAX * n, r->numbers),
+           intercepts;
     double bias[NRS_MODEL_OUTPUTS_MAX] = {0};
     int rc;
 
     if (got == 0 || got % n != 0)
         return refuse(r, "coefficients: not rows with one for each column");
-    rc = nrs_linear_alloc(r->l, (unsigned)(got / n), r->note);
+    rc = nrs_linear_alloc(r->l, (unsigned)(got / n), r->why);
     if (rc)
         return rc;
     memcpy(r->l->weights, r->numbers, got * sizeof *r->numbers);
@@ -198,17 +205,20 @@ static int apply_attributes(struct reading *r)
     bool logistic = nrs_onnx_text_is(n, "post_transform", "LOGISTIC");
     int rc = read_rows(r);
 
-    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") || nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
+    r->softmax = nrs_onnx_text_is(n, "post_transform", "SOFTMAX") ||
+                 nrs_onnx_text_is(n, "post_transform", "SOFTMAX_ZERO");
     r->ended = !none;
     if (rc == 0 && !none && !logistic && !r->softmax)
         rc = refuse(r, "post_transform is not NONE, LOGISTIC or SOFTMAX");
     return rc ? rc : read_labels(r, "classlabels_ints", "classlabels_strings");
 }
 
-/* The constant matrix of a Gemm or MatMul, as rows of weights. rows_first: [rows, columns], else [columns, rows]. */
+/* The constant matrix of a Gemm or MatMul, as rows of weights. rows_first: [rows, columns], else [columns,
+ * rows]. */
 static int read_matrix(struct reading *r, unsigned input, bool rows_first, double factor)
 {
-    const struct nrs_onnx_tensor *t = input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
+    const struct nrs_onnx_tensor *t =
+        input < r->node->n_inputs ? nrs_onnx_find(r->g, r->node->input[input]) : NULL;
     unsigned n = r->l->columns->n;
     size_t max = (size_t)NRS_MODEL_OUTPUTS_MAX * n, size = t ? nrs_onnx_size(t, max) : 0;
     size_t n_rows = size / n;
@@ -218,7 +228,7 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
         return refuse(r, "its weights are not a constant matrix over the columns");
     if (!nrs_onnx_numbers(t, size, r->numbers))
         return refuse(r, "its weights are not float or double, or not so many as promised");
-    rc = nrs_linear_alloc(r->l, (unsigned)n_rows, r->note);
+    rc = nrs_linear_alloc(r->l, (unsigned)n_rows, r->why);
     for (size_t i = 0; rc == 0 && i < size; i++)
         r->l->weights[rows_first ? i : i % n_rows * n + i / n_rows] = factor * r->numbers[i];
     return rc;
@@ -226,7 +236,8 @@ static int read_matrix(struct reading *r, unsigned input, bool rows_first, doubl
 
 static int apply_matmul(struct reading *r)
 {
-    return chain_input(r) == 0 ? read_matrix(r, 1, false, 1) : refuse(r, "the features are not its first input");
+    return chain_input(r) == 0 ? read_matrix(r, 1, false, 1)
+                               : refuse(r, "the features are not its first input");
 }
 
 static int apply_gemm(struct reading *r)
@@ -274,24 +285,26 @@ static int apply_extractor(struct reading *r)
 enum { KEEPS = 1, LINEAR = 2, TAIL = 4, LABELS = 8 };
 static const struct op {
     const char *name;
-    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of columns; TAIL: after them; LABELS: comes out first */
+    unsigned where; /* KEEPS: the chain goes on; LINEAR: makes scores of
+                       columns; TAIL: after them; LABELS: comes out first */
     int (*apply)(struct reading *);
 } ops[] = {{"Cast", KEEPS | TAIL, apply_nothing},       {"Identity", KEEPS | TAIL, apply_nothing},
            {"Flatten", KEEPS | TAIL, apply_nothing},    {"Reshape", KEEPS | TAIL, apply_nothing},
            {"Squeeze", KEEPS | TAIL, apply_nothing},    {"Scaler", KEEPS, apply_scaler},
            {"Add", KEEPS, apply_affine},                {"Sub", KEEPS, apply_affine},
            {"Mul", KEEPS, apply_affine},                {"Div", KEEPS, apply_affine},
-           {"LinearRegressor", LINEAR, apply_attributes}, {"LinearClassifier", LINEAR | LABELS, apply_attributes},
-           {"Gemm", LINEAR, apply_gemm},                {"MatMul", LINEAR, apply_matmul},
-           {"Sigmoid", TAIL, apply_nothing},            {"Softmax", TAIL, apply_softmax},
-           {"LogSoftmax", TAIL, apply_softmax},         {"Normalizer", TAIL, apply_nothing},
-           {"ArgMax", TAIL, apply_nothing},             {"ZipMap", TAIL, apply_zipmap},
+           {"LinearRegressor", LINEAR, apply_attributes},
+           {"LinearClassifier", LINEAR | LABELS, apply_attributes}, {"Gemm", LINEAR, apply_gemm},
+           {"MatMul", LINEAR, apply_matmul}, {"Sigmoid", TAIL, apply_nothing},
+           {"Softmax", TAIL, apply_softmax}, {"LogSoftmax", TAIL, apply_softmax},
+           {"Normalizer", TAIL, apply_nothing}, {"ArgMax", TAIL, apply_nothing},
+           {"ZipMap", TAIL, apply_zipmap},
            {"ArrayFeatureExtractor", TAIL, apply_extractor}, {"Concat", TAIL, apply_nothing}};
 
-static const struct op *find_op(struct nrs_proto name)
+static const struct op *find_op(struct nrs_protobuf name)
 {
     for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
-        if (nrs_proto_is(name, ops[i].name))
+        if (nrs_protobuf_is(name, ops[i].name))
             return &ops[i];
     return NULL;
 }
@@ -300,7 +313,7 @@ static bool reads_tail(const struct reading *r)
 {
     for (unsigned i = 0; i < r->node->n_inputs; i++)
         for (unsigned t = 0; t < r->n_tail; t++)
-            if (nrs_proto_same(r->node->input[i], r->tail[t]))
+            if (nrs_protobuf_same(r->node->input[i], r->tail[t]))
                 return true;
     return false;
 }
@@ -344,21 +357,6 @@ static int read_node(struct reading *r)
     return rc;
 }
 
-/* Two rows, one the negative of the other, are one. */
-static void join_mirrored(struct nrs_linear *l)
-{
-    unsigned n = l->columns->n;
-
-    if (l->n_rows != 2 || l->bias[0] != -l->bias[1])
-        return;
-    for (unsigned c = 0; c < n; c++)
-        if (l->weights[c] != -l->weights[n + c])
-            return;
-    memcpy(l->weights, l->weights + n, n * sizeof *l->weights);
-    l->bias[0] = l->bias[1];
-    l->n_rows = 1;
-}
-
 static int read_graph(struct reading *r)
 {
     int rc = 0;
@@ -371,27 +369,29 @@ static int read_graph(struct reading *r)
         rc = read_node(r);
     }
     if (rc == 0 && !has_scores(r))
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
+        rc = nrs_why(r->why, NRS_ERR_FORMAT,
+                     "no LinearClassifier, LinearRegressor, Gemm or MatMul in it");
     if (rc)
         return rc;
     nrs_linear_fold(r->l, r->mul, r->add);
     if (!r->softmax)
-        join_mirrored(r->l);
+        nrs_linear_join_mirrored(r->l);
     return 0;
 }
 
-int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_onnx(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
     static struct nrs_onnx_graph graph;
     size_t n = l->columns->n;
-    struct reading r = {.l = l, .note = note, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
+    struct reading r = {
+        .l = l, .why = why, .g = &graph, .mul = calloc((NRS_MODEL_OUTPUTS_MAX + 2) * n, sizeof *r.mul)};
     int rc;
 
     if (r.mul == NULL)
-        return nrs_note_set(note, NRS_ERR_SPACE, "out of memory");
+        return nrs_why(why, NRS_ERR_SPACE, "out of memory");
     r.add = r.mul + n;
     r.numbers = r.add + n;
-    rc = nrs_onnx_read(&graph, file, len, note);
+    rc = nrs_onnx_read(&graph, file, len, why);
     if (rc == 0)
         rc = read_graph(&r);
     free(r.mul);

@@ -1,7 +1,8 @@
 /* safetensors, as written for a linear layer of PyTorch:
  *
  *   file   = N:u64le header[N] data
- *   header = JSON {"__metadata__": {...}, "<name>": {"dtype": "F32" | "F64", "shape": [n...], "data_offsets": [from, to]}}
+ *   header = JSON {"__metadata__": {...}, "<name>": {"dtype": "F32" | "F64", "shape": [n...],
+ *            "data_offsets": [from, to]}}
  *
  * Offsets count from the data's first byte. Tensors, with any prefix that ends in a dot:
  *
@@ -10,8 +11,9 @@
  *   mean    [columns]         optional: the layer saw (x - mean) / scale
  *   scale   [columns]         optional
  *
- * One row: a positive sum means flagged (or the second of --labels). Several: one class each, "0", "1", ... unless
- * "__metadata__" has "labels": "a,b,...". Any other tensor is refused: a second layer is not a linear model. */
+ * One row: a positive sum means flagged (or the second of --labels). Several: one class each, "0", "1", ...
+ * unless "__metadata__" has "labels": "a,b,...". Any other tensor is refused: a second layer is not a linear
+ * model. */
 #include <cJSON.h>
 #include <math.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@ static const char *const tensor_names[N_TENSORS] = {"weight", "bias", "mean", "s
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     const uint8_t *data;
     size_t data_len;
     struct tensor tensor[N_TENSORS]; /* data NULL: not in the file */
@@ -43,7 +45,7 @@ struct reading {
 
 static int refuse(struct reading *r, const cJSON *item, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "%.60s: %s", item->string, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "%.60s: %s", item->string, what);
 }
 
 static double number_at(const struct tensor *t, size_t i)
@@ -69,7 +71,7 @@ static int read_shape(struct reading *r, const cJSON *item, struct tensor *t)
     int n = nrs_json_length(shape);
     double dim[2] = {0, 1};
 
-    if (n < 1 || n > 2 || nrs_json_numbers(shape, (unsigned)n, "", "shape", dim, r->note) != 0)
+    if (n < 1 || n > 2 || nrs_json_numbers(shape, (unsigned)n, "", "shape", dim, r->why) != 0)
         return refuse(r, item, "shape: not one or two sizes");
     for (int i = 0; i < n; i++) {
         if (!(dim[i] >= 1 && dim[i] <= NRS_COLUMNS_MAX) || dim[i] != floor(dim[i]))
@@ -93,8 +95,8 @@ static int read_tensor(struct reading *r, const cJSON *item, struct tensor *t)
         return refuse(r, item, "dtype: not F32 or F64");
     t->width = type[1] == '3' ? 4 : 8;
     bytes = t->width * t->dim[0] * (t->n_dims == 2 ? t->dim[1] : 1);
-    if (nrs_json_numbers(cJSON_GetObjectItemCaseSensitive(item, "data_offsets"), 2, "", "data_offsets", offset,
-                         r->note) != 0 ||
+    if (nrs_json_numbers(cJSON_GetObjectItemCaseSensitive(item, "data_offsets"), 2, "", "data_offsets",
+                         offset, r->why) != 0 ||
         !(offset[0] >= 0 && offset[0] <= (double)r->data_len) || offset[0] != floor(offset[0]) ||
         offset[1] != offset[0] + (double)bytes || offset[1] > (double)r->data_len)
         return refuse(r, item, "data_offsets: not its bytes within the file");
@@ -120,19 +122,19 @@ static int read_labels(struct reading *r, const cJSON *metadata)
 
     for (size_t len; rc == 0 && at && *at; at += len + (at[len] == ',')) {
         len = strcspn(at, ",");
-        rc = nrs_linear_label(r->l, at, len, r->note);
+        rc = nrs_linear_label(r->l, at, len, r->why);
     }
     return rc;
 }
 
 static int read_header(struct reading *r, const cJSON *root)
 {
-    int rc = cJSON_IsObject(root) ? 0 : nrs_note_set(r->note, NRS_ERR_FORMAT, "header: not a JSON object");
+    int rc = cJSON_IsObject(root) ? 0 : nrs_why(r->why, NRS_ERR_FORMAT, "header: not a JSON object");
 
     for (const cJSON *item = root ? root->child : NULL; rc == 0 && item; item = item->next)
         rc = strcmp(item->string, "__metadata__") == 0 ? read_labels(r, item) : read_item(r, item);
     if (rc == 0 && r->tensor[WEIGHT].data == NULL)
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "no tensor named weight");
+        rc = nrs_why(r->why, NRS_ERR_FORMAT, "no tensor named weight");
     return rc;
 }
 
@@ -150,12 +152,12 @@ static int fill(struct reading *r)
     int rc;
 
     if (weight->n_dims != 2 || weight->dim[1] != n)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "weight: not of shape [rows, %u]", n);
-    rc = nrs_linear_alloc(l, weight->dim[0], r->note);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "weight: not of shape [rows, %u]", n);
+    rc = nrs_linear_alloc(l, weight->dim[0], r->why);
     if (rc)
         return rc;
     if (bias->data && !has_length(bias, l->n_rows))
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "bias: not one number a row");
+        return nrs_why(r->why, NRS_ERR_FORMAT, "bias: not one number a row");
     for (size_t i = 0; i < (size_t)n * l->n_rows; i++)
         l->weights[i] = number_at(weight, i);
     for (unsigned i = 0; bias->data && i < l->n_rows; i++)
@@ -171,16 +173,16 @@ static int fold(struct reading *r)
     int rc = 0;
 
     if ((mean->data && !has_length(mean, n)) || (scale->data && !has_length(scale, n)))
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "mean, scale: not %u numbers", n);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "mean, scale: not %u numbers", n);
     mul = calloc(2 * (size_t)n, sizeof *mul);
     if (mul == NULL)
-        return nrs_note_set(r->note, NRS_ERR_SPACE, "out of memory");
+        return nrs_why(r->why, NRS_ERR_SPACE, "out of memory");
     add = mul + n;
     for (unsigned i = 0; rc == 0 && i < n; i++) {
         double divisor = scale->data ? number_at(scale, i) : 1;
 
         if (divisor == 0)
-            rc = nrs_note_set(r->note, NRS_ERR_RANGE, "scale[%u]: 0", i);
+            rc = nrs_why(r->why, NRS_ERR_RANGE, "scale[%u]: 0", i);
         mul[i] = 1 / divisor;
         add[i] = mean->data ? -number_at(mean, i) / divisor : 0;
     }
@@ -190,19 +192,19 @@ static int fold(struct reading *r)
     return rc;
 }
 
-int nrs_read_safetensors(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_safetensors(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
     const uint8_t *bytes = (const uint8_t *)file;
-    struct reading r = {.l = l, .note = note};
+    struct reading r = {.l = l, .why = why};
     uint64_t header;
     cJSON *root;
     int rc;
 
     if (len < 8)
-        return nrs_note_set(note, NRS_ERR_SHORT, "shorter than the length of its header");
+        return nrs_why(why, NRS_ERR_SHORT, "shorter than the length of its header");
     header = nrs_get_u64le(bytes);
     if (header > len - 8 || header > HEADER_BYTES_MAX)
-        return nrs_note_set(note, NRS_ERR_SHORT, "header: longer than the file, or than a MiB");
+        return nrs_why(why, NRS_ERR_SHORT, "header: longer than the file, or than a MiB");
     r.data = bytes + 8 + header;
     r.data_len = len - 8 - (size_t)header;
     root = cJSON_ParseWithLength(file + 8, (size_t)header);

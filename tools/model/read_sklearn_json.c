@@ -1,14 +1,17 @@
-/* A linear model in JSON, with scikit-learn's names (recipes/ has the lines that write it, for other trainers too):
+/* A linear model in JSON, with scikit-learn's names (recipes/
+ * has the lines that write it, for other trainers too):
  *
  *   {"coef_": [[f a column] a row], "intercept_": [f a row],
- *    "classes_": [label...],                  optional: two for one row, otherwise one a row; numbers, text or bool
+ *    "classes_": [label...],                  optional: two for one row, otherwise one a row; numbers, text
+ *                                             or bool
  *    "feature_names_in_": [name...],          optional: the columns, any of them in any order; otherwise all
  *    "n_features_in_": n,                     optional: only compared
  *    "schema_hash": "<16 hex>",               optional: only compared
  *    "scalers": [scaler...],                  optional: in the order in which they were applied
  *    "a_": f, "b_": f}                        optional: Platt's sigmoid (CalibratedClassifierCV), for one row
  *
- *   scaler = {"mean_": [...], "scale_": [...]}    StandardScaler: (x - mean_) / scale_; either may be null or absent
+ *   scaler = {"mean_": [...], "scale_": [...]}    StandardScaler: (x - mean_) / scale_; either may be null or
+ *                                                    absent
  *          | {"center_": [...], "scale_": [...]}  RobustScaler: the same
  *          | {"scale_": [...]}                    MaxAbsScaler: x / scale_
  *          | {"min_": [...], "scale_": [...]}     MinMaxScaler: x * scale_ + min_  (its scale_ multiplies)
@@ -29,7 +32,7 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     unsigned n;             /* columns in the file, at most ours */
     unsigned *column;       /* [n] which of ours each is */
     double *first, *second; /* [n] lists as the file has them */
@@ -45,7 +48,7 @@ static const cJSON *item_of(const cJSON *object, const char *key)
 
 static int refuse(struct reading *r, const char *key, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "%s: %s", key, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "%s: %s", key, what);
 }
 
 static int check_schema(struct reading *r, const cJSON *root)
@@ -57,7 +60,7 @@ static int check_schema(struct reading *r, const cJSON *root)
         return 0;
     snprintf(own, sizeof own, "%016" PRIx64, nrs_schema_hash(r->l->columns->schema));
     if (!cJSON_IsString(hash) || strcmp(hash->valuestring, own) != 0)
-        return nrs_note_set(r->note, NRS_ERR_SCHEMA, "schema_hash: not %s, the schema of this program", own);
+        return nrs_why(r->why, NRS_ERR_SCHEMA, "schema_hash: not %s, the schema of this program", own);
     return 0;
 }
 
@@ -71,8 +74,8 @@ static int read_names(struct reading *r, const cJSON *names)
         int at = text ? nrs_columns_find(r->l->columns, text, strlen(text)) : -1;
 
         if (at < 0 || seen[at])
-            return nrs_note_set(r->note, NRS_ERR_FORMAT, "feature_names_in_[%u]: %.40s: %s", i,
-                                text ? text : "not text", at < 0 ? "no such column" : "a second time");
+            return nrs_why(r->why, NRS_ERR_FORMAT, "feature_names_in_[%u]: %.40s: %s", i,
+                           text ? text : "not text", at < 0 ? "no such column" : "a second time");
         seen[at] = true;
         r->column[i++] = (unsigned)at;
     }
@@ -86,15 +89,15 @@ static int read_columns(struct reading *r, const cJSON *root)
     int n = names ? nrs_json_length(names) : (int)r->l->columns->n, rc = 0;
 
     if (n < 1 || (unsigned)n > r->l->columns->n)
-        return nrs_note_set(r->note, NRS_ERR_FORMAT, "feature_names_in_: not a list of 1 to %u columns",
-                            r->l->columns->n);
+        return nrs_why(r->why, NRS_ERR_FORMAT, "feature_names_in_: not a list of 1 to %u columns",
+                       r->l->columns->n);
     r->n = (unsigned)n;
     for (unsigned i = 0; i < r->n; i++)
         r->column[i] = i;
     if (names)
         rc = read_names(r, names);
     if (rc == 0 && count && !(cJSON_IsNumber(count) && count->valuedouble == r->n))
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "n_features_in_: not %u, the number of columns", r->n);
+        rc = nrs_why(r->why, NRS_ERR_FORMAT, "n_features_in_: not %u, the number of columns", r->n);
     return rc;
 }
 
@@ -104,7 +107,7 @@ static int read_row(struct reading *r, const cJSON *list, unsigned row)
     int rc;
 
     snprintf(place, sizeof place, "coef_[%u]", row);
-    rc = nrs_json_numbers(list, r->n, "", place, r->first, r->note);
+    rc = nrs_json_numbers(list, r->n, "", place, r->first, r->why);
     for (unsigned i = 0; rc == 0 && i < r->n; i++)
         r->l->weights[row * r->l->columns->n + r->column[i]] = r->first[i];
     return rc;
@@ -119,7 +122,7 @@ static int read_coefficients(struct reading *r, const cJSON *root)
 
     if (n < 1)
         return refuse(r, "coef_", "not a list of rows");
-    rc = nrs_linear_alloc(r->l, one_list ? 1 : (unsigned)n, r->note);
+    rc = nrs_linear_alloc(r->l, one_list ? 1 : (unsigned)n, r->why);
     if (rc == 0 && one_list)
         return read_row(r, coef, 0);
     for (const cJSON *list = coef->child; rc == 0 && list; list = list->next)
@@ -133,7 +136,7 @@ static int read_intercept(struct reading *r, const cJSON *root)
     const cJSON *intercept = item_of(root, "intercept_");
 
     if (!cJSON_IsNumber(intercept))
-        return nrs_json_numbers(intercept, r->l->n_rows, "", "intercept_", r->l->bias, r->note);
+        return nrs_json_numbers(intercept, r->l->n_rows, "", "intercept_", r->l->bias, r->why);
     if (r->l->n_rows > 1 && intercept->valuedouble != 0)
         return refuse(r, "intercept_", "one number for several rows");
     r->l->bias[0] = intercept->valuedouble;
@@ -145,14 +148,14 @@ static int read_label(struct reading *r, const cJSON *label)
     char text[32];
 
     if (cJSON_IsString(label))
-        return nrs_linear_label(r->l, label->valuestring, strlen(label->valuestring), r->note);
+        return nrs_linear_label(r->l, label->valuestring, strlen(label->valuestring), r->why);
     if (cJSON_IsBool(label))
         strcpy(text, cJSON_IsTrue(label) ? "true" : "false");
     else if (cJSON_IsNumber(label) && fabs(label->valuedouble) < 1e9)
         snprintf(text, sizeof text, "%.9g", label->valuedouble);
     else
         return refuse(r, "classes_", "a label is neither text nor a number");
-    return nrs_linear_label(r->l, text, strlen(text), r->note);
+    return nrs_linear_label(r->l, text, strlen(text), r->why);
 }
 
 static int read_classes(struct reading *r, const cJSON *root)
@@ -170,14 +173,14 @@ static int read_classes(struct reading *r, const cJSON *root)
 }
 
 /* One list of a scaler, with the value given where the list is absent. */
-static int read_list(struct reading *r, const cJSON *scaler, const char *key, const char *place, double absent,
-                     double *out)
+static int read_list(struct reading *r, const cJSON *scaler, const char *key, const char *place,
+                     double absent, double *out)
 {
     const cJSON *list = item_of(scaler, key);
 
     for (unsigned i = 0; i < r->n; i++)
         out[i] = absent;
-    return list ? nrs_json_numbers(list, r->n, place, key, out, r->note) : 0;
+    return list ? nrs_json_numbers(list, r->n, place, key, out, r->why) : 0;
 }
 
 static int fold_scaler(struct reading *r, const cJSON *scaler, const char *place)
@@ -185,10 +188,11 @@ static int fold_scaler(struct reading *r, const cJSON *scaler, const char *place
     static const char *const keys[] = {"mean_", "center_", "min_", "scale_", NULL};
     bool multiplies = item_of(scaler, "min_") != NULL, has_center = item_of(scaler, "center_") != NULL;
     const char *offset_key = multiplies ? "min_" : has_center ? "center_" : "mean_";
-    int rc = cJSON_IsObject(scaler) ? nrs_json_keys(scaler, keys, place, r->note) : refuse(r, "scalers", "not objects");
+    int rc = cJSON_IsObject(scaler) ? nrs_json_keys(scaler, keys, place, r->why)
+                                    : refuse(r, "scalers", "not objects");
 
     if (rc == 0 && multiplies + has_center + (item_of(scaler, "mean_") != NULL) > 1)
-        rc = nrs_note_set(r->note, NRS_ERR_FORMAT, "%stwo of mean_, center_ and min_", place);
+        rc = nrs_why(r->why, NRS_ERR_FORMAT, "%stwo of mean_, center_ and min_", place);
     if (rc == 0)
         rc = read_list(r, scaler, offset_key, place, 0, r->first);
     if (rc == 0)
@@ -199,7 +203,7 @@ static int fold_scaler(struct reading *r, const cJSON *scaler, const char *place
     }
     for (unsigned i = 0; rc == 0 && i < r->n; i++) {
         if (r->second[i] == 0)
-            return nrs_note_set(r->note, NRS_ERR_RANGE, "%sscale_[%u]: 0", place, i);
+            return nrs_why(r->why, NRS_ERR_RANGE, "%sscale_[%u]: 0", place, i);
         r->mul[r->column[i]] = multiplies ? r->second[i] : 1 / r->second[i];
         r->add[r->column[i]] = multiplies ? r->first[i] : -r->first[i] / r->second[i];
     }
@@ -243,22 +247,24 @@ static int read_sigmoid(struct reading *r, const cJSON *root)
 
 static int read_root(struct reading *r, const cJSON *root)
 {
-    static const char *const keys[] = {"coef_", "intercept_", "classes_", "feature_names_in_", "n_features_in_",
-                                       "schema_hash", "scalers", "a_", "b_", NULL};
+    static const char *const keys[] = {
+        "coef_", "intercept_", "classes_", "feature_names_in_", "n_features_in_", "schema_hash", "scalers",
+        "a_",    "b_",         NULL};
     static int (*const parts[])(struct reading *, const cJSON *) = {
-        check_schema, read_columns, read_coefficients, read_intercept, read_classes, read_scalers, read_sigmoid};
-    int rc = cJSON_IsObject(root) ? nrs_json_keys(root, keys, "", r->note)
-                                  : nrs_note_set(r->note, NRS_ERR_FORMAT, "not a JSON object");
+        check_schema, read_columns, read_coefficients, read_intercept,
+        read_classes, read_scalers, read_sigmoid};
+    int rc = cJSON_IsObject(root) ? nrs_json_keys(root, keys, "", r->why)
+                                  : nrs_why(r->why, NRS_ERR_FORMAT, "not a JSON object");
 
     for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof parts[0]; i++)
         rc = parts[i](r, root);
     return rc;
 }
 
-int nrs_read_sklearn_json(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_sklearn_json(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
     unsigned n = l->columns->n;
-    struct reading r = {.l = l, .note = note, .column = calloc(n, sizeof *r.column)};
+    struct reading r = {.l = l, .why = why, .column = calloc(n, sizeof *r.column)};
     double *lists = calloc(4 * (size_t)n, sizeof *lists);
     cJSON *root = cJSON_ParseWithLength(file, len);
     int rc = NRS_ERR_SPACE;
@@ -270,7 +276,7 @@ int nrs_read_sklearn_json(struct nrs_linear *l, const char *file, size_t len, st
         r.add = lists + 3 * (size_t)n;
         rc = read_root(&r, root);
     } else {
-        nrs_note_set(note, rc, "out of memory");
+        nrs_why(why, rc, "out of memory");
     }
     cJSON_Delete(root);
     free(lists);

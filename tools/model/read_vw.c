@@ -7,12 +7,12 @@
  *          | [ name ] ":" index ":" NUM [ SP ... ] LF  with --invert_hash
  *   state  = NAME SP NUM LF                           where learning stood: absent with --predict_only_model
  *
- * What follows a weight (the learner's own state) is skipped. Whole numbers as feature names are their own index:
- * column 1 is index 1; other names are read from --invert_hash only, since an index does not tell its name. The
- * constant has the index 11650396 modulo 2^bits. Weights are not counted in the file: one that is cut off between two
- * lines cannot be told from a whole one. A positive sum means the label 1 of -1/1. Numbers may be
- * hexadecimal (--hexfloat_weights): decimal ones have six digits only. Options that make of the sum anything but
- * one linear function are refused by not being in the list below. */
+ * What follows a weight (the learner's own state) is skipped. Whole numbers as feature names are their own
+ * index: column 1 is index 1; other names are read from --invert_hash only, since an index does not tell its
+ * name. The constant has the index 11650396 modulo 2^bits. Weights are not counted in the file: one that is
+ * cut off between two lines looks like a whole one. A positive sum means the label 1 of -1/1.
+ * Numbers may be hexadecimal (--hexfloat_weights): decimal ones have six digits only. Options that make of
+ * the sum anything but one linear function are refused by not being in the list below. */
 #include <string.h>
 
 #include "models/base/error.h"
@@ -23,7 +23,7 @@
 
 struct reading {
     struct nrs_linear *l;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     uint32_t bits;
     bool *seen;         /* [columns + 1], the last for the constant */
@@ -36,20 +36,21 @@ static const struct option {
     {"--noconstant", NULL}, {"--hash_seed", "0"}, {"--hash", "strings"}, {"--bit_precision", ""}, {"-b", ""},
     {"--link", "identity logistic"}, {"--loss_function", "squared logistic hinge classic"}, {"--gd", NULL},
     {"--sgd", NULL}, {"--adaptive", NULL}, {"--normalized", NULL}, {"--invariant", NULL}, {"--ftrl", NULL},
-    {"--ftrl_alpha", ""}, {"--ftrl_beta", ""}, {"--coin", NULL}, {"--pistol", NULL}, {"--bfgs", NULL}, {"--l1", ""},
-    {"--l2", ""}, {"--power_t", ""}, {"--learning_rate", ""}, {"-l", ""}, {"--predict_only_model", NULL},
+    {"--ftrl_alpha", ""}, {"--ftrl_beta", ""}, {"--coin", NULL}, {"--pistol", NULL}, {"--bfgs", NULL},
+    {"--l1", ""}, {"--l2", ""}, {"--power_t", ""}, {"--learning_rate", ""}, {"-l", ""},
+    {"--predict_only_model", NULL},
     {"--hexfloat_weights", NULL}, {"--binary", NULL}, {"--random_seed", ""}};
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 static int refuse_word(struct reading *r, struct nrs_span word, const char *what)
 {
     int len = word.end - word.at > 40 ? 40 : (int)(word.end - word.at);
 
-    return nrs_note_set(r->note, NRS_ERR_UNSUPPORTED, "line %u: %.*s: %s", r->text.line, len, word.at, what);
+    return nrs_why(r->why, NRS_ERR_UNSUPPORTED, "line %u: %.*s: %s", r->text.line, len, word.at, what);
 }
 
 static bool is_one_of(struct nrs_span word, const char *words)
@@ -81,7 +82,8 @@ static int read_options(struct reading *r, struct nrs_span line)
 
         option = find_option(joined ? name : word);
         if (option == NULL)
-            return refuse_word(r, joined ? name : word, "this option makes no plain linear model, or is not known here");
+            return refuse_word(r, joined ? name : word,
+                               "this option makes no plain linear model, or is not known here");
         if (option->value == NULL)
             continue;
         value = word;
@@ -94,8 +96,8 @@ static int read_options(struct reading *r, struct nrs_span line)
 /* "bits:18" and the lines whose value must be 0. */
 static int read_head_line(struct reading *r, struct nrs_span line)
 {
-    static const char *const zeroes[] = {"0 pairs:", "0 triples:", "0 interactions:", "rank:0", "0 ngram:", "0 skip:",
-                                         "lda:0"};
+    static const char *const zeroes[] = {
+        "0 pairs:", "0 triples:", "0 interactions:", "rank:0", "0 ngram:", "0 skip:", "lda:0"};
     static const char *const skipped[] = {"Id", "Min label", "Max label", "Checksum"};
     struct nrs_span key = line, rest = line;
 
@@ -144,11 +146,13 @@ static int read_state(struct reading *r, struct nrs_span line, bool *is_state)
 {
     static const struct {
         const char *name, *needed;
-    } states[] = {{"initial_t", ""}, {"norm", ""}, {"t", ""}, {"sum_loss", ""}, {"sum_loss_since_last_dump", ""},
+    } states[] = {{"initial_t", ""}, {"norm", ""}, {"t", ""}, {"sum_loss", ""}, {"sum_loss_since_last_dump",
+                                                                                 ""},
                   {"dump_interval", ""}, {"min_label", ""}, {"max_label", ""}, {"weighted_examples", ""},
-                  {"weighted_labeled_examples", ""}, {"weighted_labels", ""}, {"weighted_unlabeled_examples", ""},
-                  {"example_number", ""}, {"total_features", ""}, {"total_weight", ""},
-                  {"sd::oec.weighted_labeled_examples", ""}, {"current_pass", ""}, {"l1_state", "0"},
+                  {"weighted_labeled_examples", ""}, {"weighted_labels", ""},
+                  {"weighted_unlabeled_examples", ""}, {"example_number", ""}, {"total_features", ""},
+                  {"total_weight", ""}, {"sd::oec.weighted_labeled_examples", ""}, {"current_pass", ""},
+                  {"l1_state", "0"},
                   {"l2_state", "1"}};
     struct nrs_span word;
 
@@ -190,7 +194,8 @@ static int read_weight(struct reading *r, struct nrs_span line)
     int column;
     double w;
 
-    if (!nrs_line_word(&line, &word) || !nrs_span_after_last(&word, ':', &value) || !nrs_span_number(value, &w))
+    if (!nrs_line_word(&line, &word) || !nrs_span_after_last(&word, ':', &value) ||
+        !nrs_span_number(value, &w))
         return refuse(r, "not index:weight");
     if (nrs_span_after_last(&word, ':', &index_text)) {
         name = word;
@@ -216,12 +221,12 @@ static int read_weight(struct reading *r, struct nrs_span line)
     return 0;
 }
 
-int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_note *note)
+int nrs_read_vw(struct nrs_linear *l, const char *file, size_t len, struct nrs_why *why)
 {
     bool seen[NRS_COLUMNS_MAX + 1] = {false}, state = false;
-    struct reading r = {.l = l, .note = note, .text = {.left = {file, file + len}}, .seen = seen};
+    struct reading r = {.l = l, .why = why, .text = {.left = {file, file + len}}, .seen = seen};
     struct nrs_span line;
-    int rc = nrs_linear_alloc(l, 1, note);
+    int rc = nrs_linear_alloc(l, 1, why);
 
     if (rc == 0)
         rc = read_head(&r, &state);

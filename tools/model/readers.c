@@ -7,8 +7,10 @@
 #include "models/base/error.h"
 
 const struct nrs_trained_reader nrs_trained_readers[] = {
-    {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL, nrs_read_additive_json},
-    {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json, NULL},
+    {"additive-json", "terms (bins, cross, linear) as JSON, from noroshi's trainer", NULL,
+     nrs_read_additive_json},
+    {"sklearn-json", "JSON with scikit-learn's names; also River, PyTorch (recipes/)", nrs_read_sklearn_json,
+     NULL},
     {"liblinear", "LIBLINEAR's model file", nrs_read_liblinear, NULL},
     {"libsvm", "LIBSVM's model file, linear kernel, two classes", nrs_read_libsvm, NULL},
     {"vw", "Vowpal Wabbit, --readable_model or --invert_hash", nrs_read_vw, NULL},
@@ -43,12 +45,14 @@ static const char *refused_content(const char *file, size_t len)
 {
     if (is_safetensors(file, len))
         return NULL;
-    if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") || BEGINS("csklearn") ||
-        BEGINS("c__builtin__"))
+    if ((len >= 2 && file[0] == '\x80' && file[1] >= 2 && file[1] <= 5) || BEGINS("ccopy_reg") ||
+        BEGINS("csklearn") || BEGINS("c__builtin__"))
         return "a Python pickle: reading one runs the code in it; write JSON instead (tools/model/recipes)";
     if (BEGINS("PK\3\4"))
-        return "a zip, perhaps of PyTorch (a pickle in it) or skops; write JSON or safetensors instead (tools/model/recipes)";
-    if (BEGINS("\x78\x9c") || BEGINS("\x78\x01") || BEGINS("\x78\xda") || BEGINS("\x1f\x8b") || BEGINS("BZh") ||
+        return "a zip, perhaps of PyTorch (a pickle in it) or skops; write JSON or safetensors instead "
+               "(tools/model/recipes)";
+    if (BEGINS("\x78\x9c") || BEGINS("\x78\x01") || BEGINS("\x78\xda") || BEGINS("\x1f\x8b") ||
+        BEGINS("BZh") ||
         BEGINS("\xfd"
                "7zXZ"))
         return "compressed, perhaps joblib (a pickle inside); write JSON instead (tools/model/recipes)";
@@ -73,7 +77,8 @@ static const char *json_reader(const char *file, size_t len)
     return name;
 }
 
-const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len, struct nrs_note *note)
+const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file, size_t len,
+                                                               struct nrs_why *why)
 {
     const char *refused = refused_content(file, len), *name = NULL;
     size_t space = 0;
@@ -81,7 +86,7 @@ const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file,
     while (space < len && memchr(" \t\r\n", file[space], 4))
         space++;
     if (refused)
-        nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s", refused);
+        nrs_why(why, NRS_ERR_UNSUPPORTED, "%s", refused);
     else if (BEGINS("solver_type "))
         name = "liblinear";
     else if (BEGINS("svm_type "))
@@ -95,41 +100,44 @@ const struct nrs_trained_reader *nrs_trained_reader_of_content(const char *file,
     else if (BEGINS("\x08")) /* ModelProto.ir_version, a varint */
         name = "onnx";
     if (!refused && !name)
-        nrs_note_set(note, NRS_ERR_UNSUPPORTED, "no format that is known here; see --from");
+        nrs_why(why, NRS_ERR_UNSUPPORTED, "no format that is known here; see --from");
     return name ? nrs_trained_reader_of_name(name) : NULL;
 }
 
-static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
-                       const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
+static int read_linear(struct nrs_trained *t, const struct nrs_trained_reader *reader,
+                       const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                       const char *file, size_t len, struct nrs_why *why)
 {
     struct nrs_linear l;
     int rc;
 
     nrs_linear_init(&l, columns);
-    rc = reader->linear(&l, file, len, note);
+    rc = reader->linear(&l, file, len, why);
     if (rc == 0)
-        rc = nrs_linear_to_trained(&l, choice, t, note);
+        rc = nrs_linear_to_trained(&l, choice, t, why);
     nrs_linear_done(&l);
     return rc;
 }
 
-int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader, const struct nrs_columns *columns,
-                     const struct nrs_linear_choice *choice, const char *file, size_t len, struct nrs_note *note)
+int nrs_trained_read(struct nrs_trained *t, const struct nrs_trained_reader *reader,
+                     const struct nrs_columns *columns, const struct nrs_linear_choice *choice,
+                     const char *file, size_t len, struct nrs_why *why)
 {
     const char *refused = refused_content(file, len);
     int rc;
 
     if (refused)
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s", refused);
+        return nrs_why(why, NRS_ERR_UNSUPPORTED, "%s", refused);
     if (reader == NULL)
-        reader = nrs_trained_reader_of_content(file, len, note);
+        reader = nrs_trained_reader_of_content(file, len, why);
     if (reader == NULL)
         return NRS_ERR_UNSUPPORTED;
     if (reader->terms && (choice->flagged || choice->labels || choice->mul))
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself", reader->name);
-    rc = reader->terms ? reader->terms(t, file, len, note)
-                       : read_linear(t, reader, columns, choice, file, len, note);
+        return nrs_why(why, NRS_ERR_UNSUPPORTED, "%s names its classes and features itself",
+                       reader->name);
+    rc = reader->terms ? reader->terms(t, file, len, why)
+                       : read_linear(t, reader, columns, choice, file, len, why);
     if (rc == 0 && choice->threshold)
         memcpy(t->threshold, choice->threshold, sizeof t->threshold);
-    return rc ? rc : nrs_trained_check(t, note);
+    return rc ? rc : nrs_trained_check(t, why);
 }

@@ -1,7 +1,7 @@
 /* tools/model/reopen.h - a model file as the host holds models: the reverse of export
  *
- * The trained weights are those of the file, exact: units of the sum times the scale. Terms, cuts, names, thresholds,
- * calibration and golden vectors are the file's. */
+ * The trained weights are those of the file, exact: units of the sum times the scale. Terms, cuts, names,
+ * thresholds, calibration and golden vectors are the file's. */
 #ifndef NRS_TOOL_REOPEN_H
 #define NRS_TOOL_REOPEN_H
 #include "tools/model/quantised.h"

@@ -24,9 +24,10 @@ static void print_calibration(const struct nrs_model *m)
     putchar('\n');
 }
 
-/* What the model decided before it was quantised (nrs_decide is the same of the file), and how far the score was
- * from deciding otherwise, in mlogit. */
-static unsigned decide(const struct nrs_trained *t, const struct nrs_model *m, const uint16_t *x, double *margin)
+/* What the model decided before it was quantised (nrs_decide is the same of the file), and how far the
+ * score was from deciding otherwise, in mlogit. */
+static unsigned decide(const struct nrs_trained *t, const struct nrs_model *m, const uint16_t *x,
+                       double *margin)
 {
     double best = 1000 * nrs_trained_score(t, 0, x), second = -HUGE_VAL;
     unsigned at = 0;
@@ -50,7 +51,8 @@ static unsigned decide(const struct nrs_trained *t, const struct nrs_model *m, c
     return at;
 }
 
-static void print_decisions(const struct nrs_export *x, const struct nrs_trained *t, const struct nrs_data *data)
+static void print_decisions(const struct nrs_export *x, const struct nrs_trained *t,
+                            const struct nrs_data *data)
 {
     double reach = x->model.bound_mlogit * (t->n_outputs == 1 ? 1.0 : 2.0); /* two scores can be off */
     size_t changed = 0, near = 0, far = 0;
@@ -64,7 +66,8 @@ static void print_decisions(const struct nrs_export *x, const struct nrs_trained
         changed += other;
         far += other && margin > reach;
     }
-    printf("decisions  %zu of %zu rows decided otherwise than before; %zu rows are so near that they could be, of the\n"
+    printf("decisions  %zu of %zu rows decided otherwise than before; %zu rows are so near that they could "
+           "be, of the\n"
            "           others %zu\n",
            changed, data->n, near, far);
 }
@@ -86,7 +89,8 @@ void nrs_export_report(const struct nrs_export *x, const struct nrs_trained *t, 
                nrs_quantised_unit(q, o), bits_of(q->reach[o]));
     printf("thresholds");
     for (unsigned w = 0; w < nrs_kind(t->schema->kind)->n_thresholds; w++)
-        printf("%s %s %+d", w ? "," : "", nrs_kind(t->schema->kind)->threshold[w], (int)x->model.threshold_mlogit[w]);
+        printf("%s %s %+d", w ? "," : "", nrs_kind(t->schema->kind)->threshold[w],
+               (int)x->model.threshold_mlogit[w]);
     puts(" mlogit");
     print_calibration(&x->model);
     if (data)

@@ -85,7 +85,8 @@ void nrs_rows_list_columns(struct nrs_rows *r, FILE *to)
 {
     char name[NRS_COLUMN_NAME_MAX];
 
-    fprintf(to, "# schema\t%s\t%016" PRIx64 "\n", r->columns.schema->name, nrs_schema_hash(r->columns.schema));
+    fprintf(to, "# schema\t%s\t%016" PRIx64 "\n", r->columns.schema->name,
+            nrs_schema_hash(r->columns.schema));
     for (unsigned i = 0; i < r->classes.n; i++)
         fprintf(to, "# class\t%d\t%s\n", class_number(&r->classes, (int)i), r->classes.name[i]);
     for (unsigned i = 0; i < r->columns.n; i++) {

@@ -1,9 +1,10 @@
-/* tools/model/rows.h - labelled feature vectors as a table: what other trainers eat
+/* tools/model/rows.h - labelled feature vectors as a table that other trainers read
  *
- * CSV: `label`, the identity columns, the feature columns (columns.h), under a header line. svm (LIBSVM, LIBLINEAR):
- * a number for the class, then index:value from 1, zeroes left out; the indices are named in a list of columns beside
- * it. A row without a label has an empty one; with classes (labels.h) only rows of a class are written, under the
- * class's name or number: -1 and +1 for two classes in the order given, 0, 1, 2 ... otherwise. */
+ * CSV: `label`, the identity columns, the feature columns (columns.h), under a header line. svm (LIBSVM,
+ * LIBLINEAR): a number for the class, then index:value from 1, zeroes left out; the indices are named in a
+ * list of columns beside it. A row without a label has an empty one; with classes (labels.h) only rows of a
+ * class are written, under the class's name or number: -1 and +1 for two classes in the order given, 0, 1, 2
+ * ... otherwise. */
 #ifndef NRS_TOOL_ROWS_H
 #define NRS_TOOL_ROWS_H
 #include <stdbool.h>

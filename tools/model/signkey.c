@@ -17,54 +17,54 @@ void nrs_signkey_done(struct nrs_signkey *k)
     mbedtls_pk_free(&k->pk);
 }
 
-int nrs_signkey_make(struct nrs_signkey *k, struct nrs_note *note)
+int nrs_signkey_make(struct nrs_signkey *k, struct nrs_why *why)
 {
     int rc = mbedtls_pk_setup(&k->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY));
 
     if (rc == 0)
         rc = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(k->pk), nrs_random, NULL);
-    return rc ? nrs_note_set(note, NRS_ERR_UNSUPPORTED, "key: cannot be made (-0x%04x)", (unsigned)-rc) : 0;
+    return rc ? nrs_why(why, NRS_ERR_UNSUPPORTED, "key: cannot be made (-0x%04x)", (unsigned)-rc) : 0;
 }
 
-static int check_curve(struct nrs_signkey *k, struct nrs_note *note)
+static int check_curve(struct nrs_signkey *k, struct nrs_why *why)
 {
     if (mbedtls_pk_get_type(&k->pk) != MBEDTLS_PK_ECKEY || mbedtls_pk_get_bitlen(&k->pk) != 256 ||
         mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(k->pk)) != MBEDTLS_ECP_DP_SECP256R1)
-        return nrs_note_set(note, NRS_ERR_UNSUPPORTED, "key: not of curve P-256");
+        return nrs_why(why, NRS_ERR_UNSUPPORTED, "key: not of curve P-256");
     return 0;
 }
 
-int nrs_signkey_private(struct nrs_signkey *k, const char *pem, struct nrs_note *note)
+int nrs_signkey_private(struct nrs_signkey *k, const char *pem, struct nrs_why *why)
 {
     if (mbedtls_pk_parse_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1, NULL, 0, nrs_random,
                              NULL) != 0)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "key: not a private key in PEM");
-    return check_curve(k, note);
+        return nrs_why(why, NRS_ERR_FORMAT, "key: not a private key in PEM");
+    return check_curve(k, why);
 }
 
-int nrs_signkey_public(struct nrs_signkey *k, const char *pem, struct nrs_note *note)
+int nrs_signkey_public(struct nrs_signkey *k, const char *pem, struct nrs_why *why)
 {
     if (mbedtls_pk_parse_public_key(&k->pk, (const unsigned char *)pem, strlen(pem) + 1) != 0)
-        return nrs_note_set(note, NRS_ERR_FORMAT, "key: not a public key in PEM");
-    return check_curve(k, note);
+        return nrs_why(why, NRS_ERR_FORMAT, "key: not a public key in PEM");
+    return check_curve(k, why);
 }
 
 int nrs_signkey_write(struct nrs_signkey *k, char private_pem[NRS_SIGNKEY_PEM_MAX],
-                      char public_pem[NRS_SIGNKEY_PEM_MAX], struct nrs_note *note)
+                      char public_pem[NRS_SIGNKEY_PEM_MAX], struct nrs_why *why)
 {
     if (mbedtls_pk_write_key_pem(&k->pk, (unsigned char *)private_pem, NRS_SIGNKEY_PEM_MAX) != 0 ||
         mbedtls_pk_write_pubkey_pem(&k->pk, (unsigned char *)public_pem, NRS_SIGNKEY_PEM_MAX) != 0)
-        return nrs_note_set(note, NRS_ERR_SPACE, "key: cannot be written");
+        return nrs_why(why, NRS_ERR_SPACE, "key: cannot be written");
     return 0;
 }
 
-int nrs_signkey_id(struct nrs_signkey *k, uint8_t id[8], struct nrs_note *note)
+int nrs_signkey_id(struct nrs_signkey *k, uint8_t id[8], struct nrs_why *why)
 {
     unsigned char der[256], digest[32];
     int len = mbedtls_pk_write_pubkey_der(&k->pk, der, sizeof der); /* to the end of the buffer */
 
     if (len <= 0 || mbedtls_sha256(der + sizeof der - len, (size_t)len, digest, 0) != 0)
-        return nrs_note_set(note, NRS_ERR_SPACE, "key: cannot be written");
+        return nrs_why(why, NRS_ERR_SPACE, "key: cannot be written");
     memcpy(id, digest, 8);
     return 0;
 }
@@ -128,7 +128,7 @@ static void parts_done(struct parts *p)
 }
 
 int nrs_signkey_sign(struct nrs_signkey *k, const uint8_t digest[32], uint8_t signature[64],
-                     struct nrs_note *note)
+                     struct nrs_why *why)
 {
     struct parts p;
     int rc = parts_init(&p, k);
@@ -136,11 +136,11 @@ int nrs_signkey_sign(struct nrs_signkey *k, const uint8_t digest[32], uint8_t si
     if (rc == 0)
         rc = sign(&p.group, &p.d, digest, signature);
     parts_done(&p);
-    return rc ? nrs_note_set(note, NRS_ERR_SIGNATURE, "key: cannot sign (-0x%04x)", (unsigned)-rc) : 0;
+    return rc ? nrs_why(why, NRS_ERR_SIGNATURE, "key: cannot sign (-0x%04x)", (unsigned)-rc) : 0;
 }
 
 int nrs_signkey_verify(struct nrs_signkey *k, const uint8_t digest[32], const uint8_t signature[64],
-                       struct nrs_note *note)
+                       struct nrs_why *why)
 {
     struct parts p;
     int rc = parts_init(&p, k);
@@ -148,5 +148,5 @@ int nrs_signkey_verify(struct nrs_signkey *k, const uint8_t digest[32], const ui
     if (rc == 0)
         rc = verify(&p.group, &p.q, digest, signature);
     parts_done(&p);
-    return rc ? nrs_note_set(note, NRS_ERR_SIGNATURE, "signature: not this key's over this content") : 0;
+    return rc ? nrs_why(why, NRS_ERR_SIGNATURE, "signature: not this key's over this content") : 0;
 }

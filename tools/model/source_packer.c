@@ -94,18 +94,18 @@ static int look(struct reading *r, const char *path, int fd, uint64_t size)
 }
 
 /* A file that cannot be read costs itself, below a folder; at the top it is refused by the caller. */
-static int read_file(struct reading *r, const char *path, struct nrs_note *note)
+static int read_file(struct reading *r, const char *path, struct nrs_why *why)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
 
     if (fd < 0)
-        return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
+        return nrs_why(why, NRS_ERR_IO, "%s", strerror(errno));
     rc = fstat(fd, &st);
     if (rc == 0 && S_ISREG(st.st_mode))
         rc = look(r, path, fd, (uint64_t)st.st_size);
     close(fd);
-    return rc ? nrs_note_set(note, NRS_ERR_IO, "cannot be read") : 0;
+    return rc ? nrs_why(why, NRS_ERR_IO, "cannot be read") : 0;
 }
 
 static int is_entry(const struct dirent *d)
@@ -117,16 +117,16 @@ static void walk(struct reading *r, const char *folder);
 
 static void enter(struct reading *r, const char *path)
 {
-    char msg[PATH_BYTES + 300];
-    struct nrs_note note;
+    char msg[PATH_BYTES + NRS_WHY_MAX + 2];
+    struct nrs_why why;
     struct stat st;
 
     if (lstat(path, &st) != 0 || S_ISLNK(st.st_mode))
         return; /* gone, or seen under its own name */
     if (S_ISDIR(st.st_mode)) {
         walk(r, path);
-    } else if (S_ISREG(st.st_mode) && read_file(r, path, &note) != 0) {
-        snprintf(msg, sizeof msg, "%s: %s", path, note.text);
+    } else if (S_ISREG(st.st_mode) && read_file(r, path, &why) != 0) {
+        snprintf(msg, sizeof msg, "%s: %s", path, why.text);
         r->say(NULL, msg);
     }
 }
@@ -147,32 +147,33 @@ static void walk(struct reading *r, const char *folder)
 }
 
 static int read_input(const struct nrs_schema *schema, const char *path, nrs_source_fn add, void *arg,
-                      void (*say)(void *none, const char *msg), struct nrs_note *note)
+                      void (*say)(void *none, const char *msg), struct nrs_why *why)
 {
     struct reading r = {schema, add, arg, say};
     struct stat st;
 
     if (stat(path, &st) != 0)
-        return nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
+        return nrs_why(why, NRS_ERR_IO, "%s", strerror(errno));
     if (!S_ISDIR(st.st_mode))
-        return read_file(&r, path, note);
+        return read_file(&r, path, why);
     walk(&r, path);
     return 0;
 }
 
 static int read_elf(const char *path, const struct nrs_source_options *o, nrs_source_fn add, void *arg,
-                    void (*say)(void *none, const char *msg), struct nrs_note *note)
+                    void (*say)(void *none, const char *msg), struct nrs_why *why)
 {
     (void)o;
-    return read_input(&nrs_schema_packer, path, add, arg, say, note);
+    return read_input(&nrs_schema_packer, path, add, arg, say, why);
 }
 
 static int read_pe(const char *path, const struct nrs_source_options *o, nrs_source_fn add, void *arg,
-                   void (*say)(void *none, const char *msg), struct nrs_note *note)
+                   void (*say)(void *none, const char *msg), struct nrs_why *why)
 {
     (void)o;
-    return read_input(&nrs_schema_packer_pe, path, add, arg, say, note);
+    return read_input(&nrs_schema_packer_pe, path, add, arg, say, why);
 }
 
 const struct nrs_source nrs_source_packer = {&nrs_schema_packer, ids, sizeof ids / sizeof ids[0], read_elf};
-const struct nrs_source nrs_source_packer_pe = {&nrs_schema_packer_pe, ids, sizeof ids / sizeof ids[0], read_pe};
+const struct nrs_source nrs_source_packer_pe = {&nrs_schema_packer_pe, ids, sizeof ids / sizeof ids[0],
+                                                read_pe};

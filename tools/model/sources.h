@@ -1,4 +1,5 @@
-/* tools/model/sources.h - where the feature vectors of a schema come from: one source_<schema>.c and one line each
+/* tools/model/sources.h - where the feature vectors of a schema come from: one source_<schema>.c and one
+ * line each
  *
  * A source reads one input with the agent's own code and hands every vector to `add`. */
 #ifndef NRS_TOOL_SOURCES_H
@@ -7,7 +8,7 @@
 #include <stdint.h>
 
 #include "agent/core/core.h"
-#include "tools/model/note.h"
+#include "models/base/why.h"
 
 /* Of traffic only; executables have none. */
 struct nrs_source_options {
@@ -23,15 +24,15 @@ struct nrs_source {
     const struct nrs_schema *schema;
     const char *const *ids; /* names of the identity columns */
     unsigned n_ids;
-    /* Reads one input. A damaged record costs itself: it is named by `say`. NRS_ERR_* with the note set when the input
-     * cannot be read. */
+    /* Reads one input. A damaged record costs itself: it is named by `say`. NRS_ERR_* with `why` set when
+     * the input cannot be read. */
     int (*read)(const char *path, const struct nrs_source_options *o, nrs_source_fn add, void *arg,
-                void (*say)(void *none, const char *msg), struct nrs_note *note);
+                void (*say)(void *none, const char *msg), struct nrs_why *why);
 };
 
 extern const struct nrs_source nrs_source_beacon, nrs_source_packer, nrs_source_packer_pe;
 
-/* NULL if there is none of that schema's name. */
+/* The source of a schema by its name; NULL if there is none. */
 const struct nrs_source *nrs_source_of_name(const char *schema);
 
 #endif

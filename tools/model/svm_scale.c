@@ -2,8 +2,9 @@
  *
  *   file = "x" LF LOWER SP UPPER LF *( index SP MIN SP MAX LF )      indices from 1, ascending
  *
- * A column becomes LOWER + (UPPER - LOWER) * (x - MIN) / (MAX - MIN). One that is not listed had a single value in the
- * training data and is left out, so it weighs nothing. Scaled labels (a part "y" before it) are refused. */
+ * A column becomes LOWER + (UPPER - LOWER) * (x - MIN) / (MAX - MIN). One that is not listed had a single
+ * value in the training data and is left out, so it weighs nothing. Scaled labels (a part "y" before it) are
+ * refused. */
 #include "tools/model/svm_scale.h"
 
 #include <string.h>
@@ -13,14 +14,14 @@
 
 struct reading {
     const struct nrs_columns *columns;
-    struct nrs_note *note;
+    struct nrs_why *why;
     struct nrs_words text;
     double lower, upper;
 };
 
 static int refuse(struct reading *r, const char *what)
 {
-    return nrs_note_set(r->note, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
+    return nrs_why(r->why, NRS_ERR_FORMAT, "line %u: %s", r->text.line, what);
 }
 
 /* Two numbers and the end of the line. */
@@ -59,10 +60,10 @@ static int read_range(struct reading *r, struct nrs_span line, uint32_t *last, d
     return 0;
 }
 
-int nrs_svm_scale_read(double *mul, double *add, const struct nrs_columns *columns, const char *file, size_t len,
-                       struct nrs_note *note)
+int nrs_svm_scale_read(double *mul, double *add, const struct nrs_columns *columns, const char *file,
+                       size_t len, struct nrs_why *why)
 {
-    struct reading r = {.columns = columns, .note = note, .text = {.left = {file, file + len}}};
+    struct reading r = {.columns = columns, .why = why, .text = {.left = {file, file + len}}};
     struct nrs_span line;
     uint32_t last = 0;
     int rc = read_head(&r);

@@ -7,8 +7,8 @@
 
 #include "models/base/error.h"
 
-/* Everything that the file unpacks to, and a NUL; NULL with the note set. */
-static char *unpack(gzFile f, size_t *len, struct nrs_note *note)
+/* Everything that the file unpacks to, and a NUL; NULL with `why` set. */
+static char *unpack(gzFile f, size_t *len, struct nrs_why *why)
 {
     size_t cap = 1 << 16;
     char *text = malloc(cap), *larger;
@@ -25,9 +25,9 @@ static char *unpack(gzFile f, size_t *len, struct nrs_note *note)
         text = larger;
     }
     if (text == NULL) {
-        nrs_note_set(note, NRS_ERR_LIMIT, "larger than %u MiB, or out of memory", NRS_TEXTFILE_MAX >> 20);
+        nrs_why(why, NRS_ERR_LIMIT, "larger than %u MiB, or out of memory", NRS_TEXTFILE_MAX >> 20);
     } else if (n < 0) {
-        nrs_note_set(note, NRS_ERR_IO, "%s", gzerror(f, &n));
+        nrs_why(why, NRS_ERR_IO, "%s", gzerror(f, &n));
         free(text);
         text = NULL;
     } else {
@@ -36,19 +36,19 @@ static char *unpack(gzFile f, size_t *len, struct nrs_note *note)
     return text;
 }
 
-char *nrs_textfile_load(const char *path, size_t *len, struct nrs_note *note)
+char *nrs_textfile_load(const char *path, size_t *len, struct nrs_why *why)
 {
     gzFile f = gzopen(path, "rb");
     char *text;
 
     if (f == NULL) {
-        nrs_note_set(note, NRS_ERR_IO, "%s", strerror(errno));
+        nrs_why(why, NRS_ERR_IO, "%s", strerror(errno));
         return NULL;
     }
-    text = unpack(f, len, note);
+    text = unpack(f, len, why);
     gzclose(f);
     if (text && memchr(text, '\0', *len)) {
-        nrs_note_set(note, NRS_ERR_FORMAT, "not a text");
+        nrs_why(why, NRS_ERR_FORMAT, "not a text");
         free(text);
         text = NULL;
     }

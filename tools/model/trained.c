@@ -64,81 +64,83 @@ static const char *feature_name(const struct nrs_trained *t, unsigned feature)
 }
 
 static int check_cuts(const struct nrs_trained *t, unsigned feature, const uint16_t *cuts, unsigned n,
-                      struct nrs_note *note)
+                      struct nrs_why *why)
 {
     uint16_t max = t->schema->features[feature].max;
 
     for (unsigned i = 0; i < n; i++) {
         if (cuts[i] == 0)
-            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cut 0 leaves the first bin empty",
-                                feature_name(t, feature));
+            return nrs_why(why, NRS_ERR_RANGE, "%s: cut 0 leaves the first bin empty",
+                           feature_name(t, feature));
         if (i > 0 && cuts[i] <= cuts[i - 1])
-            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cuts not ascending: %u after %u",
-                                feature_name(t, feature), cuts[i], cuts[i - 1]);
+            return nrs_why(why, NRS_ERR_RANGE, "%s: cuts not ascending: %u after %u",
+                           feature_name(t, feature), cuts[i], cuts[i - 1]);
         if (cuts[i] > max)
-            return nrs_note_set(note, NRS_ERR_RANGE, "%s: cut %u above the maximum %u",
-                                feature_name(t, feature), cuts[i], max);
+            return nrs_why(why, NRS_ERR_RANGE, "%s: cut %u above the maximum %u",
+                           feature_name(t, feature), cuts[i], max);
     }
     return 0;
 }
 
-static int check_grams(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
+static int check_grams(const struct nrs_trained *t, const struct nrs_trained_term *term,
+                       struct nrs_why *why)
 {
     if (term->grams == 0 || term->grams >> NRS_MODEL_GRAM_MAX != 0)
-        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: not of 1 to %d bytes", NRS_MODEL_GRAM_MAX);
+        return nrs_why(why, NRS_ERR_RANGE, "n-grams: not of 1 to %d bytes", NRS_MODEL_GRAM_MAX);
     if (term->reach < 1 || term->reach > t->schema->n_bytes)
-        return nrs_note_set(note, NRS_ERR_RANGE, "n-grams: reach %u, the schema has %u bytes", term->reach,
-                            t->schema->n_bytes);
+        return nrs_why(why, NRS_ERR_RANGE, "n-grams: reach %u, the schema has %u bytes", term->reach,
+                       t->schema->n_bytes);
     return 0;
 }
 
-static int check_term(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_note *note)
+static int check_term(const struct nrs_trained *t, const struct nrs_trained_term *term, struct nrs_why *why)
 {
     size_t n = (size_t)t->n_outputs * nrs_trained_cells(term);
-    int rc = check_cuts(t, term->a, term->cuts_a, term->n_cuts_a, note);
+    int rc = check_cuts(t, term->a, term->cuts_a, term->n_cuts_a, why);
 
     if (rc == 0)
-        rc = check_cuts(t, term->b, term->cuts_b, term->n_cuts_b, note);
+        rc = check_cuts(t, term->b, term->cuts_b, term->n_cuts_b, why);
     if (rc == 0 && term->type == NRS_TERM_GRAMS)
-        rc = check_grams(t, term, note);
+        rc = check_grams(t, term, why);
     if (rc)
         return rc;
     if (term->type == NRS_TERM_CROSS && term->a == term->b)
-        return nrs_note_set(note, NRS_ERR_RANGE, "%s: crossed with itself", feature_name(t, term->a));
+        return nrs_why(why, NRS_ERR_RANGE, "%s: crossed with itself", feature_name(t, term->a));
     for (size_t i = 0; i < n; i++)
         if (!isfinite(term->weights[i]))
-            return nrs_note_set(note, NRS_ERR_RANGE, "%s: weight %zu is not a number",
-                                feature_name(t, term->a), i);
+            return nrs_why(why, NRS_ERR_RANGE, "%s: weight %zu is not a number",
+                           feature_name(t, term->a), i);
     return 0;
 }
 
-static int check_points(const struct nrs_trained *t, struct nrs_note *note)
+static int check_points(const struct nrs_trained *t, struct nrs_why *why)
 {
     for (unsigned i = 0; i < t->n_points; i++) {
-        if (!(fabs(t->point[i].score) < NRS_TRAINED_LOGITS_MAX) || !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
-            return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: not a score and a percent", i);
+        if (!(fabs(t->point[i].score) < NRS_TRAINED_LOGITS_MAX) ||
+            !(t->point[i].percent >= 0 && t->point[i].percent <= 100))
+            return nrs_why(why, NRS_ERR_RANGE, "calibration[%u]: not a score and a percent", i);
         if (i > 0 &&
             (t->point[i].score <= t->point[i - 1].score || t->point[i].percent < t->point[i - 1].percent))
-            return nrs_note_set(note, NRS_ERR_RANGE, "calibration[%u]: does not ascend", i);
+            return nrs_why(why, NRS_ERR_RANGE, "calibration[%u]: does not ascend", i);
     }
     return 0;
 }
 
-int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note)
+int nrs_trained_check(struct nrs_trained *t, struct nrs_why *why)
 {
-    int rc = check_points(t, note);
+    int rc = check_points(t, why);
 
     for (unsigned w = 0; rc == 0 && w < NRS_MODEL_THRESHOLDS; w++)
         if (fabs(t->threshold[w]) >= NRS_TRAINED_LOGITS_MAX)
-            rc = nrs_note_set(note, NRS_ERR_RANGE, "thresholds: number %u is beyond a million", w + 1);
+            rc = nrs_why(why, NRS_ERR_RANGE, "thresholds: number %u is beyond a million", w + 1);
     for (unsigned o = 0; rc == 0 && o < t->n_outputs; o++)
         if (!isfinite(t->bias[o]))
-            rc = nrs_note_set(note, NRS_ERR_RANGE, "bias[%u]: not a number", o);
+            rc = nrs_why(why, NRS_ERR_RANGE, "bias[%u]: not a number", o);
     qsort(t->term, t->n_terms, sizeof t->term[0], by_type_and_features);
     for (unsigned i = 0; rc == 0 && i < t->n_terms; i++) {
-        rc = check_term(t, &t->term[i], note);
+        rc = check_term(t, &t->term[i], why);
         if (rc == 0 && i > 0 && by_type_and_features(&t->term[i - 1], &t->term[i]) == 0)
-            rc = nrs_note_set(note, NRS_ERR_RANGE, "%s: the same term twice", feature_name(t, t->term[i].a));
+            rc = nrs_why(why, NRS_ERR_RANGE, "%s: the same term twice", feature_name(t, t->term[i].a));
     }
     return rc;
 }

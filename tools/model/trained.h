@@ -1,7 +1,7 @@
 /* tools/model/trained.h - a model as its trainer made it: floating point, logits
  *
- * What every reader (read_<format>.c) fills and the quantiser takes. A reader names features by their index
- * in the schema, and may give terms in any order: nrs_trained_check sorts them.
+ * What every reader (read_<format>.c) fills and the quantiser takes. A reader names features by their
+ * index in the schema, and may give terms in any order: nrs_trained_check sorts them.
  *
  * Memory: init, then a reader; done releases the weight tables, also after an error.
  * Limits: those of the model file (models/FORMAT.md), so that whatever passes the check can be written. */
@@ -12,7 +12,7 @@
 
 #include "models/model.h"
 #include "models/model_grams.h"
-#include "tools/model/note.h"
+#include "models/base/why.h"
 
 struct nrs_trained_term {
     uint8_t type;  /* enum nrs_term_type */
@@ -21,7 +21,8 @@ struct nrs_trained_term {
     uint8_t grams, bits; /* n-grams (models/model_grams.h): which runs, log2 of the buckets */
     uint16_t reach;      /* n-grams: bytes looked at */
     uint16_t cuts_a[NRS_MODEL_CUTS_MAX], cuts_b[NRS_MODEL_CUTS_MAX];
-    double *weights; /* logits, [output][bin a][bin b]; linear: [output], a unit of the feature; n-grams: [output][bucket] */
+    double *weights; /* logits, [output][bin a][bin b]; linear: [output],
+                        a unit of the feature; n-grams: [output][bucket] */
 };
 
 #define NRS_TRAINED_LOGITS_MAX 1e6 /* thresholds and scores of the calibration are below it in magnitude */
@@ -53,7 +54,7 @@ int nrs_trained_table(const struct nrs_trained *t, struct nrs_trained_term *term
 
 /* Sorts the terms as the file wants them and refuses what cannot be written: numbers that are not finite,
  * cuts out of order or above the maximum, a term twice. */
-int nrs_trained_check(struct nrs_trained *t, struct nrs_note *note);
+int nrs_trained_check(struct nrs_trained *t, struct nrs_why *why);
 
 /* The most cells that one vector can pick: 1, of n-grams more. */
 unsigned nrs_trained_most(const struct nrs_trained_term *term);

@@ -1,7 +1,7 @@
-/* tools/model/words.h - text files of lines of words, for the readers of such formats
+/* tools/model/words.h - text files that consist of lines of words, for the readers of such files
  *
- * Everything points into the caller's bytes, which need no NUL at their end. A line ends at LF (CR LF too); what
- * follows the last LF is no line but a cut file. Words are separated by spaces and tabs. */
+ * Everything points into the caller's bytes, which need no NUL at their end. A line ends at LF (CR LF too);
+ * what follows the last LF is no line but a cut file. Words are separated by spaces and tabs. */
 #ifndef NRS_TOOL_WORDS_H
 #define NRS_TOOL_WORDS_H
 #include <stdbool.h>
@@ -27,11 +27,13 @@ bool nrs_line_ends(struct nrs_span line);
 
 bool nrs_span_is(struct nrs_span s, const char *text);
 
-/* Cuts off the part before the first (or last) `mark` and the mark itself; false, and nothing changed, without one. */
+/* Cuts off the part before the first (or last) `mark` and the mark itself; false, and nothing changed,
+ * without one. */
 bool nrs_span_before(struct nrs_span *s, char mark, struct nrs_span *before);
 bool nrs_span_after_last(struct nrs_span *s, char mark, struct nrs_span *after);
 
-/* The whole span as a finite number, decimal or hexadecimal, at most 63 characters; as an integer of 0..max. */
+/* The whole span as a finite number, decimal or hexadecimal, at most 63 characters; as an integer of
+ * 0..max. */
 bool nrs_span_number(struct nrs_span s, double *out);
 bool nrs_span_whole(struct nrs_span s, uint32_t max, uint32_t *out);
 

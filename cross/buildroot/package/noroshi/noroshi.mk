@@ -14,9 +14,9 @@ BR_NO_CHECK_HASH_FOR += $(NOROSHI_SOURCE)
 
 # The pinned sources of its libraries; cross/deps/pins.tsv has the same.
 NOROSHI_EXTRA_DOWNLOADS = \
-	https://musl.libc.org/releases/musl-1.2.5.tar.gz \
-	https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.6/mbedtls-3.6.6.tar.bz2 \
-	https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.18.tar.gz \
+	https://musl.libc.org/releases/musl-1.2.6.tar.gz \
+	https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.7/mbedtls-3.6.7.tar.bz2 \
+	https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.19.tar.gz \
 	https://dist.libuv.org/dist/v1.50.0/libuv-v1.50.0.tar.gz
 
 NOROSHI_ENV = NOROSHI_CACHE=$(@D)/cache NOROSHI_PACKAGES=present

@@ -12,16 +12,16 @@ PV = "0.1.0+git"
 
 # The pinned sources of its libraries; cross/deps/pins.tsv has the same.
 SRC_URI = "git://${NOROSHI_GIT};protocol=file;branch=${NOROSHI_BRANCH} \
-           https://musl.libc.org/releases/musl-1.2.5.tar.gz;name=musl;unpack=0 \
-           https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.6/mbedtls-3.6.6.tar.bz2;name=mbedtls;unpack=0 \
-           https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.18.tar.gz;name=cjson;downloadfilename=cjson-1.7.18.tar.gz;unpack=0 \
+           https://musl.libc.org/releases/musl-1.2.6.tar.gz;name=musl;unpack=0 \
+           https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-3.6.7/mbedtls-3.6.7.tar.bz2;name=mbedtls;unpack=0 \
+           https://github.com/DaveGamble/cJSON/archive/refs/tags/v1.7.19.tar.gz;name=cjson;downloadfilename=cjson-1.7.19.tar.gz;unpack=0 \
            https://dist.libuv.org/dist/v1.50.0/libuv-v1.50.0.tar.gz;name=libuv;unpack=0 \
            "
 # The archive of a tag at its host may change with its packer; then its hash fits no longer, and the fetch says so.
 INSANE_SKIP += "src-uri-bad"
-SRC_URI[musl.sha256sum] = "a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4"
-SRC_URI[mbedtls.sha256sum] = "8fb65fae8dcae5840f793c0a334860a411f884cc537ea290ce1c52bb64ca007a"
-SRC_URI[cjson.sha256sum] = "3aa806844a03442c00769b83e99970be70fbef03735ff898f4811dd03b9f5ee5"
+SRC_URI[musl.sha256sum] = "d585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a"
+SRC_URI[mbedtls.sha256sum] = "a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a363212d11f6"
+SRC_URI[cjson.sha256sum] = "7fa616e3046edfa7a28a32d5f9eacfd23f92900fe1f8ccd988c1662f30454562"
 SRC_URI[libuv.sha256sum] = "6dc2b39aa7fa66c04e2e015bf47738b84e1c6b86b8987d57dd432d149d77ee25"
 
 inherit systemd useradd
