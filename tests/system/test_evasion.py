@@ -40,8 +40,8 @@ def plain_beacons_are_found_soon():
 
 
 def ordinary_sizes_delay_a_verdict():
-    """But half of them are found in this time. With sleeps of 600 s and more none is within two days: what calls as slowly, with the sizes of
-    ordinary TLS, is a vendor's cloud in every capture that is benign."""
+    """But half of them are found in this time. With sleeps of 600 s and more none is found within two days: what
+    calls as slowly, with the sizes of ordinary TLS, is a vendor's cloud in every capture that is benign."""
     for beacon, limit_s in (
         (Beacon(300, 0.2, **LARGE), 4 * HOUR),  # (five of eight within the first hour)
         (Beacon(450, 0.2, **LARGE), DAY),       # (eight of eight)

@@ -235,7 +235,8 @@ static void addresses_fall_into_classes(void **state)
 
 static void some_destinations_cannot_be_c2(void **state)
 {
-    const struct nrs_addr inside = v4(10, 0, 0, 5), outside = v4(8, 8, 8, 8), link = {{0xfe, 0x80}}, group = {{0xff, 2}};
+    const struct nrs_addr inside = v4(10, 0, 0, 5), outside = v4(8, 8, 8, 8);
+    const struct nrs_addr link = {{0xfe, 0x80}}, group = {{0xff, 2}};
     const struct { struct nrs_addr local, remote; uint8_t inbound; bool can; } rows[] = {
         {inside, outside, 0, true},  {inside, inside, 0, true},   {outside, outside, 0, true},
         {inside, outside, 1, false}, {outside, inside, 0, false}, {inside, v4(224, 0, 0, 22), 0, false},

@@ -55,7 +55,8 @@ static void values_are_those_of_a_hand_calculation(void **state)
 
 static void gaps_that_change_sides_are_counted(void **state)
 {
-    const uint32_t clock[] = {59000, 61000, 59000, 61000, 60000, 59000, 61000}, bouts[] = {1000, 2000, 3000, 70000, 80000, 90000};
+    const uint32_t clock[] = {59000, 61000, 59000, 61000, 60000, 59000, 61000};
+    const uint32_t bouts[] = {1000, 2000, 3000, 70000, 80000, 90000};
     const uint32_t few[] = {59000, 61000, 59000, 61000};
 
     (void)state;

@@ -140,9 +140,9 @@ A row is one destination in one tumbling window with at least six connections. S
 
 ## Figures
 
-"Laboratory and its families left out" is the figure to believe: every row is scored by a model that knows nothing of its laboratory, and of
-no malware family that this laboratory has, from wherever it comes; the cuts are chosen anew for each. "Leave one capture out" knows the
-other captures of the laboratory. "In sample" is what the shipped weights say of their own training rows. RITA's score is its
+"Laboratory and its families left out" is the figure to believe: every row is scored by a model that knows
+nothing of its laboratory, and of no malware family that this laboratory has, from wherever it comes; the cuts are
+chosen anew for each. "Leave one capture out" knows the other captures of the laboratory. "In sample" is what the shipped weights say of their own training rows. RITA's score is its
 published formula on the same 24 h windows (not scored counts as lowest).
 
 {figure_table(rows, facts.score_sets)}

@@ -31,10 +31,11 @@ UNKNOWN = "too few windows to say"
 ATTEMPTS = """
 ## What was tried
 
-The measure of every attempt is the mean over the three windows of what is found at 0.2 to 3 % false positives (ten steps; half by windows,
-half by families), every laboratory scored without it and without its families. It moves less with single rows than a rate at one
-point. About a hundred variants were compared on the same rows for this model, and differences below 0.02 are noise: another draw
-of the simulated rows moves the measure by 0.01.
+The measure of every attempt is the mean over the three windows of what is found at 0.2 to 3 % false positives
+(ten steps; half by windows, half by families), every laboratory scored without it and without its families.
+It moves less with single rows than a rate at one point. About a hundred variants were compared on the same
+rows for this model, and differences below 0.02 are noise: another draw of the simulated rows moves the
+measure by 0.01.
 
 | attempt | measure |
 | --- | ---: |
@@ -65,23 +66,24 @@ of the simulated rows moves the measure by 0.01.
 | on the way: shares of the two commonest sizes, or of sizes near the median | 0.803 to 0.830 |
 | on the way: a class (TCP outside, TCP inside, UDP, DNS) instead of `proto`, `place` | 0.839 |
 
-On the way the model stood at 0.846. What gained most was to take away: failures, skews and the spread of visits told where a capture was made.
-Weights by class found as much on average and no false verdict less.
+On the way the model stood at 0.846. What gained most was to take away: failures, skews and the spread of
+visits told where a capture was made. Weights by class found as much on average and no false verdict less.
 
-A longer wait before a verdict opens (a quarter of the age, half an hour at most; or four gaps of a slow destination) loses true verdicts as fast
-as false ones.
+A longer wait before a verdict opens (a quarter of the age, half an hour at most; or four gaps of a slow
+destination) loses true verdicts as fast as false ones.
 
-The threshold is a choice: 0.03 false verdicts a device-day would be kept at +1.50, where held-out models find 0.70 of the families; the
-difference to what ships is three verdicts in 170 days and a tenth of the families.
+The threshold is a choice: 0.03 false verdicts a device-day would be kept at +1.50, where held-out models find
+0.70 of the families; the difference to what ships is three verdicts in 170 days and a tenth of the families.
 
-What stands above C2 with no false one: a desktop's cloud service that is called every 30 s by two connections at once, as evenly and in
-the sizes of Zeus Panda's jobs; Windows' push service, every 15 minutes to the second with one size; a client that fetches an outside
-page every five minutes; certificate checks and updates over plain HTTP in their first minutes. Where the process or the name is
-known, an allow rule ends each of them.
+What stands above C2 with no false one: a desktop's cloud service that is called every 30 s by two connections
+at once, as evenly and in the sizes of Zeus Panda's jobs; Windows' push service, every 15 minutes to the
+second with one size; a client that fetches an outside page every five minutes; certificate checks and updates
+over plain HTTP in their first minutes. Where the process or the name is known, an allow rule ends each of
+them.
 
-Left out because the captures cannot teach them: whether a destination has a name (connection logs have no names; the verdict tells it), how
-long the device has known it and how soon after the start it was contacted (a capture of malware begins with the infection and is short; both would
-measure that).
+Left out because the captures cannot teach them: whether a destination has a name (connection logs have no
+names; the verdict tells it), how long the device has known it and how soon after the start it was contacted
+(a capture of malware begins with the infection and is short; both would measure that).
 """
 
 
