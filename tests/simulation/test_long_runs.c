@@ -226,7 +226,7 @@ static void a_busy_router_needs_no_more_memory_after_its_first_day(void **state)
     assert_true(disk_log.n_bytes <= 2 * got.bytes + spool.dropped * NRS_EVIDENCE_MAX);
 }
 
-/* Seven days without a collector, in a spool of 64 KiB: some 60 verdicts, and as much evidence as still fits. */
+/* Seven days without a collector, in a spool of 64 KiB: 60 verdicts, and as much evidence as still fits. */
 static void an_outage_of_a_week_costs_evidence_and_no_verdict(void **state)
 {
     const struct life life = {.n_beacons = 2};
@@ -243,8 +243,8 @@ static void an_outage_of_a_week_costs_evidence_and_no_verdict(void **state)
     assert_int_equal(nrs_spool_waiting(&spool), 0);
 }
 
-/* Two days; with `jumps`, the wall clock goes 10 minutes forward and back a hundred times, then an hour back (a
- * wrong time zone, summer time in a clock that is local) and two hours forward. */
+/* Two days; with `jumps`, the wall clock goes 10 minutes forward and back a hundred times, then an hour back
+ * (a wrong time zone, summer time in a clock that is local) and two hours forward. */
 static unsigned two_days(struct said *to, bool jumps)
 {
     const struct life life = {.n_beacons = 6, .noise_per_min = 10};
