@@ -249,6 +249,11 @@ void nrs_https_post(struct nrs_https *h, const char *head, size_t head_len, cons
     /* else the transport is closing: on_closed begins anew */
 }
 
+bool nrs_https_has_begun(const struct nrs_https *h)
+{
+    return h->sent > 0;
+}
+
 void nrs_https_drop(struct nrs_https *h)
 {
     if (h->state != NRS_HTTPS_IDLE)

@@ -58,6 +58,9 @@ void nrs_https_init(struct nrs_https *h, struct nrs_transport *transport, void *
 void nrs_https_post(struct nrs_https *h, const char *head, size_t head_len, const char *body,
                     size_t body_len);
 
+/* True from the first byte of the last post that the transport was given. */
+bool nrs_https_has_begun(const struct nrs_https *h);
+
 /* Ends an idle connection, so that the next post makes a new one. A running post goes on. */
 void nrs_https_drop(struct nrs_https *h);
 

@@ -12,6 +12,16 @@ static struct nrs_uplink_decision wait_for(const struct nrs_uplink_batch *b, uin
     return (struct nrs_uplink_decision){NRS_UPLINK_WAIT, true, wait_s, b->max};
 }
 
+/* No reply: perhaps the line is too slow for so much. */
+static struct nrs_uplink_decision unanswered(const struct nrs_uplink_batch *b)
+{
+    struct nrs_uplink_decision d = wait_for(b, 0);
+
+    if (b->begun && b->records > 1)
+        d.max = b->records / 2;
+    return d;
+}
+
 /* The collector will not take these bytes: the record that it means has to be found. */
 static struct nrs_uplink_decision refused(const struct nrs_uplink_batch *b)
 {
@@ -36,5 +46,7 @@ struct nrs_uplink_decision nrs_uplink_decide(int status, uint32_t retry_after_s,
         return acknowledge(batch);
     if (nrs_uplink_refuses(status))
         return refused(batch);
+    if (status == 0)
+        return unanswered(batch);
     return wait_for(batch, status == 429 || status == 503 ? retry_after_s : 0);
 }

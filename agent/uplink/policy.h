@@ -7,6 +7,10 @@
  *   400, 413, 422   one record                              drop; wait, too, if the last action was a drop
  *   429, 503        any                                     wait, at least as long as Retry-After says
  *   other, none     any                                     wait
+ *   none            several records, post begun             wait; the next batch has half of the records
+ *
+ * The last row is for a line on which a whole batch takes longer than the time of an attempt: every batch
+ * would fail in the same way.
  *
  * The second drop in a row waits, so that a server which refuses everything drains the spool at the pace of
  * the back-off only.
@@ -31,6 +35,7 @@ struct nrs_uplink_batch {
     uint32_t max;     /* how many records the batch could have had, 1..NRS_UPLINK_BATCH */
     bool health;      /* the health line is at the end of the body */
     bool dropped;     /* the last action was a drop */
+    bool begun;       /* the connection was there, and bytes of the post were written */
 };
 
 struct nrs_uplink_decision {

@@ -106,6 +106,7 @@ static void on_done(void *arg, const struct nrs_http_reply *reply, const char *w
     struct answer a = {.status = reply != NULL ? reply->status : 0};
 
     u->busy = false;
+    u->batch.begun = nrs_https_has_begun(&u->https);
     u->stats.last_status = a.status;
     if (reply == NULL) {
         snprintf(a.why, sizeof a.why, "%s", why);

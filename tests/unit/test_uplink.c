@@ -305,8 +305,40 @@ static void a_reply_that_is_not_whole_acknowledges_nothing(void **state)
         assert_int_equal(u.stats.failures, 1);
         nrs_uplink_hurry(&u);
     }
-    answer(OK);
+    while (nrs_spool_waiting(&spool) > 0)
+        answer(OK);
+}
+
+#define SLOW_BYTES 6000 /* what the line carries in the time of an attempt */
+
+/* A whole batch does not go through in the time of an attempt; smaller ones do, and the spool is drained. */
+static void a_slow_line_gets_smaller_batches(void **state)
+{
+    static char line[450];
+    unsigned attempts = 0;
+
+    (void)state;
+    memset(line, 'a', sizeof line);
+    start("");
+    for (unsigned i = 0; i < 100; i++)
+        assert_int_equal(nrs_spool_append(&spool, line, sizeof line, true), 0);
+    nrs_uplink_kick(&u);
+    for (; nrs_spool_waiting(&spool) > 0 && attempts < 40; attempts++) {
+        s.written_len = 0;
+        s.stop_after = SLOW_BYTES;
+        if (u.https.state == NRS_HTTPS_DIALING)
+            connect_script();
+        if (s.pending == 0) {
+            script_answers(&s, OK);
+            continue;
+        }
+        script_rings(&s);
+        s.pending = 0;
+        script_closed(&s);
+        nrs_uplink_hurry(&u);
+    }
     assert_int_equal(nrs_spool_waiting(&spool), 0);
+    assert_int_equal(u.stats.stored, 100);
 }
 
 static void a_new_identity_waits_for_the_old_connection(void **state)
@@ -356,6 +388,7 @@ int main(void)
         TEST(a_busy_server_is_said_once_and_gets_the_same_batch_again),
         TEST(no_answer_waits_and_the_waiting_time_ends),
         TEST(a_reply_that_is_not_whole_acknowledges_nothing),
+        TEST(a_slow_line_gets_smaller_batches),
         TEST(a_new_identity_waits_for_the_old_connection),
         TEST(a_closed_uplink_does_nothing_more),
     };

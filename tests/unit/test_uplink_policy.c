@@ -8,7 +8,7 @@
 
 #include "agent/uplink/policy.h"
 
-static const struct nrs_uplink_batch full = {256, 256, true, false};
+static const struct nrs_uplink_batch full = {256, 256, true, false, false};
 
 static struct nrs_uplink_decision decide(int status, struct nrs_uplink_batch b)
 {
@@ -30,9 +30,9 @@ static void every_2xx_acknowledges(void **state)
 static void an_accepted_batch_doubles_the_next_up_to_the_limit(void **state)
 {
     (void)state;
-    assert_int_equal(decide(200, (struct nrs_uplink_batch){1, 1, false, false}).max, 2);
-    assert_int_equal(decide(200, (struct nrs_uplink_batch){37, 37, false, false}).max, 74);
-    assert_int_equal(decide(200, (struct nrs_uplink_batch){3, 130, false, false}).max, 256);
+    assert_int_equal(decide(200, (struct nrs_uplink_batch){1, 1, false, false, false}).max, 2);
+    assert_int_equal(decide(200, (struct nrs_uplink_batch){37, 37, false, false, false}).max, 74);
+    assert_int_equal(decide(200, (struct nrs_uplink_batch){3, 130, false, false, false}).max, 256);
 }
 
 static void statuses_that_refuse_are_three(void **state)
@@ -49,18 +49,18 @@ static void a_refused_batch_is_halved_down_to_one_record(void **state)
     (void)state;
     for (size_t i = 0; i + 1 < sizeof ladder / sizeof *ladder; i++) {
         struct nrs_uplink_decision d =
-            decide(413, (struct nrs_uplink_batch){ladder[i], ladder[i], false, true});
+            decide(413, (struct nrs_uplink_batch){ladder[i], ladder[i], false, true, false});
 
         assert_int_equal(d.action, NRS_UPLINK_HALVE);
         assert_int_equal(d.max, ladder[i + 1]);
         assert_false(d.wait);
     }
-    assert_int_equal(decide(400, (struct nrs_uplink_batch){3, 256, false, false}).max, 1);
+    assert_int_equal(decide(400, (struct nrs_uplink_batch){3, 256, false, false, false}).max, 1);
 }
 
 static void one_record_with_health_is_tried_without_it_first(void **state)
 {
-    struct nrs_uplink_decision d = decide(422, (struct nrs_uplink_batch){1, 256, true, false});
+    struct nrs_uplink_decision d = decide(422, (struct nrs_uplink_batch){1, 256, true, false, false});
 
     (void)state;
     assert_int_equal(d.action, NRS_UPLINK_HALVE);
@@ -69,8 +69,8 @@ static void one_record_with_health_is_tried_without_it_first(void **state)
 
 static void one_record_is_dropped_and_the_second_drop_waits(void **state)
 {
-    struct nrs_uplink_decision first = decide(400, (struct nrs_uplink_batch){1, 1, false, false});
-    struct nrs_uplink_decision second = decide(400, (struct nrs_uplink_batch){1, 1, false, true});
+    struct nrs_uplink_decision first = decide(400, (struct nrs_uplink_batch){1, 1, false, false, false});
+    struct nrs_uplink_decision second = decide(400, (struct nrs_uplink_batch){1, 1, false, true, false});
 
     (void)state;
     assert_int_equal(first.action, NRS_UPLINK_DROP);
@@ -82,7 +82,7 @@ static void one_record_is_dropped_and_the_second_drop_waits(void **state)
 
 static void a_refused_health_line_waits(void **state)
 {
-    struct nrs_uplink_decision d = decide(400, (struct nrs_uplink_batch){0, 256, true, false});
+    struct nrs_uplink_decision d = decide(400, (struct nrs_uplink_batch){0, 256, true, false, false});
 
     (void)state;
     assert_int_equal(d.action, NRS_UPLINK_WAIT);
@@ -108,12 +108,28 @@ static void anything_else_waits_with_the_same_batch(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
-        struct nrs_uplink_decision d = decide(statuses[i], (struct nrs_uplink_batch){9, 64, true, true});
+        struct nrs_uplink_decision d =
+            decide(statuses[i], (struct nrs_uplink_batch){9, 64, true, true, false});
 
         assert_int_equal(d.action, NRS_UPLINK_WAIT);
         assert_true(d.wait);
         assert_int_equal(d.max, 64);
     }
+}
+
+static void a_batch_without_a_reply_is_halved_once_it_was_on_its_way(void **state)
+{
+    struct nrs_uplink_batch b = {.records = 100, .max = 256, .begun = true};
+
+    (void)state;
+    assert_int_equal(decide(0, b).action, NRS_UPLINK_WAIT);
+    assert_true(decide(0, b).wait);
+    assert_int_equal(decide(0, b).max, 50);
+    assert_int_equal(decide(500, b).max, 256);
+    b.begun = false;
+    assert_int_equal(decide(0, b).max, 256);
+    b = (struct nrs_uplink_batch){.records = 1, .max = 1, .begun = true};
+    assert_int_equal(decide(0, b).max, 1);
 }
 
 int main(void)
@@ -127,6 +143,7 @@ int main(void)
         cmocka_unit_test(one_record_is_dropped_and_the_second_drop_waits),
         cmocka_unit_test(a_refused_health_line_waits),
         cmocka_unit_test(retry_after_counts_for_429_and_503_only),
+        cmocka_unit_test(a_batch_without_a_reply_is_halved_once_it_was_on_its_way),
         cmocka_unit_test(anything_else_waits_with_the_same_batch),
     };
 
