@@ -96,7 +96,8 @@ static int take_option(struct options *o, int option)
         o->format = nrs_col_format_named(optarg);
         return o->format < NRS_COL_FORMATS ? 0 : nrs_col_complain("--format", "ndjson, ecs or ocsf");
     case AFTER: return take_number("--after", optarg, &o->after);
-    case HELP: o->help = true; return 0;
+    case HELP:
+    case 'h': o->help = true; return 0;
     default: o->version = true; return 0; /* VERSION */
     }
 }
@@ -106,7 +107,7 @@ static int read_options(struct options *o, int argc, char **argv)
     int option;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         int at = optind - 1, rc;
 
         if (option == ':' || option == '?')
