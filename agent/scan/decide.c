@@ -1,5 +1,5 @@
-/* From facts to a name. The rules find what no model was taught, the model finds what breaks no rule; who is sure
- * of a name gives it, and what nobody can name is "unknown". */
+/* From facts to a name. The rules find what no model was taught, the model finds what breaks no rule; who
+ * is sure of a name gives it, and what nobody can name is "unknown". */
 #include <string.h>
 
 #include "agent/scan/scan.h"
@@ -10,6 +10,9 @@
 #define NONE    "none"
 #define UNKNOWN "unknown"
 #define UPX     "upx"
+
+#define STRONGLY_AGAINST                                                                                     \
+    (-5000) /* mlogit; programs that were laid out anew have less (models/PACKER_EVASION.md) */
 
 /* The outputs that matter for one file. */
 struct contest {
@@ -25,9 +28,16 @@ static bool is_plain(const char *name)
     return strcmp(name, NONE) == 0 || strcmp(name, "shc") == 0;
 }
 
-static bool says_packed(unsigned rules)
+/* of_model: the model looked at the file and is not strongly against. An incomplete file is judged by its
+ * blocks only: what the other rules look for may be in the part that is not there. */
+static bool says_packed(const struct nrs_scan_facts *f, bool of_model)
 {
-    return (rules & NRS_RULES_STRONG) != 0 || (rules & NRS_RULES_HINTS) == NRS_RULES_HINTS;
+    bool supported = of_model || (f->rules & NRS_RULES_SUPPORT) != 0;
+
+    if (f->incomplete)
+        return (f->rules & NRS_RULE_UPX) != 0;
+    return (f->rules & NRS_RULES_STRONG) != 0 || (f->rules & NRS_RULES_HINTS) == NRS_RULES_HINTS ||
+           ((f->rules & NRS_RULE_ENTRY_LAST) != 0 && supported);
 }
 
 static int32_t narrow(int64_t v)
@@ -154,28 +164,29 @@ static void explain(const struct contest *c, struct nrs_scan_result *r)
             explain_grams(c, &c->m->term[t], r);
 }
 
-void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model *model, struct nrs_scan_result *r)
+void nrs_scan_decide(const struct nrs_scan_facts *facts, const struct nrs_model *model,
+                     struct nrs_scan_result *r)
 {
-    bool judged = model != NULL && facts->schema != NULL && model->schema == facts->schema;
+    bool by_rule, judged = model != NULL && facts->schema != NULL && model->schema == facts->schema;
     const char *named = UNKNOWN, *plain = NONE;
     struct contest c;
 
     memset(r, 0, sizeof *r);
-    r->packed = says_packed(facts->rules);
     if (judged) {
         hold(&c, model, facts->x);
         explain(&c, r);
         plain = model->output_name[c.plain];
-        if (r->score_mlogit >= model->threshold_mlogit[NRS_PACKER_PACKED])
-            r->packed = true;
+        r->packed = r->score_mlogit >= model->threshold_mlogit[NRS_PACKER_PACKED] && !facts->incomplete;
         if (c.packer_mlogit >= model->threshold_mlogit[NRS_PACKER_NAMED])
             named = model->output_name[c.packer];
     }
-    if (says_packed(facts->rules))
+    by_rule = says_packed(facts, judged && r->score_mlogit > STRONGLY_AGAINST);
+    r->packed = r->packed || by_rule;
+    if (by_rule)
         r->risk = NRS_SCAN_RULE_RISK;
     if (facts->name != NULL)
         named = facts->name;
-    r->name = r->packed ? named : plain;
-    r->tampered = says_packed(facts->rules) && facts->format == NRS_FORMAT_ELF && strcmp(r->name, UPX) == 0 &&
+    r->name = r->packed ? named : facts->incomplete ? NONE : plain;
+    r->tampered = by_rule && facts->format == NRS_FORMAT_ELF && strcmp(r->name, UPX) == 0 &&
                   facts->upx != NRS_UPX_INTACT;
 }

@@ -1,9 +1,9 @@
-/* The dynamic table: how much there is of it, what it asks for, and which of a few telling names it imports. Names are
- * read from the dynamic string table, so it does not matter whether there are sections. */
+/* The dynamic table: how much there is of it, what it asks for, and which of a few telling names it
+ * imports. Names are read from the dynamic string table, so it does not matter whether there are sections. */
 #include <string.h>
 
 #include "agent/core/intmath.h"
-#include "agent/scan/elf.h"
+#include "agent/scan/elf_dynamic.h"
 #include "agent/scan/reader.h"
 #include "models/packer_schema.h"
 

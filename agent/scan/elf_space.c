@@ -1,19 +1,18 @@
-/* Where the bytes of an ELF file are: in memory, in its largest segments, and after everything that the headers
- * speak of. What is appended there no loader maps; only the program itself reads it. */
+/* Where the bytes of an ELF file are: in memory, in its largest segments, and after everything that the
+ * headers speak of. What is appended there no loader maps; only the program itself reads it. */
 #include <string.h>
 
 #include "agent/core/intmath.h"
-#include "agent/scan/elf.h"
+#include "agent/scan/elf_space.h"
 #include "agent/scan/entropy.h"
 #include "agent/scan/formats.h"
+#include "agent/scan/payload.h"
 #include "agent/scan/reader.h"
 #include "models/packer_schema.h"
 
 #define SECTIONS_AT_ONCE 64
 #define SECTIONS_MAX     128  /* looked at; no executable of 20,000 has more */
 #define SHT_NOBITS       8
-#define PAYLOAD_LEAST    1024
-#define CONTAINER_TAIL   128  /* bytes that an archive's end record is looked for in */
 
 /* Sums over load segments; hostile sizes saturate. */
 static void memory_features(const struct nrs_elf *e, uint64_t size, uint16_t *x)
@@ -65,8 +64,8 @@ static void largest_features(struct nrs_scan *s, const struct nrs_elf *e, uint64
     }
 }
 
-/* The first byte after the section table and all sections that have bytes. With more sections than are looked at,
- * the rest of the file is theirs. */
+/* The first byte after the section table and all sections that have bytes. With more sections than are
+ * looked at, the rest of the file is theirs. */
 static uint64_t sections_end(struct nrs_scan *s, const struct nrs_elf *e)
 {
     unsigned size = e->wide ? 64 : 40, word = e->wide ? 8 : 4, n = e->n_sections;
@@ -86,43 +85,6 @@ static uint64_t sections_end(struct nrs_scan *s, const struct nrs_elf *e)
         }
     }
     return end;
-}
-
-/* Archives that a program carries in the open: bundles of many files, interpreters with their script. By what they
- * begin with, or by an end record (zip, PyInstaller, Deno, Bun). */
-static bool is_container(struct nrs_scan *s, const uint8_t *begin, uint64_t size)
-{
-    static const char *const begins[] = {"PK\3\4", "7z\xbc\xaf", "hsqs", "sqsh", "!<ar", "\x1f\x8b\x08", "BZh",
-                                         "\xfd" "7zX", "\x28\xb5\x2f\xfd", "DWARFS"};
-    static const char *const ends[] = {"PK\5\6", "MEI\14\13\12\13\16", "d3n0l4nd", "---- Bun! ----"};
-    uint64_t at = size > CONTAINER_TAIL ? size - CONTAINER_TAIL : 0;
-    const uint8_t *p;
-    uint32_t got;
-
-    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
-        if (memcmp(begin, begins[i], strlen(begins[i])) == 0)
-            return true;
-    p = nrs_reader_some(s, at, CONTAINER_TAIL, &got);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (nrs_find(p, got, ends[i], &(uint32_t){0}))
-            return true;
-    return false;
-}
-
-/* Appended bytes that are a program, or compressed or encrypted and no archive. */
-static bool is_payload(struct nrs_scan *s, uint64_t at)
-{
-    struct nrs_entropy_samples samples;
-    const uint8_t *p = s->in.size - at >= PAYLOAD_LEAST ? nrs_reader_all(s, at, 8) : NULL;
-
-    if (p == NULL)
-        return false;
-    if (memcmp(p, "\x7f" "ELF", 4) == 0)
-        return true;
-    if (is_container(s, p, s->in.size))
-        return false;
-    nrs_entropy_sample(s, at, s->in.size - at, 4, &samples);
-    return samples.mean >= NRS_ENTROPY_DENSE;
 }
 
 /* After the last load segment: up to the section table, and after everything. */
@@ -147,7 +109,7 @@ static bool rest_features(struct nrs_scan *s, const struct nrs_elf *e, uint16_t 
         end = here < end ? end : here < size ? here : size;
     }
     x[NRS_P_overlay] = nrs_log_q3(size - end);
-    return is_payload(s, end);
+    return nrs_payload_look(s, end);
 }
 
 bool nrs_elf_space(struct nrs_scan *s, const struct nrs_elf *e, uint64_t start, uint16_t *x)

@@ -62,6 +62,7 @@ void nrs_entropy_sample(struct nrs_scan *s, uint64_t offset, uint64_t len, unsig
         longest = run > longest ? run : longest;
     }
     out->mean = (uint8_t)(n_seen > 0 ? sum / n_seen : 0);
+    out->n_dense = (uint8_t)n_dense;
     out->dense = (uint8_t)nrs_share(n_dense, n_seen, 255, 255);
     out->run_kib = longest > 0 ? (uint32_t)(((longest - 1) * stride + NRS_ENTROPY_BLOCK) / 1024) : 0;
 }

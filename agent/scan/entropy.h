@@ -1,6 +1,7 @@
 /* agent/scan/entropy.h - entropy of bytes in fixed point, of one block and of samples of a range
  *
- * Unit: bits a byte times 32, so 0..256, told as 0..255. Right within 1/16 bit (tests/property/test_entropy.c). */
+ * Unit: bits a byte times 32, so 0..256, told as 0..255. Right within 1/16 bit
+ * (tests/property/test_entropy.c). */
 #ifndef NRS_SCAN_ENTROPY_H
 #define NRS_SCAN_ENTROPY_H
 #include "agent/scan/scan.h"
@@ -13,7 +14,8 @@ unsigned nrs_entropy(const uint8_t *p, unsigned n);
 
 struct nrs_entropy_samples {
     uint8_t mean;    /* over the sampled blocks; 0 if there were none */
-    uint8_t dense;   /* share of dense blocks out of 255 */
+    uint8_t n_dense; /* dense blocks */
+    uint8_t dense;   /* their share, out of 255 */
     uint32_t run_kib; /* longest run of dense samples, taken as dense in between */
 };
 

@@ -1,7 +1,8 @@
 /* agent/scan/formats.h - one function for each format that is read, and what they share
  *
- * A reader of a format gets the first bytes of a file, which stay valid until it reads on. It returns false and leaves
- * the facts alone if the file is not of its format; else it fills them, `skipped` included. */
+ * A reader of a format gets the first bytes of a file, which stay valid until it reads on. It returns
+ * false and leaves the facts alone if the file is not of its format; else it fills them, `skipped`
+ * included. */
 #ifndef NRS_SCAN_FORMATS_H
 #define NRS_SCAN_FORMATS_H
 #include "agent/core/intmath.h"
@@ -30,7 +31,8 @@ static inline uint16_t nrs_log_q3(uint64_t v)
 /* Looks for `what` (no NUL within) among n bytes; *at is what follows it. */
 bool nrs_find(const uint8_t *p, uint32_t n, const char *what, uint32_t *at);
 
-/* Fills the start bytes of a vector from `at` on (UINT64_MAX: there are none); returns the entropy of 512 bytes there. */
+/* Fills the start bytes of a vector from `at` on (UINT64_MAX: there are none); returns the entropy of 512
+ * bytes there. */
 uint8_t nrs_start_bytes(struct nrs_scan *s, uint64_t at, uint16_t bytes[NRS_START_BYTES]);
 
 /* Samples the whole file: the two features, and the hint in KiB. */

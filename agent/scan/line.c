@@ -15,7 +15,8 @@ static const struct {
                   {NRS_RULE_DENSE_DATA, "dense_data_segment"},
                   {NRS_RULE_PAYLOAD, "appended_payload"},
                   {NRS_RULE_SCRIPT, "script_with_payload"},
-                  {NRS_RULE_NO_SECTIONS, "no_section_table"}};
+                  {NRS_RULE_NO_SECTIONS, "no_section_table"},
+                  {NRS_RULE_DENSE_HINT, "dense_start"}};
 
 static void put_bool(struct nrs_text *t, const char *key, bool value)
 {
@@ -132,6 +133,8 @@ int nrs_scan_write(char *buf, size_t cap, const struct nrs_scan_line *line)
     nrs_text_raw(&t, ",\"score\":");
     nrs_text_i64(&t, r->score_mlogit);
     put_bool(&t, ",\"tampered\":", r->tampered);
+    if (line->facts->incomplete)
+        put_bool(&t, ",\"incomplete\":", true);
     if (line->deleted)
         put_bool(&t, ",\"deleted\":", true);
     if (line->facts->skipped != NULL) {

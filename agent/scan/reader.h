@@ -7,8 +7,8 @@
 
 void nrs_reader_open(struct nrs_scan *s, const struct nrs_scan_input *in);
 
-/* Up to len bytes (at most NRS_SCAN_PIECE) at offset; *got says how many there are: fewer at the end of the file
- * and of what may be read. Never NULL. */
+/* Up to len bytes (at most NRS_SCAN_PIECE) at offset; *got says how many there are: fewer at the end of
+ * the file and of what may be read. Never NULL. */
 const uint8_t *nrs_reader_some(struct nrs_scan *s, uint64_t offset, uint32_t len, uint32_t *got);
 
 /* Exactly len bytes, or NULL. */

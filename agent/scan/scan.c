@@ -10,6 +10,7 @@
 
 #define FILE_SAMPLES  16
 #define START_ENTROPY 512
+#define MAGIC         4 /* bytes */
 
 static const struct {
     uint8_t format;
@@ -53,6 +54,26 @@ void nrs_dense_features(struct nrs_scan *s, struct nrs_scan_facts *f, unsigned s
     f->dense_kib = samples.run_kib;
 }
 
+/* Executables of formats that no reader here knows are named, so that nobody takes them for judged. */
+static const char *other_format(const uint8_t *head, uint32_t n)
+{
+    static const struct {
+        const char *magic, *name;
+    } others[] = {{"\xfe\xed\xfa\xce", "Mach-O: not looked at"},
+                  {"\xfe\xed\xfa\xcf", "Mach-O: not looked at"},
+                  {"\xce\xfa\xed\xfe", "Mach-O: not looked at"},
+                  {"\xcf\xfa\xed\xfe", "Mach-O: not looked at"},
+                  {"dex\n", "DEX: not looked at"}};
+    uint32_t at;
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (n > MAGIC && memcmp(head, others[i].magic, MAGIC) == 0)
+            return others[i].name;
+    if (n > MAGIC && memcmp(head, "PK\3\4", MAGIC) == 0 && nrs_find(head, n, "AndroidManifest.xml", &at))
+        return "APK: not looked at";
+    return "not an executable";
+}
+
 int nrs_scan_look(struct nrs_scan *s, const struct nrs_scan_input *in, struct nrs_scan_facts *facts)
 {
     const uint8_t *head;
@@ -66,6 +87,6 @@ int nrs_scan_look(struct nrs_scan *s, const struct nrs_scan_input *in, struct nr
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (formats[i].look(s, facts, head, n))
             return 0;
-    facts->skipped = n == 0 ? "empty" : "not an executable";
+    facts->skipped = n == 0 ? "empty" : other_format(head, n);
     return 0;
 }

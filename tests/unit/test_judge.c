@@ -75,17 +75,28 @@ static void what_is_flagged_by_turns_has_to_wait(void **state)
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
 }
 
+static void the_first_update_comes_when_the_connections_have_doubled(void **state)
+{
+    (void)state;
+    cf_beacon(&cf, 1, 0, 13, 60);
+    assert_int_equal(cf.n_judged, 1);
+    assert_int_equal(cf.last.n, 7);
+    cf_beacon(&cf, 1, 13, 14, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 1);
+    assert_int_equal(cf.last.n, 14);
+}
+
 static void it_is_updated_after_update_s_with_the_same_d(void **state)
 {
     (void)state;
-    cf_beacon(&cf, 1, 0, 66, 60);
-    assert_int_equal(cf.n_judged, 1);
-    cf_beacon(&cf, 1, 66, 67, 60);
-    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 1);
-    assert_int_equal(cf.last.dest_id, 1);
-    cf_beacon(&cf, 1, 67, 127, 60);
+    cf_beacon(&cf, 1, 0, 73, 60);
+    assert_int_equal(cf.n_judged, 2);
+    cf_beacon(&cf, 1, 73, 74, 60);
     assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 2);
-    assert_int_equal(cf.n_judged, 3);
+    assert_int_equal(cf.last.dest_id, 1);
+    cf_beacon(&cf, 1, 74, 134, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 3);
+    assert_int_equal(cf.n_judged, 4);
 }
 
 static void it_ends_after_close_s_with_the_same_d(void **state)
@@ -325,6 +336,7 @@ int main(void)
         JUDGE_TEST(five_connections_are_not_judged),
         JUDGE_TEST(the_seventh_regular_connection_opens_a_verdict),
         JUDGE_TEST(what_is_flagged_by_turns_has_to_wait),
+        JUDGE_TEST(the_first_update_comes_when_the_connections_have_doubled),
         JUDGE_TEST(it_is_updated_after_update_s_with_the_same_d),
         JUDGE_TEST(it_ends_after_close_s_with_the_same_d),
         JUDGE_TEST(it_opens_again_with_a_new_d),

@@ -1,4 +1,5 @@
-/* Rules and model together, and the lines that come of it. The model is made here: the start bytes and one feature. */
+/* Rules and model together, and the lines that come of it. The model is made here: the start bytes and one
+ * feature. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,7 +90,7 @@ static void rule_that_is_sure_needs_no_model(void **state)
 {
     (void)state;
     model.bias[0] = 5000;
-    facts.rules = NRS_RULE_ENTRY_LAST;
+    facts.rules = NRS_RULE_DENSE_ENTRY;
     expect(true, "acme"); /* its best packer; the threshold of names is 0 */
     model.threshold_mlogit[1] = 1;
     expect(true, "unknown");
@@ -101,6 +102,40 @@ static void rule_that_is_sure_needs_no_model(void **state)
     assert_string_equal(result.name, "upx");
     assert_int_equal(result.score_mlogit, 0);
     assert_int_equal(result.risk, NRS_SCAN_RULE_RISK);
+}
+
+static void start_in_the_last_segment_needs_support(void **state)
+{
+    (void)state;
+    facts.rules = NRS_RULE_ENTRY_LAST;
+    model.bias[0] = model.bias[2] = 4999;
+    expect(true, "acme"); /* the model is against, not strongly */
+    model.bias[0] = 5000;
+    expect(false, "none");
+    facts.rules = NRS_RULE_ENTRY_LAST | NRS_RULE_DENSE_HINT;
+    expect(true, "acme");
+    facts.rules = NRS_RULE_ENTRY_LAST | NRS_RULE_NO_SECTIONS;
+    expect(true, "acme");
+    facts.rules = NRS_RULE_ENTRY_LAST;
+    nrs_scan_decide(&facts, NULL, &result);
+    assert_false(result.packed); /* nobody supports it */
+}
+
+static void incomplete_file_is_judged_by_its_blocks(void **state)
+{
+    struct nrs_scan_line l = {.path = "x", .facts = &facts, .result = &result};
+
+    (void)state;
+    facts.incomplete = true;
+    facts.rules = NRS_RULES_STRONG & ~NRS_RULE_UPX;
+    model.bias[1] = 9000;
+    expect(false, "none");
+    assert_true(nrs_scan_write(line, sizeof line, &l) > 0);
+    assert_non_null(strstr(line, "\"tampered\":false,\"incomplete\":true,"));
+    facts.rules = NRS_RULE_UPX;
+    facts.name = "upx";
+    facts.upx = NRS_UPX_INTACT;
+    expect(true, "upx");
 }
 
 static void hints_decide_together_only(void **state)
@@ -273,6 +308,8 @@ int main(void)
         cmocka_unit_test_setup(score_is_packer_less_plain, fresh),
         cmocka_unit_test_setup(packed_by_what_no_class_fits_is_unknown, fresh),
         cmocka_unit_test_setup(rule_that_is_sure_needs_no_model, fresh),
+        cmocka_unit_test_setup(start_in_the_last_segment_needs_support, fresh),
+        cmocka_unit_test_setup(incomplete_file_is_judged_by_its_blocks, fresh),
         cmocka_unit_test_setup(hints_decide_together_only, fresh),
         cmocka_unit_test_setup(shc_is_named_but_not_packed, fresh),
         cmocka_unit_test_setup(named_upx_without_its_header_is_tampered, fresh),

@@ -166,15 +166,13 @@ static void appended_payload_is_packed_by_something(void **state)
 
 static void archives_and_text_may_be_appended(void **state)
 {
-    static const char *const begins[] = {"PK\3\4", "hsqs", "\x1f\x8b\x08"}, *const ends[] = {"PK\5\6", "MEI\14\13\12\13\16", "d3n0l4nd"};
-
     (void)state;
-    for (unsigned i = 0; i < 3; i++) {
-        appended(begins[i], "");
-        expect(false, "none", false);
-        appended("", ends[i]);
-        expect(false, "none", false);
-    }
+    appended("\x1f\x8b\x08", "");
+    memset(image.bytes + 21283, 0, 7);
+    memcpy(image.bytes + 21290, "\0\x10\0\xef\xff", 5); /* a stored block: its length twice */
+    expect(false, "none", false);
+    image.bytes[21283] = 0xe0; /* flags that gzip does not have */
+    expect(true, "unknown", false);
     appended("", "");
     memset(image.bytes + 21280, 'x', image.len - 21280);
     expect(false, "none", false);

@@ -57,7 +57,10 @@ static void makeself_lists_its_parts(void **state)
 
 static void any_shell_with_a_payload_is_unknown(void **state)
 {
-    static const char *const shells[] = {"#!/bin/bash\n", "#! /usr/bin/zsh -e\n", "#!/bin/busybox/ash\n"};
+    static const char *const shells[] = {"#!/bin/bash\n",          "#! /usr/bin/zsh -e\n",
+                                         "#!/bin/busybox/ash\n",   "#!/bin/busybox sh\n",
+                                         "#!/usr/bin/env -S sh -e\n", "#!/usr/bin/python3.11\n",
+                                         "#!/usr/bin/env perl\n",  "#!/usr/bin/env -S node -r\n"};
 
     (void)state;
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
@@ -81,18 +84,52 @@ static void text_in_any_alphabet_is_no_payload(void **state)
     expect(false, "none");
 }
 
-static void archives_that_run_themselves_are_archives(void **state)
+static void zeros_after_a_payload_hide_nothing(void **state)
 {
     (void)state;
-    script("#!/bin/sh\nexec python3 \"$0\"\n", true, "PK\3\4");
-    memcpy(file + len - 22, "PK\5\6", 4);
+    script("#!/bin/sh\n", true, "");
+    memset(file + len, 0, 5000);
+    len += 5000;
+    expect(true, "unknown");
+    script("#!/bin/sh\necho text\n", false, "");
+    memset(file + len, 0, 5000);
+    len += 5000;
     expect(false, "none");
+}
+
+/* One stored file, its entry in the directory, the end record (APPNOTE 4.3). */
+static void zip_end(size_t begin)
+{
+    uint8_t *entry = file + len, *record = entry + 46;
+
+    memset(entry, 0, 46 + 22);
+    memcpy(entry, "PK\1\2", 4);
+    memcpy(record, "PK\5\6", 4);
+    record[12] = 46;
+    record[16] = (uint8_t)(len - begin);
+    record[17] = (uint8_t)((len - begin) >> 8);
+    len += 46 + 22;
+}
+
+static void archives_that_run_themselves_are_archives(void **state)
+{
+    static const char first[] = "#!/bin/sh\nexec python3 \"$0\"\n";
+
+    (void)state;
+    script(first, true, "PK\3\4");
+    zip_end(strlen(first));
+    expect(false, "none");
+    file[len - 22 + 12]++; /* the directory is not where the record says */
+    expect(true, "unknown");
+    script(first, true, "PK\3\4");
+    memcpy(file + len - 22, "PK\5\6", 4); /* the mark alone */
+    expect(true, "unknown");
 }
 
 static void other_interpreters_are_not_judged(void **state)
 {
     (void)state;
-    script("#!/usr/bin/python3\n", true, "PK\3\4");
+    script("#!/usr/bin/awk -f\n", true, "");
     expect(false, "none");
     script("#!", false, "");
     len = 4;
@@ -118,6 +155,7 @@ int main(void)
         cmocka_unit_test(makeself_lists_its_parts),
         cmocka_unit_test(any_shell_with_a_payload_is_unknown),
         cmocka_unit_test(text_in_any_alphabet_is_no_payload),
+        cmocka_unit_test(zeros_after_a_payload_hide_nothing),
         cmocka_unit_test(archives_that_run_themselves_are_archives),
         cmocka_unit_test(other_interpreters_are_not_judged),
         cmocka_unit_test(count_of_lines_may_be_anything),

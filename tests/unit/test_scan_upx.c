@@ -68,7 +68,8 @@ static void damaged_upx_keeps_its_name(void **state)
         }
 }
 
-/* UPX 4 in a library: l_info somewhere inside, the word before the start says where. Cut trailer and magic. */
+/* UPX 4 in a library: l_info somewhere inside, the word before the start says where. Cut trailer and
+ * magic. */
 static void library_of_upx_4_is_found_through_its_start(void **state)
 {
     const size_t at = 0x2040, start = 0x2ff0;
@@ -144,6 +145,50 @@ static void text_of_upx_alone_is_nothing(void **state)
     expect(false, "none", false);
 }
 
+/* A PackHeader that is all zeroes but for its magic has the right checksum and says nothing. */
+static void pack_header_of_zeroes_is_none(void **state)
+{
+    (void)state;
+    elf_ordinary(&image, true, false, 62);
+    memcpy(image.bytes + image.len - 36, "UPX!", 4);
+    expect(false, "none", false);
+}
+
+/* UPX 3 packs a small library so that its first block is short; l_info and the trailer fit, so nothing is
+ * damaged. */
+static void short_first_block_of_a_library_is_no_damage(void **state)
+{
+    const size_t at = 0x2040;
+    unsigned sum = 0;
+
+    (void)state;
+    elf_ordinary(&image, false, false, 3);
+    memcpy(image.bytes + at + 4, "UPX!\0\0\x0d\x0c", 8);
+    elf_put(&image, at + 16, 9000, 4);
+    elf_put(&image, at + 20, 9000, 4);
+    elf_put(&image, at + 24, 700, 4);
+    elf_put(&image, at + 28, 300, 4);
+    elf_put(&image, at + 32, 14, 4);
+    memcpy(image.bytes + image.len - 36, "UPX!\x0d\x0c\x0e\x09", 8);
+    elf_put(&image, image.len - 36 + 24, 9000, 4);
+    for (size_t i = image.len - 32; i < image.len - 5; i++)
+        sum += image.bytes[i];
+    image.bytes[image.len - 5] = (uint8_t)(sum % 251);
+    elf_put(&image, image.len - 4, at + 12, 4);
+    expect(true, "upx", false);
+    image.len += 3000; /* bytes after the trailer: it is found, and its place is wrong */
+    expect(true, "upx", true);
+}
+
+/* The kernel ignores the ident; `upx -t` does not. */
+static void ident_that_lies_is_damage(void **state)
+{
+    (void)state;
+    elf_like_upx(&image, true, false, 62);
+    image.bytes[5] = 2;
+    expect(true, "upx", true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +198,9 @@ int main(void)
         cmocka_unit_test(library_of_upx_3_is_found_through_its_trailer),
         cmocka_unit_test(program_of_format_execve_is_one_compressed_block),
         cmocka_unit_test(text_of_upx_alone_is_nothing),
+        cmocka_unit_test(pack_header_of_zeroes_is_none),
+        cmocka_unit_test(short_first_block_of_a_library_is_no_damage),
+        cmocka_unit_test(ident_that_lies_is_damage),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

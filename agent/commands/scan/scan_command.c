@@ -39,7 +39,7 @@ static struct command {
     struct nrs_walk walk;
     struct nrs_config config;
     bool progress, drawn;
-    uint32_t n_files, n_packed, n_tampered, n_skipped, n_changed, n_missed, n_denied;
+    uint32_t n_files, n_packed, n_tampered, n_skipped, n_changed, n_incomplete, n_missed, n_denied;
     char line[NRS_SCAN_LINE_MAX];
 } cmd;
 
@@ -117,6 +117,7 @@ static void on_file(void *arg, const struct nrs_walk_file *f)
     cmd.n_skipped += s->facts.skipped != NULL;
     cmd.n_packed += s->result.packed;
     cmd.n_tampered += s->result.tampered;
+    cmd.n_incomplete += s->facts.incomplete;
     if (shrank) {
         clear_progress();
         nrs_log("scan: %s: changed or ended while it was read; judged by what was there", f->path);
@@ -222,6 +223,7 @@ static void summarise(void)
     put_count(cmd.n_tampered, "of them tampered with");
     put_count(cmd.n_skipped, "not executables");
     put_count(cmd.n_changed, "changed while they were read");
+    put_count(cmd.n_incomplete, "incomplete");
     put_count(cmd.n_missed, "not readable");
     put_count(cmd.n_denied, "processes of others");
     put_count(cmd.walk.n_again, "processes of a program seen before");
