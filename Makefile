@@ -38,7 +38,7 @@ MODELS := beacon packer packer_pe
 GEN_SRC := $(MODELS:%=build/gen/builtin_%.c)
 c_files = $(sort $(foreach dir,$(1),$(wildcard $(dir)/*.c)))
 DEVICE_SRC := $(call c_files,$(ROOMS)) $(if $(filter 1,$(WITH_PE)),$(GEN_SRC),$(GEN_SRC:%/builtin_packer_pe.c=%/builtin_packer_pe_none.c))
-SHARED_SRC := $(filter-out %/main.c agent/programs/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/programs agent/commands/scan platform/recorded tools/windows))) $(GEN_SRC)
+SHARED_SRC := $(filter-out %/main.c agent/programs/none/%,$(sort $(call c_files,$(ROOMS) agent/scan agent/scan/pe agent/scanner agent/programs agent/commands/scan platform/recorded platform/recorded/packings tools/spans))) $(GEN_SRC)
 TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
@@ -56,10 +56,11 @@ TOOL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(HOST_INCLUDES) $(HOST_CFLAGS) $(HARDEN)
 # Programs: name, folder under tools/, libraries
 PROGRAMS :=
 LIBS_noroshi := -lmbedtls -lcjson -luv
-LIBS_replay := -lz
+UNPACK_LIBS := -lz -lzstd -llzma -lbz2
+LIBS_replay := $(UNPACK_LIBS)
 LIBS_sim := -lz -lm
-LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 -lz -lm -lpthread -ldl
-LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a -lz -lm
+LIBS_collector := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(HOST_LIB)/libuv.a $(HOST_LIB)/libllhttp.a -lsqlite3 $(UNPACK_LIBS) -lm -lpthread -ldl
+LIBS_model := $(HOST_LIB)/libmbedtls.a $(HOST_LIB)/libcjson.a $(UNPACK_LIBS) -lm
 
 .PHONY: all run model model-packer bench-packer-fp evasion test lint advisories fuzz bench size size-options deps clean help FORCE
 .DELETE_ON_ERROR:

@@ -31,7 +31,8 @@ static int complain(const char *word)
 
 static void show_all(FILE *to)
 {
-    fputs("noroshi - sees beaconing malware from the rhythm of connections, on the machine itself\n\nusage: ", to);
+    fputs("noroshi - sees beaconing malware from the rhythm of connections, on the machine itself\n\nusage: ",
+          to);
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(to, "%snoroshi %s%s%s\n", i == 0 ? "" : "       ", commands[i]->name,
                 commands[i]->arguments[0] != '\0' ? " " : "", commands[i]->arguments);

@@ -205,6 +205,11 @@ int nrs_flowsrc_open(struct nrs_flowsrc **out, const struct nrs_flowsrc_conf *c)
     return nrs_flowsrc_open_from(out, c, nrs_flowsrc_table);
 }
 
+int nrs_flowsrc_is_name(const char *name)
+{
+    return strcmp(name, "auto") == 0 || find(nrs_flowsrc_table, name, strlen(name)) != NULL;
+}
+
 int nrs_flowsrc_probe(const char *name, struct nrs_why *why)
 {
     const struct nrs_flowsrc_ops *ops = find(nrs_flowsrc_table, name, strlen(name));

@@ -60,6 +60,9 @@ struct nrs_flowsrc_stats {
     uint32_t open_evicted; /* flows closed early because a table was full */
 };
 
+/* 1: this build has a source of that name, or the name is "auto"; 0: it has not. */
+int nrs_flowsrc_is_name(const char *name);
+
 /* Tries one source and writes in `why` what it found. 0 = it would work. */
 int nrs_flowsrc_probe(const char *name, struct nrs_why *why);
 

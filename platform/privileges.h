@@ -17,6 +17,13 @@
  * -ENOENT: the program has no such constants. */
 int nrs_privileges_seal_relro(void);
 
+/* Whether `user` (a name or number) is one that a root start may become. -ENOENT: it is not known on this
+ * system; -EINVAL: it is root. `why` says it in words. */
+int nrs_privileges_check_user(const char *user, struct nrs_why *why);
+
+/* Whether this process is root and has to become another user. */
+int nrs_privileges_is_root(void);
+
 /* Root: changes to `user` (a name or number; NULL = "nobody") and its group. Everyone: gives up every
  * capability, and forbids new ones and core dumps. What the agent opens afterwards has to be accessible to
  * that user. */

@@ -20,8 +20,9 @@ struct cert {
     char crt_pem[CERTS_PEM_MAX], key_pem[CERTS_PEM_MAX];
 };
 
-/* Makes a key and a certificate for `name`, signed by issuer, or by itself if issuer is NULL (a CA). 0 = done. */
-static inline int cert_make(struct cert *c, const char *name, struct cert *issuer)
+/* Makes a key and a certificate for `name`, signed by issuer, or by itself if issuer is NULL (a CA). from, to: "YYYYMMDDhhmmss".
+ * 0 = done. */
+static inline int cert_make_dated(struct cert *c, const char *name, struct cert *issuer, const char *from, const char *to)
 {
     mbedtls_x509_san_list dns = {.node = {.type = MBEDTLS_X509_SAN_DNS_NAME}};
     unsigned char serial[4];
@@ -46,7 +47,7 @@ static inline int cert_make(struct cert *c, const char *name, struct cert *issue
     mbedtls_x509write_crt_set_subject_name(&w, c->name);
     mbedtls_x509write_crt_set_issuer_name(&w, issuer ? issuer->name : c->name);
     mbedtls_x509write_crt_set_serial_raw(&w, serial, sizeof serial);
-    mbedtls_x509write_crt_set_validity(&w, "20200101000000", "20991231235959");
+    mbedtls_x509write_crt_set_validity(&w, from, to);
     mbedtls_x509write_crt_set_basic_constraints(&w, issuer == NULL, -1);
     mbedtls_x509write_crt_set_subject_alternative_name(&w, &dns);
     if (rc == 0)
@@ -55,6 +56,11 @@ static inline int cert_make(struct cert *c, const char *name, struct cert *issue
         rc = mbedtls_pk_write_key_pem(&c->key, (unsigned char *)c->key_pem, sizeof c->key_pem);
     mbedtls_x509write_crt_free(&w);
     return rc;
+}
+
+static inline int cert_make(struct cert *c, const char *name, struct cert *issuer)
+{
+    return cert_make_dated(c, name, issuer, "20200101000000", "20991231235959");
 }
 
 static inline void cert_done(struct cert *c)

@@ -135,4 +135,16 @@ static inline uint32_t cf_random(uint32_t *state)
     return *state;
 }
 
+/* A connection every `every_s` and a tick every minute, from minute to minute. */
+static inline void cf_beacon(struct cf *f, unsigned dest, unsigned from_min, unsigned to_min, unsigned every_s)
+{
+    uint64_t next = CF_START + from_min * CF_MINUTE;
+
+    for (unsigned m = from_min; m < to_min; m++) {
+        for (; next < CF_START + (m + 1) * CF_MINUTE; next += every_s * CF_SECOND)
+            cf_send(f, dest, next);
+        nrs_core_tick(f->core, CF_START + (m + 1) * CF_MINUTE, cf_keep, f);
+    }
+}
+
 #endif

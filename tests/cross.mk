@@ -18,7 +18,8 @@ TARGET_LIBS := -lmbedtls -lcjson -luv -lz -lcmocka
 $(TEST_STAMP):
 	$(Q)$(test_env) MAKE='$(make_program)' cross/deps/sysroot build test
 
-TARGET_SRC := $(sort $(SHARED_SRC) $(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*)))
+TARGET_SRC := $(sort $(filter-out platform/recorded/packings/%,$(SHARED_SRC)) platform/recorded/packings/none/packings_none.c \
+	$(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*)))
 COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l '"tools/collector/' $(wildcard tests/*/*.c)))
 TARGET_TESTS := $(filter-out $(COLLECTOR_TESTS),$(TESTS:build/test/%=%) $(FUZZERS:build/test/%=%) system/kill9_agent)
 TARGET_TOOLS := replay:replay sim:simulate model:model

@@ -1,4 +1,5 @@
-/* tests/script_transport.h - a transport without a socket: it notes what its user does; the test says what happens */
+/* tests/script_transport.h - a transport without a socket: it notes what its user does; the test says what
+ * happens */
 #ifndef NRS_TEST_SCRIPT_TRANSPORT_H
 #define NRS_TEST_SCRIPT_TRANSPORT_H
 #include <stdbool.h>
@@ -16,7 +17,8 @@ struct script {
     char host[256], secured_host[256];
     uint16_t port;
     uint32_t alarm_ms;
-    size_t pending, stop_after; /* stop_after: pending becomes 1 when that many bytes were written; 0 = never */
+    size_t pending,
+        stop_after; /* stop_after: pending becomes 1 when that many bytes were written; 0 = never */
     char written[SCRIPT_WRITTEN_MAX + 1];
     size_t written_len;
 };
@@ -70,8 +72,8 @@ static inline void script_end(struct nrs_transport *t)
     ((struct script *)t)->ends++;
 }
 
-static const struct nrs_transport_ops script_ops = {script_dial,  script_secure,    script_write, script_pending,
-                                                    script_close, script_set_alarm, script_end};
+static const struct nrs_transport_ops script_ops = {
+    script_dial, script_secure, script_write, script_pending, script_close, script_set_alarm, script_end};
 
 static inline void script_init(struct script *s)
 {

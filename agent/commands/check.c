@@ -1,58 +1,100 @@
-/* `noroshi check`: would `run` work with this configuration? */
-#include "agent/commands/command.h"
-
+/* `noroshi check`: what would `run` and the collector make of this configuration? It goes the way of the
+ * start (setup.c), with the same functions, and changes nothing but makes the folders. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/run/agent.h"
-#include "models/base/units.h"
-#include "platform/clock.h"
+#include "agent/commands/check.h"
+#include "agent/commands/command.h"
+#include "agent/run/concerns.h"
 #include "platform/files.h"
+#include "platform/privileges.h"
 
-static int check_identity(struct nrs_agent *a)
+#define TRIAL_BYTES 4096 /* what has to fit on the disk: a block of most file systems */
+
+/* Counts what does not keep the agent from starting. */
+struct check {
+    struct nrs_agent *a;
+    unsigned concerns;
+};
+
+static int check_user(struct check *k)
 {
+    struct nrs_config *c = &k->a->config;
+    struct nrs_why why;
+    bool named = c->user[0] != '\0', found = nrs_agent_pick_user(c);
+    int rc = named ? nrs_privileges_check_user(c->user, &why) : 0;
+
+    if (rc < 0 && rc != -ENOSYS) {
+        nrs_log("%s", why.text);
+        return NRS_EXIT_USAGE;
+    }
+    printf("user       %s%s\n", c->user, found ? "" : ": this system has no user noroshi");
+    return 0;
+}
+
+static int check_identity(struct check *k)
+{
+    struct nrs_agent *a = k->a;
     const struct nrs_config *c = &a->config;
-    struct nrs_tls_client *tls = NULL;
+    unsigned concerns;
     int rc = 0;
 
     if (c->collector.url.host[0] != '\0') {
         rc = nrs_agent_load_tls(c, &a->tls[0]);
-        tls = rc == 0 ? &a->tls[0] : NULL;
+        a->tls_now = rc == 0 ? &a->tls[0] : NULL;
     }
     if (rc == 0)
-        rc = nrs_agent_name(c, tls, a->host);
-    if (rc == 0)
-        printf("host       %s\n", a->host);
-    if (tls != NULL) {
-        printf("collector  %s, certificates and key fit\n", c->collector.url_text);
-        nrs_tls_client_done(tls);
-    } else if (rc == 0) {
-        printf("collector  none: verdicts go to standard output\n");
-    }
-    return rc;
-}
-
-static int check_spool(struct nrs_agent *a)
-{
-    const struct nrs_config *c = &a->config;
-    int rc = nrs_agent_open_folders(a);
-
-    if (rc != 0 || a->spool_dir < 0)
+        rc = nrs_agent_name(c, a->tls_now, a->host);
+    if (rc != 0)
         return rc;
-    rc = nrs_file_replace(a->spool_dir, "check", "", 0, 0);
-    if (rc >= 0)
-        rc = nrs_file_remove(a->spool_dir, "check");
-    if (rc < 0) {
-        nrs_log("spool.dir: %s: %s", c->spool.dir, strerror(-rc));
-        return NRS_EXIT_USAGE;
-    }
-    printf("spool      %s, %u KiB, writable\n", c->spool.dir, (unsigned)c->spool.kib);
+    concerns = nrs_concerns_identity(c, a->tls_now);
+    k->concerns += concerns;
+    printf("host       %s\n", a->host);
+    if (a->tls_now == NULL)
+        printf("collector  none: verdicts go to standard output\n");
+    else
+        printf("collector  %s%s\n", c->collector.url_text, concerns == 0 ? ", certificates and key fit" : "");
     return 0;
 }
 
-static int check_model(struct nrs_agent *a)
+/* `run` goes on with a disk that is full or cannot be written, and loses what it cannot keep. */
+static void check_writable(struct check *k, int dir, const char *key, const char *path)
 {
+    int rc = nrs_file_replace(dir, "check", k->a->uplink.body, TRIAL_BYTES, 1); /* unused so far: zeroes */
+
+    if (rc >= 0)
+        rc = nrs_file_remove(dir, "check");
+    if (rc < 0) {
+        nrs_log("%s: %s: cannot be written: %s", key, path, strerror(-rc));
+        k->concerns++;
+    }
+}
+
+static int check_folders(struct check *k)
+{
+    struct nrs_agent *a = k->a;
+    const struct nrs_config *c = &a->config;
+    int rc = nrs_agent_open_folders(a);
+
+    if (rc != 0)
+        return rc;
+    if (a->spool_dir >= 0) {
+        check_writable(k, a->spool_dir, "spool.dir", c->spool.dir);
+        printf("spool      %s, %u KiB\n", c->spool.dir, (unsigned)c->spool.kib);
+    }
+    if (a->state_dir >= 0 && a->state_dir != a->spool_dir) {
+        check_writable(k, a->state_dir, "state.dir", c->state.dir);
+        printf("state      %s\n", c->state.dir);
+    }
+    return 0;
+}
+
+static int check_model(struct check *k)
+{
+    struct nrs_agent *a = k->a;
+
     if (nrs_agent_open_slots(a) != 0 || nrs_agent_try_model(a) != 0)
         return NRS_EXIT_USAGE;
     printf("model      %s%u, %s\n", a->slots.kind->rule, (unsigned)a->slots.trial->serial,
@@ -60,65 +102,64 @@ static int check_model(struct nrs_agent *a)
     return 0;
 }
 
-static int check_source(const struct nrs_config *c)
+static int check_source(struct check *k)
 {
-    struct nrs_flowsrc *s;
-    const struct nrs_flowsrc_conf conf = {.order = c->source.order,
-                                          .ifaces = c->source.interfaces,
-                                          .buf_bytes = c->source.buffer_kib * 1024,
-                                          .max_open = c->source.open_flows};
-    int rc = nrs_flowsrc_open(&s, &conf);
+    struct nrs_agent *a = k->a;
 
-    if (rc < 0) {
-        nrs_log("source: %s: no source of flows works here: %s", c->source.order, strerror(-rc));
+    k->concerns += nrs_concerns_sources(&a->config);
+    if (nrs_agent_open_source(a, true) != 0)
         return NRS_EXIT_USAGE;
-    }
-    printf("source     %s: %s\n", nrs_flowsrc_name(s), nrs_flowsrc_coverage_note(s));
-    nrs_flowsrc_close(s);
+    printf("source     %s: %s\n", nrs_flowsrc_name(a->source), nrs_flowsrc_coverage_note(a->source));
     return 0;
 }
 
-/* A rule that ended is no error, but easily overlooked. */
-static void show_rules(const struct nrs_config *c)
+static void check_rules(struct check *k)
 {
-    uint64_t today = nrs_clock_wall_ns() / NRS_NS_PER_DAY;
-    unsigned ended = 0;
+    const struct nrs_config *c = &k->a->config;
+    unsigned ended = nrs_concerns_rules(c);
 
-    for (uint32_t i = 0; i < c->allow.n; i++)
-        ended += c->allow.rules[i].end_day != 0 && today >= c->allow.rules[i].end_day;
+    k->concerns += ended;
     if (c->allow.n > 0)
         printf("allow      %u rules, %u of them ended\n", (unsigned)c->allow.n, ended);
 }
 
-static int check_all(struct nrs_agent *a, const char *path)
+static int check_all(struct nrs_agent *a, const char *path, bool connect)
 {
-    int rc;
+    static int (*const steps[])(struct check * k) = {check_user, check_identity, check_folders, check_model,
+                                                     check_source};
+    struct check k = {.a = a};
+    int rc = 0;
 
     printf("config     %s\n", path != NULL ? path : "none: defaults");
-    rc = check_identity(a);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && rc == 0; i++)
+        rc = steps[i](&k);
     if (rc == 0)
-        rc = check_spool(a);
-    if (rc == 0)
-        rc = check_model(a);
-    if (rc == 0)
-        show_rules(&a->config);
-    nrs_agent_close_folders(a);
-    if (rc == 0)
-        rc = check_source(&a->config);
-    if (rc == 0)
+        check_rules(&k);
+    if (rc == 0 && connect)
+        k.concerns += nrs_check_connect(a) != 0;
+    nrs_agent_close(a);
+    if (rc != 0)
+        return NRS_EXIT_USAGE;
+    if (k.concerns == 0)
         printf("everything is fine\n");
-    return rc == 0 ? NRS_EXIT_OK : NRS_EXIT_USAGE;
+    else
+        printf("the agent would start, but %u of these have to be mended\n", k.concerns);
+    return k.concerns == 0 ? NRS_EXIT_OK : NRS_EXIT_FAILED;
 }
 
 static int check(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'}, {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"connect", no_argument, NULL, 'o'}, {0}};
     const char *given = NULL, *path;
     struct nrs_agent *agent;
     int option, exit_code = 0;
+    bool connect = false;
 
-    while ((option = nrs_command_option(&nrs_command_check, argc, argv, NULL, options, &exit_code)) > 0)
-        given = optarg;
+    while ((option = nrs_command_option(&nrs_command_check, argc, argv, NULL, options, &exit_code)) > 0) {
+        given = option == 'c' ? optarg : given;
+        connect |= option == 'o';
+    }
     if (option == 0)
         return exit_code;
     if (nrs_command_no_more(&nrs_command_check, argc, argv) != 0)
@@ -128,11 +169,16 @@ static int check(int argc, char **argv)
         return NRS_EXIT_FAILED;
     exit_code = nrs_command_config(&nrs_command_check, given, &agent->config, &path);
     if (exit_code == 0)
-        exit_code = check_all(agent, path);
+        exit_code = check_all(agent, path, connect);
     free(agent);
     return exit_code;
 }
 
 const struct nrs_command nrs_command_check = {
-    "check", "[--config FILE]", "say whether run would work with this configuration: files, certificates, model, sources",
-    "  --config FILE   the configuration (default " NRS_DEFAULT_CONFIG "; if that is not there, defaults)\n", check};
+    "check", "[--config FILE] [--connect]", "say what run and the collector would make of this configuration",
+    "  --config FILE   the configuration (default " NRS_DEFAULT_CONFIG "; if that is not there, defaults)\n"
+    "  --connect       make one connection to the collector, with an empty post, and show the answer\n"
+    "\n"
+    "exit codes: 0 everything is fine, 1 run would start, but something has to be mended, 2 run would not "
+    "start\n",
+    check};

@@ -77,7 +77,8 @@ static int find_config(const struct nrs_command *c, const char *given, const cha
     return 0;
 }
 
-int nrs_command_config(const struct nrs_command *c, const char *given, struct nrs_config *config, const char **path)
+int nrs_command_config(const struct nrs_command *c, const char *given, struct nrs_config *config,
+                       const char **path)
 {
     struct nrs_why why;
     int rc = find_config(c, given, path);

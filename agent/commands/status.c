@@ -71,7 +71,8 @@ static int print_fact(void *arg, const struct nrs_json_leaf *leaf)
             printf("%-13s %lld s ago\n", leaf->path, (long long)(now - then));
         return 0;
     }
-    printf("%-13s %s%s\n", leaf->path, strcmp(leaf->path, "model") == 0 ? nrs_kind(NRS_KIND_BEACON)->rule : "", leaf->text);
+    printf("%-13s %s%s\n", leaf->path,
+           strcmp(leaf->path, "model") == 0 ? nrs_kind(NRS_KIND_BEACON)->rule : "", leaf->text);
     return 0;
 }
 

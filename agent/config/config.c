@@ -25,7 +25,6 @@ struct reading {
 void nrs_config_defaults(struct nrs_config *c)
 {
     memset(c, 0, sizeof *c);
-    strcpy(c->user, "nobody");
     strcpy(c->collector.content_type, "application/x-ndjson");
     strcpy(c->source.order, "auto");
     c->source.poll_s = 30;

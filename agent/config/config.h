@@ -1,7 +1,7 @@
 /* agent/config/config.h - the agent's configuration: one JSON file, every key optional
  *
- * CONFIG.md lists the keys. Unknown keys, wrong types and values out of range are errors that name file, line and
- * key. Relative paths in the file are relative to the folder of the file, and are stored ready for use.
+ * CONFIG.md lists the keys. Unknown keys, wrong types and values out of range are errors that name file, line
+ * and key. Relative paths in the file are relative to the folder of the file, and are stored ready for use.
  *
  * Memory: struct nrs_config is the caller's and holds everything; nothing points outside.
  * Errors: NRS_ERR_*, and one line "FILE:LINE: KEY: what" in `why`; *c is then not to be used. */
@@ -22,7 +22,7 @@
 
 struct nrs_config {
     char host_id[NRS_HOST_ID_MAX + 1]; /* "" = from the certificate or the host's name */
-    char user[65];
+    char user[65]; /* "" = "noroshi", or "nobody" where there is no such user */
     struct {
         char url_text[512], proxy_text[512];
         struct nrs_url url, proxy; /* host "" = none */

@@ -31,7 +31,8 @@ static int read_bits(const char *text)
     return len == 0 || len > 3 || (text[0] == '0' && len > 1) ? -1 : digits(text, len);
 }
 
-/* Writes an address as the core has it. Returns how many of its bits come before those of the text; -1 = no address. */
+/* Writes an address as the core has it. Returns how many of its bits come before those of the text; -1 = no
+ * address. */
 static int read_address(struct nrs_addr *a, const char *text)
 {
     *a = (struct nrs_addr){{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};

@@ -184,15 +184,19 @@ static const char *mismatch(const struct nrs_config_key *key, const struct nrs_j
     switch (key->kind) {
     case NRS_KEY_SECTION: return leaf->type == NRS_LEAF_OBJECT ? NULL : "has to be an object";
     case NRS_KEY_NUMBER:
-    case NRS_KEY_RULE_PORT: return leaf->type == NRS_LEAF_NUMBER && !leaf->in_array ? NULL : "has to be a number";
-    case NRS_KEY_FLAG: return leaf->type == NRS_LEAF_BOOL && !leaf->in_array ? NULL : "has to be true or false";
+    case NRS_KEY_RULE_PORT:
+        return leaf->type == NRS_LEAF_NUMBER && !leaf->in_array ? NULL : "has to be a number";
+    case NRS_KEY_FLAG:
+        return leaf->type == NRS_LEAF_BOOL && !leaf->in_array ? NULL : "has to be true or false";
     case NRS_KEY_NAMES:
     case NRS_KEY_PATHS:
-        return leaf->type == (leaf->in_array ? NRS_LEAF_STRING : NRS_LEAF_ARRAY) ? NULL
-                                                                                 : "has to be an array of strings";
+        return leaf->type == (leaf->in_array ? NRS_LEAF_STRING : NRS_LEAF_ARRAY)
+                   ? NULL
+                   : "has to be an array of strings";
     case NRS_KEY_RULES:
-        return leaf->type == (leaf->in_array ? NRS_LEAF_OBJECT : NRS_LEAF_ARRAY) ? NULL
-                                                                                 : "has to be an array of objects";
+        return leaf->type == (leaf->in_array ? NRS_LEAF_OBJECT : NRS_LEAF_ARRAY)
+                   ? NULL
+                   : "has to be an array of objects";
     default: return leaf->type == NRS_LEAF_STRING && !leaf->in_array ? NULL : "has to be a string";
     }
 }

@@ -1,4 +1,4 @@
-/* agent/config/config_keys.h - the keys of the configuration as a table, and how a value of each kind is read */
+/* agent/config/config_keys.h - the table of configuration keys, and the reader of each kind of value */
 #ifndef NRS_CONFIG_KEYS_H
 #define NRS_CONFIG_KEYS_H
 #include "agent/config/config.h"
@@ -32,8 +32,8 @@ struct nrs_config_key {
 extern const struct nrs_config_key nrs_config_keys[];
 extern const size_t nrs_config_n_keys;
 
-/* Stores a value. dir: the folder of the file, "" or ending in '/'. 0, or NRS_ERR_RANGE with the rest of the line
- * ("12 is below 64") in `why`. */
+/* Stores a value. dir: the folder of the file, "" or ending in '/'. 0, or NRS_ERR_RANGE with the rest of the
+ * line ("12 is below 64") in `why`. */
 int nrs_config_set(struct nrs_config *c, const struct nrs_config_key *key, const struct nrs_json_leaf *leaf,
                    const char *dir, struct nrs_why *why);
 

@@ -6,8 +6,8 @@
 
 #include "models/base/error.h"
 
-/* cJSON keeps no positions. Its tree has the order of the text, so a cursor that steps from token to token while
- * the tree is walked is always at the value in question. */
+/* cJSON keeps no positions. Its tree has the order of the text, so a cursor that steps from token to token
+ * while the tree is walked is always at the value in question. */
 struct walk {
     const char *at, *end;
     int line;

@@ -1,7 +1,7 @@
 /* agent/config/json_leaves.h - a JSON text as a list of "path, value, line"
  *
- * cJSON parses and unescapes; this file is the only one that knows cJSON. Numbers are handed on as they stand in
- * the text, so no caller ever sees a rounded one.
+ * cJSON parses and unescapes; this file is the only one that knows cJSON. Numbers are handed on as they stand
+ * in the text, so no caller ever sees a rounded one.
  *
  *   {"table": {"destinations": 12},            "table"               NRS_LEAF_OBJECT
  *    "source": {"interfaces": ["lo"]}}   ->    "table.destinations"  NRS_LEAF_NUMBER "12"
@@ -18,7 +18,14 @@
 #define NRS_JSON_DEPTH_MAX 4
 #define NRS_JSON_TEXT_MAX 96
 
-enum nrs_leaf_type { NRS_LEAF_NULL, NRS_LEAF_BOOL, NRS_LEAF_NUMBER, NRS_LEAF_STRING, NRS_LEAF_ARRAY, NRS_LEAF_OBJECT };
+enum nrs_leaf_type {
+    NRS_LEAF_NULL,
+    NRS_LEAF_BOOL,
+    NRS_LEAF_NUMBER,
+    NRS_LEAF_STRING,
+    NRS_LEAF_ARRAY,
+    NRS_LEAF_OBJECT
+};
 
 struct nrs_json_leaf {
     const char *path;  /* "" for the whole text */
@@ -30,7 +37,7 @@ struct nrs_json_leaf {
 
 /* Calls fn for every value in the order of the text, until fn returns other than 0, which is then returned.
  * NRS_ERR_FORMAT: not JSON, `line` says where; NRS_ERR_LIMIT: too deep or too long a name; NRS_ERR_SPACE. */
-int nrs_json_leaves(const char *text, size_t len, int (*fn)(void *arg, const struct nrs_json_leaf *leaf), void *arg,
-                    int *line);
+int nrs_json_leaves(const char *text, size_t len, int (*fn)(void *arg, const struct nrs_json_leaf *leaf),
+                    void *arg, int *line);
 
 #endif

@@ -48,7 +48,8 @@ enum nrs_life {
 
 struct nrs_verdict_state {
     uint32_t life : 2;    /* enum nrs_life */
-    uint32_t number : 30; /* OPEN: the verdict's own number, 1..2^30 - 1; otherwise 0 */
+    uint32_t opened : 8;  /* OPEN, before the first update: nrs_log2_q3 of the connections at its opening; otherwise 0 */
+    uint32_t number : 22; /* OPEN: the verdict's own number, 1..2^22 - 1; otherwise 0 */
     uint32_t since_ms;    /* RISING: flagged since then without a break; OPEN: its latest record; otherwise 0 */
 };
 

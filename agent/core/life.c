@@ -1,8 +1,10 @@
 /* The life of a verdict: what a judgement changes. The table below is all of it. */
 #include "agent/core/core_internal.h"
+#include "agent/core/intmath.h"
 
 #define DWELL_SHARE 8   /* a destination is flagged for this share of its age before a verdict opens, */
 #define DWELL_MAX_S 900u /* at most for so long */
+#define DOUBLED_Q3 8u    /* twice as many connections, as nrs_log2_q3 counts */
 
 /* What a judgement says, from harmless to certain. */
 enum sight {
@@ -69,7 +71,7 @@ static void enter(struct nrs_core *c, struct nrs_dest *d, enum nrs_life next, ui
     if (fresh) {
         c->n_in_life[d->verdict.life] -= nrs_dest_has_verdict(d);
         c->n_in_life[next] += next >= NRS_LIFE_OPEN;
-        d->verdict.number = (next == NRS_LIFE_OPEN ? ++c->last_verdict : 0) & 0x3fffffff;
+        d->verdict.number = (next == NRS_LIFE_OPEN ? ++c->last_verdict : 0) & 0x3fffff;
         d->verdict.since_ms = next == NRS_LIFE_RISING ? (uint32_t)now : 0;
     }
     d->verdict.life = (unsigned)next & 3;
@@ -81,8 +83,10 @@ static void enter(struct nrs_core *c, struct nrs_dest *d, enum nrs_life next, ui
 static void take(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, struct step s, uint64_t now,
                  nrs_judgement_fn fn, void *arg)
 {
-    if (s.next == NRS_LIFE_OPEN)
+    if (s.next == NRS_LIFE_OPEN) {
         enter(c, d, NRS_LIFE_OPEN, now);
+        d->verdict.opened = s.record == NRS_STATE_OPEN ? nrs_log2_q3(j->n) & 0xff : 0;
+    }
     if (s.record != NRS_STATE_NONE) {
         j->state = s.record;
         nrs_judge_describe(c, j, d, now);
@@ -95,9 +99,19 @@ static void take(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j
         fn(arg, j);
 }
 
+/* A verdict opens with few connections. Its first update comes when they have doubled, so that nobody reads for hours of the
+ * first ones alone; the others wait for update_s. */
+static bool update_due(const struct nrs_core *c, const struct nrs_dest *d, const struct nrs_judgement *j, uint64_t now)
+{
+    uint32_t since_s = ((uint32_t)now - d->verdict.since_ms) / 1000;
+
+    if (since_s >= c->conf.update_s)
+        return true;
+    return d->verdict.opened && nrs_log2_q3(j->n) >= d->verdict.opened + DOUBLED_Q3;
+}
+
 void nrs_life_judged(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
-    bool update_due = ((uint32_t)now - d->verdict.since_ms) / 1000 >= c->conf.update_s;
     struct nrs_judgement j;
     enum sight sight;
 
@@ -106,7 +120,7 @@ void nrs_life_judged(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_j
     j.allowed = (nrs_dest_has_verdict(d) || sight == DWELLED) && nrs_rules_allow(c, d);
     if (j.allowed)
         take(c, d, &j, a_rule_fits[d->verdict.life][sight], now, fn, arg);
-    else if (d->verdict.life != NRS_LIFE_OPEN || update_due)
+    else if (d->verdict.life != NRS_LIFE_OPEN || update_due(c, d, &j, now))
         take(c, d, &j, no_rule_fits[d->verdict.life][sight], now, fn, arg);
 }
 

@@ -3,10 +3,12 @@
  * The name is looked up by a thread of libuv; a numeric address needs no look-up and no thread. Then up to
  * NRS_DIAL_ADDRESSES addresses are tried in the order that the look-up gave.
  *
- * One dial at a time. It ends with exactly one call of `done`, also after nrs_dial_stop (the reason is then "stopped");
- * a look-up that already runs cannot be stopped and is waited for. `done` may be called from inside nrs_dial_start.
+ * One dial at a time. It ends with exactly one call of `done`, also after nrs_dial_stop (the reason is then
+ * "stopped"); a look-up that already runs cannot be stopped and is waited for. `done` may be called from
+ * inside nrs_dial_start.
  *
- * The socket is the caller's uv_tcp_t. It is initialised here before each try, and closed here after a failed one. */
+ * The socket is the caller's uv_tcp_t. It is initialised here before each try, and closed here after a failed
+ * one. */
 #ifndef NRS_DIAL_H
 #define NRS_DIAL_H
 #include <stdbool.h>

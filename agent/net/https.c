@@ -88,7 +88,8 @@ static void send_more(struct nrs_https *h)
 /* The reply is whole: the connection is kept if everything was sent; otherwise it is ended first. */
 static void finish(struct nrs_https *h)
 {
-    bool all_sent = h->sent == h->part_len[0] + h->part_len[1] && h->transport->ops->pending(h->transport) == 0;
+    bool all_sent =
+        h->sent == h->part_len[0] + h->part_len[1] && h->transport->ops->pending(h->transport) == 0;
 
     h->finished = true;
     if (!h->reply.keep_alive || !all_sent) {

@@ -1,15 +1,19 @@
 /* agent/net/https.h - one HTTPS connection to one server: a POST goes in, a reply or a reason comes out
  *
- * The connection is kept open between posts while the server agrees, at most for NRS_HTTPS_IDLE_MS. A kept connection
- * that turns out to be dead before the first byte of a reply is replaced once, and the caller does not notice. An optional
- * HTTP proxy is passed with CONNECT; TLS is always end to end.
+ * The connection is kept open between posts while the server agrees, at most for NRS_HTTPS_IDLE_MS. A kept
+ * connection that turns out to be dead before the first byte of a reply is replaced once, and the caller does
+ * not notice. An optional HTTP proxy is passed with CONNECT; TLS is always end to end.
  *
  *   CLOSED --post--> DIALING --> [PROXY] --> HANDSHAKE --> POSTING --reply--> IDLE --post--> POSTING
  *      ^                |           |            |            |                |
- *      +----------------+           +------------+------------+-- CLOSING <----+ (failure, end of the reply, idle time)
+ *      +----------------+           +------------+------------+----------------+--> CLOSING --> CLOSED
  *
- * Limits:  NRS_HTTPS_ATTEMPT_MS for everything from the look-up to the last byte of the reply; one post at a time.
- * Memory:  struct nrs_https is the caller's (about 700 bytes). Head and body stay the caller's until `done`. */
+ * CLOSING begins with a failure, with a reply that ends the connection, or with the end of the idle time.
+ *
+ * Limits:  NRS_HTTPS_ATTEMPT_MS for everything from the look-up to the last byte of the reply; one post at a
+ *          time.
+ * Memory:  struct nrs_https is the caller's (about 700 bytes). Head and body stay the
+ *          caller's until `done`. */
 #ifndef NRS_HTTPS_H
 #define NRS_HTTPS_H
 #include <stdbool.h>
@@ -51,7 +55,8 @@ struct nrs_https {
 void nrs_https_init(struct nrs_https *h, struct nrs_transport *transport, void *arg);
 
 /* Only when no post is running. */
-void nrs_https_post(struct nrs_https *h, const char *head, size_t head_len, const char *body, size_t body_len);
+void nrs_https_post(struct nrs_https *h, const char *head, size_t head_len, const char *body,
+                    size_t body_len);
 
 /* Ends an idle connection, so that the next post makes a new one. A running post goes on. */
 void nrs_https_drop(struct nrs_https *h);

@@ -19,7 +19,7 @@ static void end_tls(struct nrs_stream *s, int err)
     struct nrs_why why;
 
     s->broken = true;
-    nrs_tls_error(err, mbedtls_ssl_get_verify_result(&s->pump.ssl), &why);
+    nrs_tls_error(s->transport.tls, &s->pump.ssl, err, &why);
     end(s, why.text);
 }
 

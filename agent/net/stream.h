@@ -1,9 +1,10 @@
 /* agent/net/stream.h - the transport of the agent: TCP on a libuv loop, with TLS on top
  *
- * Bytes go to the socket at once. What the socket does not take is held in `out`; until that is empty the user must not
- * write more (transport.h: `pending`).
+ * Bytes go to the socket at once. What the socket does not take is held in `out`; until that is empty the
+ * user must not write more (transport.h: `pending`).
  *
- * Memory: struct nrs_stream is the caller's (about 26 KiB) and must not move. mbedTLS allocates for a handshake.
+ * Memory: struct nrs_stream is the caller's (about 26 KiB) and must not move. mbedTLS allocates for a
+ *         handshake.
  * Owner:  one loop. transport.tls is the caller's and stays while a connection is open. */
 #ifndef NRS_STREAM_H
 #define NRS_STREAM_H
@@ -31,7 +32,8 @@ struct nrs_stream {
     unsigned char in[4096], out[NRS_STREAM_OUT];
 };
 
-/* The loop has to run until the stream is closed (transport.h: `end`). found: is called with every address of the server (or of the proxy) before it is contacted; may be NULL. */
+/* The loop has to run until the stream is closed (transport.h: `end`). found: is called with every address of
+ * the server (or of the proxy) before it is contacted; may be NULL. */
 void nrs_stream_init(struct nrs_stream *s, uv_loop_t *loop, struct nrs_tls_client *tls,
                      void (*found)(void *arg, const struct sockaddr *address), void *arg);
 

@@ -130,35 +130,3 @@ int nrs_tls_cn(const mbedtls_x509_crt *crt, char *name, size_t cap)
     }
     return NRS_ERR_FORMAT;
 }
-
-static const char *flags_text(uint32_t flags)
-{
-    if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
-        return "the collector's certificate is not signed by our CA";
-    if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH)
-        return "the collector's certificate is for another name";
-    if (flags & MBEDTLS_X509_BADCERT_EXPIRED)
-        return "the collector's certificate has expired (or our clock is wrong)";
-    if (flags & MBEDTLS_X509_BADCERT_FUTURE)
-        return "the collector's certificate is not yet valid (or our clock is wrong)";
-    return "the collector's certificate is not acceptable";
-}
-
-void nrs_tls_error(int err, uint32_t flags, struct nrs_why *why)
-{
-    const char *text = NULL;
-
-    if (err == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
-        text = flags_text(flags);
-    else if (err == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ||
-             err == MBEDTLS_ERR_SSL_INVALID_MAC) /* mbedTLS 3.6 as a TLS 1.3 server encrypts the alert with the wrong key */
-        text = "refused by the collector (is our certificate known to it?)";
-    else if (err == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION)
-        text = "the collector speaks neither TLS 1.2 nor 1.3";
-    else if (err == MBEDTLS_ERR_SSL_INVALID_RECORD)
-        text = "the other side does not speak TLS";
-    if (text != NULL)
-        nrs_why(why, 0, "TLS: %s", text);
-    else
-        nrs_why(why, 0, "TLS: error -0x%04x", (unsigned)-err);
-}

@@ -5,7 +5,8 @@
 #ifndef NRS_TLS_RANDOM_H
 #define NRS_TLS_RANDOM_H
 
-/* Readies PSA, the part of mbedTLS behind TLS 1.3; may be called again. NRS_ERR_UNSUPPORTED: no random numbers. */
+/* Readies PSA, the part of mbedTLS behind TLS 1.3; may be called again. NRS_ERR_UNSUPPORTED: no random
+ * numbers. */
 int nrs_tls_random_open(void);
 
 #endif

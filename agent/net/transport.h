@@ -1,9 +1,10 @@
 /* agent/net/transport.h - one connection as https.c sees it: without a socket, a loop or a TLS library
  *
- * The user calls the functions of `ops`; the transport reports what happens through `events`. stream.h has the
- * transport that the agent uses (libuv and mbedTLS); the unit tests have one that is a script.
+ * The user calls the functions of `ops`; the transport reports what happens through `events`. stream.h has
+ * the transport that the agent uses (libuv and mbedTLS); the unit tests have one that is a script.
  *
- *   dial --> opened(NULL) --> [write, received ...] --> secure --> secured --> write, received ... --> close --> closed
+ *   dial --> opened(NULL) --> [write, received ...] --> secure --> secured --> write, received ...
+ *                                                                         --> close --> closed
  *        \-> opened(why): the transport is closed again
  *
  * Before `secure` the bytes travel as they are (the request to a proxy); after it they are encrypted.
@@ -25,7 +26,8 @@ struct nrs_transport_ops {
     void (*write)(struct nrs_transport *t, const void *bytes, size_t len);
     /* Bytes that were written and have not left yet. */
     size_t (*pending)(const struct nrs_transport *t);
-    /* Ends the connection, or the attempt to make one: `closed` or `opened` with a reason follows, never from inside. */
+    /* Ends the connection, or the attempt to make one: `closed` or `opened` with a reason follows, never from
+     * inside. */
     void (*close)(struct nrs_transport *t);
     /* Calls `alarm` once after that many milliseconds; 0 = not any more. A new call replaces the last one. */
     void (*set_alarm)(struct nrs_transport *t, uint32_t ms);
@@ -37,10 +39,12 @@ struct nrs_transport_ops {
 struct nrs_transport_events {
     void (*opened)(void *arg, const char *why); /* NULL = connected */
     void (*secured)(void *arg);
-    void (*received)(void *arg, const unsigned char *bytes, size_t len); /* decrypted; perhaps in several pieces, then */
-    void (*settled)(void *arg);                                          /* this: the pieces of one read are complete */
+    /* Bytes came, decrypted. The bytes of one read may come in several pieces; `settled` follows the last. */
+    void (*received)(void *arg, const unsigned char *bytes, size_t len);
+    void (*settled)(void *arg);
     void (*drained)(void *arg);                                          /* `pending` is 0 again */
-    void (*ended)(void *arg, const char *why); /* instead of `settled`: nothing more will come. The user has to close */
+    /* Nothing more will come, and `settled` does not come either. The user has to close. */
+    void (*ended)(void *arg, const char *why);
     void (*closed)(void *arg);
     void (*alarm)(void *arg);
 };
@@ -49,7 +53,7 @@ struct nrs_transport {
     const struct nrs_transport_ops *ops;
     const struct nrs_transport_events *events; /* the user sets both before the first dial */
     void *arg;
-    struct nrs_tls_client *tls; /* who we are and whom we trust; the owner may change it while nothing is open */
+    struct nrs_tls_client *tls; /* who we are and whom we trust; may be changed while nothing is open */
 };
 
 #endif

@@ -10,8 +10,9 @@ struct nrs_url {
     uint16_t port;
 };
 
-/* Reads `text`, which must begin with `scheme` ("https"); default_port if it names none. User names, fragments,
- * blanks and control characters are refused. 0, NRS_ERR_FORMAT, NRS_ERR_RANGE (port), NRS_ERR_LIMIT (too long). */
+/* Reads `text`, which must begin with `scheme` ("https"); default_port if it names none. User names,
+ * fragments, blanks and control characters are refused. 0, NRS_ERR_FORMAT, NRS_ERR_RANGE (port),
+ * NRS_ERR_LIMIT (too long). */
 int nrs_url_parse(struct nrs_url *u, const char *text, const char *scheme, uint16_t default_port);
 
 #endif

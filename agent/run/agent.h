@@ -66,6 +66,8 @@ struct nrs_agent {
     uv_poll_t source_poll[NRS_FLOWSRC_MAX], programs_poll;
     uv_timer_t source_timer, tick_timer, flush_timer;
     uv_signal_t signals[4];
+    bool no_user;      /* the system has no user noroshi */
+    bool quiet_source; /* what the source says for information is left out */
     bool stopping, source_failing;
     bool status_owed; /* it could not be written; tried again at every flush */
 };
@@ -73,19 +75,26 @@ struct nrs_agent {
 /* An agent that holds nothing, for free(). NULL after a line: there is no memory. */
 struct nrs_agent *nrs_agent_new(void);
 
-/* setup.c. Each returns 0 or an exit code after one line on stderr. */
+/* setup.c. */
+/* Puts the user that a root start becomes into the configuration, if that names none: "noroshi", or "nobody"
+ * where there is no such user; then false. */
+bool nrs_agent_pick_user(struct nrs_config *c);
+/* Each returns 0 or an exit code after one line on stderr. */
 int nrs_agent_open(struct nrs_agent *a);
 int nrs_agent_confine(struct nrs_agent *a);
 void nrs_agent_close(struct nrs_agent *a);
 
 /* identity.c */
 int nrs_agent_load_tls(const struct nrs_config *c, struct nrs_tls_client *tls);
-int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls, char host[NRS_HOST_ID_MAX + 1]);
+int nrs_agent_name(const struct nrs_config *c, const struct nrs_tls_client *tls,
+                   char host[NRS_HOST_ID_MAX + 1]);
+int nrs_agent_open_source(struct nrs_agent *a, bool quiet); /* quiet: only failures are lines */
 /* The core gets the rules of the configuration. Says so if some can never fit. 0 or NRS_ERR_LIMIT. */
 int nrs_agent_set_allow(struct nrs_agent *a);
 
-/* folders.c: spool and state. open: with the rights of the start. give: to the user that the agent becomes. begin: as the user that the agent becomes; takes the locks,
- * finds what an earlier run left, and names this start. */
+/* folders.c: spool and state. open: with the rights of the start. give: to the user that the agent becomes.
+ * begin: as the user that the agent becomes; takes the locks, finds what an earlier run left, and names this
+ * start. */
 int nrs_agent_open_folders(struct nrs_agent *a);
 int nrs_agent_give_folders(const struct nrs_agent *a);
 int nrs_agent_begin_folders(struct nrs_agent *a);
@@ -96,12 +105,12 @@ void nrs_agent_close_folders(struct nrs_agent *a);
 int nrs_agent_open_slots(struct nrs_agent *a);
 /* Puts the model that the configuration names on trial. 0, or an exit code after one line: it was refused. */
 int nrs_agent_try_model(struct nrs_agent *a);
-/* The floor is at least the serial of the model in use, also after a restart. A floor of an older version is moved here. */
+/* The floor is at least the serial of the model in use, also after a restart. A floor of an older version is
+ * moved here. */
 void nrs_agent_keep_floor(struct nrs_agent *a);
 
 /* loop.c */
 int nrs_agent_loop(struct nrs_agent *a);
-void nrs_agent_set_timers(struct nrs_agent *a);
 
 /* health.c */
 int nrs_agent_health(struct nrs_agent *a, char *buf, size_t cap);

@@ -1,7 +1,7 @@
 /* agent/run/facts.h - the members of a JSON object, as the health record and the status file are made of
  *
- * Each function writes a separator unless the object has just begun, then `"key":value`. Keys are ours and need no
- * escapes; string values may be anything (models/base/text.h). */
+ * Each function writes a separator unless the object has just begun, then `"key":value`. Keys are ours and
+ * need no escapes; string values may be anything (models/base/text.h). */
 #ifndef NRS_FACTS_H
 #define NRS_FACTS_H
 #include <stdint.h>

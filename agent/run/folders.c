@@ -8,7 +8,8 @@
 int nrs_agent_open_folders(struct nrs_agent *a)
 {
     const struct nrs_config *c = &a->config;
-    bool spools = c->collector.url.host[0] != '\0', own_state = strcmp(nrs_config_state_dir(c), c->spool.dir) != 0;
+    bool spools = c->collector.url.host[0] != '\0',
+         own_state = strcmp(nrs_config_state_dir(c), c->spool.dir) != 0;
     int rc = 0;
 
     if (a->options.report_only)

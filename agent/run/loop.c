@@ -56,7 +56,8 @@ static void wait_for_source(struct nrs_agent *a)
                        (uint64_t)(ms > SOURCE_WAIT_MIN_MS ? ms : SOURCE_WAIT_MIN_MS), 0);
 }
 
-/* Judging, and what comes of it. Findings are read first, because the core judges by what it knows of programs. */
+/* Judging, and what comes of it. Findings are read first, because the core judges by what it knows of
+ * programs. */
 static void judge(struct nrs_agent *a)
 {
     uint64_t now_ns = nrs_clock_boot_ns();
@@ -73,7 +74,8 @@ static void on_tick(uv_timer_t *timer)
     judge(timer->data);
 }
 
-/* Health is due at the start and then every health_s; without an uplink it is printed with `run --print-report`. */
+/* Health is due at the start and then every health_s; without an uplink it is printed with `run
+ * --print-report`. */
 static void on_flush(uv_timer_t *timer)
 {
     struct nrs_agent *a = timer->data;
@@ -122,12 +124,20 @@ static void stop(struct nrs_agent *a)
         uv_close((uv_handle_t *)&a->signals[i], NULL);
 }
 
+static void set_flush_timer(struct nrs_agent *a)
+{
+    uint64_t flush_ms = a->config.report.flush_s * UINT64_C(1000);
+
+    uv_timer_start(&a->flush_timer, on_flush, flush_ms < 1000 ? flush_ms : 1000, flush_ms);
+}
+
 static void on_signal(uv_signal_t *s, int number)
 {
     struct nrs_agent *a = s->data;
 
     if (number == SIGHUP) {
         nrs_agent_reload(a);
+        set_flush_timer(a); /* its period may have changed */
     } else if (number == SIGUSR1) {
         drain(a);
         nrs_agent_write_status(a);
@@ -193,13 +203,6 @@ static int watch_scanner(struct nrs_agent *a)
     return uv_poll_start(&a->programs_poll, UV_READABLE | UV_DISCONNECT, on_programs_ready);
 }
 
-void nrs_agent_set_timers(struct nrs_agent *a)
-{
-    uint64_t flush_ms = a->config.report.flush_s * UINT64_C(1000);
-
-    uv_timer_start(&a->flush_timer, on_flush, flush_ms < 1000 ? flush_ms : 1000, flush_ms);
-}
-
 int nrs_agent_loop(struct nrs_agent *a)
 {
     int rc;
@@ -219,7 +222,7 @@ int nrs_agent_loop(struct nrs_agent *a)
         return NRS_EXIT_FAILED;
     }
     uv_timer_start(&a->tick_timer, on_tick, TICK_MS, TICK_MS);
-    nrs_agent_set_timers(a);
+    set_flush_timer(a);
     nrs_agent_write_status(a);
     uv_run(&a->loop, UV_RUN_DEFAULT);
     return NRS_EXIT_OK;

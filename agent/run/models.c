@@ -15,11 +15,14 @@ static void report_floor(const struct nrs_agent *a, const struct nrs_model_floor
     const char *dir = nrs_config_state_dir(&a->config);
 
     if (f->bad > 0 && f->good > 0)
-        nrs_log("state.dir: %s: one copy of the model floor is damaged; the other one says %u", dir, (unsigned)f->serial);
+        nrs_log("state.dir: %s: one copy of the model floor is damaged; the other one says %u", dir,
+                (unsigned)f->serial);
     else if (f->bad > 0)
-        nrs_log("state.dir: %s: the model floor is lost, both copies are damaged: an older model may come back", dir);
+        nrs_log("state.dir: %s: the model floor is lost, both copies are damaged: an older model may return",
+                dir);
     else if (f->good == 0 && a->floor_old == 0 && a->config.model.file[0] != '\0')
-        nrs_log("state.dir: %s: there is no model floor: no model file was ever used here, or the floor is lost", dir);
+        nrs_log("state.dir: %s: there is no model floor: no model file was ever used, or the floor is lost",
+                dir);
 }
 
 int nrs_agent_open_slots(struct nrs_agent *a)
@@ -48,8 +51,8 @@ void nrs_agent_keep_floor(struct nrs_agent *a)
         return;
     rc = nrs_model_floor_raise(a->state_dir, a->slots.kind->schema->name, a->slots.kept);
     if (rc < 0)
-        nrs_log("state.dir: %s: the model floor cannot be written: %s; going on", nrs_config_state_dir(&a->config),
-                strerror(-rc));
+        nrs_log("state.dir: %s: the model floor cannot be written: %s; going on",
+                nrs_config_state_dir(&a->config), strerror(-rc));
     else if (a->floor_old > 0 && nrs_file_remove(a->spool_dir, NRS_MODEL_FLOOR_OLD) == 0)
         a->floor_old = 0;
 }

@@ -1,8 +1,9 @@
-/* SIGHUP: the file is read again. What can change without losing what was seen, changes; the rest says that it waits
- * for a restart. Any error leaves everything as it was. */
+/* SIGHUP: the agent reads the file again. It changes what can be changed without forgetting flows, and names
+ * in one line what waits for a restart. After an error everything stays as it was. */
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/concerns.h"
 #include "platform/clock.h"
 
 /* Parts that were sized or opened at the start. */
@@ -83,8 +84,11 @@ void nrs_agent_reload(struct nrs_agent *a)
         nrs_log("reload: %s; everything stays as it was", why.text);
         return;
     }
+    (void)nrs_agent_pick_user(&wanted);
     name_what_stays(&a->config, &wanted);
     reload_tls(a, &wanted);
+    (void)nrs_concerns_identity(&wanted, a->tls_now);
+    (void)nrs_concerns_rules(&wanted);
     a->config.model = wanted.model;
     a->config.report.health_s = wanted.report.health_s;
     a->config.report.flush_s = wanted.report.flush_s;
@@ -94,7 +98,6 @@ void nrs_agent_reload(struct nrs_agent *a)
     (void)nrs_agent_set_allow(a); /* never too many */
     a->health_due_ns = 0;
     reload_model(a);
-    nrs_agent_set_timers(a);
     if (a->spool_dir >= 0)
         nrs_uplink_hurry(&a->uplink);
     nrs_log("reload: done");

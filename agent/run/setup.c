@@ -1,11 +1,12 @@
-/* Opens what the configuration names, in the order that rights demand: as root everything that needs it, then the
- * rights go, then the first byte from outside is read. */
+/* The start, in the order that rights demand: the agent opens everything that needs rights, gives up the
+ * rights, and only then reads the first byte from outside. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/run/agent.h"
+#include "agent/run/concerns.h"
 #include "models/base/error.h"
 #include "models/base/units.h"
 #include "platform/clock.h"
@@ -22,6 +23,19 @@ struct nrs_agent *nrs_agent_new(void)
     else
         a->spool_dir = a->state_dir = a->programs.fd = -1;
     return a;
+}
+
+bool nrs_agent_pick_user(struct nrs_config *c)
+{
+    struct nrs_why why;
+
+    if (c->user[0] != '\0')
+        return true;
+    strcpy(c->user, "noroshi");
+    if (nrs_privileges_check_user(c->user, &why) == 0)
+        return true;
+    strcpy(c->user, "nobody");
+    return false;
 }
 
 int nrs_agent_set_allow(struct nrs_agent *a)
@@ -59,14 +73,16 @@ static int open_core(struct nrs_agent *a)
     return 0;
 }
 
+/* Level 2 is information, which `check` shows in its own way. */
 static void log_source(void *arg, int level, const char *message)
 {
-    (void)arg;
-    (void)level;
-    nrs_log("%s", message);
+    const bool *quiet = arg;
+
+    if (level < 2 || !*quiet)
+        nrs_log("%s", message);
 }
 
-static int open_source(struct nrs_agent *a)
+int nrs_agent_open_source(struct nrs_agent *a, bool quiet)
 {
     const struct nrs_config *c = &a->config;
     const struct nrs_flowsrc_conf conf = {.order = c->source.order,
@@ -75,8 +91,10 @@ static int open_source(struct nrs_agent *a)
                                           .poll_ms = c->source.poll_s * 1000,
                                           .max_open = c->source.open_flows,
                                           .names = c->source.names,
-                                          .log = log_source};
+                                          .log = log_source,
+                                          .log_arg = &a->quiet_source};
 
+    a->quiet_source = quiet;
     return nrs_flowsrc_open(&a->source, &conf) == 0 ? 0 : NRS_EXIT_FAILED; /* it has said why */
 }
 
@@ -156,12 +174,20 @@ static void open_uplink(struct nrs_agent *a)
     nrs_uplink_init(&a->uplink, &a->loop, &conf);
 }
 
+static void report_concerns(const struct nrs_agent *a)
+{
+    (void)nrs_concerns_identity(&a->config, a->tls_now);
+    (void)nrs_concerns_rules(&a->config);
+    (void)nrs_concerns_sources(&a->config);
+}
+
 int nrs_agent_open(struct nrs_agent *a)
 {
     bool remote = a->config.collector.url.host[0] != '\0';
     int rc = 0;
 
     a->started_ns = nrs_clock_boot_ns();
+    a->no_user = !nrs_agent_pick_user(&a->config);
     nrs_programs_start(&a->programs, &a->config); /* first of all: the new process has to hold nothing */
     if (remote) {
         rc = nrs_agent_load_tls(&a->config, &a->tls[0]);
@@ -177,14 +203,15 @@ int nrs_agent_open(struct nrs_agent *a)
         rc = nrs_agent_open_slots(a);
     if (rc != 0)
         return rc;
+    report_concerns(a);
     if (nrs_agent_try_model(a) == 0)
         nrs_slots_confirm(&a->slots);
     rc = open_core(a);
-    return rc == 0 ? open_source(a) : rc;
+    return rc == 0 ? nrs_agent_open_source(a, false) : rc;
 }
 
-/* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are named by
- * descriptor, because the way to them may be closed to the new user. */
+/* The folder of the configuration stays readable for a reload. Spool and state folder stay writable; they are
+ * named by descriptor, because the way to them may be closed to the new user. */
 int nrs_agent_confine(struct nrs_agent *a)
 {
     const int writable[] = {a->spool_dir, a->state_dir};
@@ -202,6 +229,9 @@ int nrs_agent_confine(struct nrs_agent *a)
         nrs_log("spool.dir: %s: cannot be entered", a->config.spool.dir);
     if (a->programs.note.text[0] != '\0')
         nrs_log("scanner: %s", a->programs.note.text);
+    if (a->no_user && nrs_privileges_is_root())
+        nrs_log("user: this system has no user noroshi; as nobody, the agent can be ended by any other "
+                "process of nobody");
     rc = nrs_privileges_drop(a->config.user, &why);
     nrs_log("rights: %s", why.text);
     if (rc != 0 && rc != -ENOSYS)

@@ -26,12 +26,19 @@ static void add_sight(struct nrs_facts *f, struct nrs_agent *a)
     nrs_facts_number(f, "evicted", core.evicted);
 }
 
+static const char *programs_seen(const struct nrs_programs *p)
+{
+    if (p->fd < 0)
+        return "";
+    return p->notice_error == 0 ? "notified as they start, and walked" : "walked";
+}
+
 static void add_scanner(struct nrs_facts *f, struct nrs_agent *a)
 {
     const struct nrs_programs_counts *c = &a->programs.counts;
 
     nrs_facts_string(f, "scanner", a->programs.state);
-    nrs_facts_string(f, "programs", a->programs.fd < 0 ? "" : a->programs.notice_error == 0 ? "notified as they start, and walked" : "walked");
+    nrs_facts_string(f, "programs", programs_seen(&a->programs));
     nrs_facts_number(f, "files_seen", c->seen);
     nrs_facts_number(f, "files_cached", c->cached);
     nrs_facts_number(f, "files_scanned", c->scanned);

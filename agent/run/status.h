@@ -1,7 +1,7 @@
 /* agent/run/status.h - what a running agent says about itself, as one small file in the spool directory
  *
- * The agent writes it at the start, at a clean stop and on SIGUSR1, so that an idle agent writes nothing to flash. The
- * keys are in the order in which people read them. `noroshi status` asks for it and prints it. */
+ * The agent writes it at the start, at a clean stop and on SIGUSR1, so that an idle agent writes nothing to
+ * flash. The keys are in the order in which people read them. `noroshi status` asks for it and prints it. */
 #ifndef NRS_STATUS_H
 #define NRS_STATUS_H
 

@@ -29,7 +29,8 @@ bool nrs_uplink_refuses(int status)
     return status == 400 || status == 413 || status == 422;
 }
 
-struct nrs_uplink_decision nrs_uplink_decide(int status, uint32_t retry_after_s, const struct nrs_uplink_batch *batch)
+struct nrs_uplink_decision nrs_uplink_decide(int status, uint32_t retry_after_s,
+                                             const struct nrs_uplink_batch *batch)
 {
     if (status >= 200 && status < 300)
         return acknowledge(batch);

@@ -4,12 +4,12 @@
  *   2xx             any                                     acknowledge; the next batch may be twice as large
  *   400, 413, 422   health line only                        wait
  *   400, 413, 422   several records, or one and health      halve: the next batch has half of the records
- *   400, 413, 422   one record                              drop it; wait as well if the last action was a drop, too
+ *   400, 413, 422   one record                              drop; wait, too, if the last action was a drop
  *   429, 503        any                                     wait, at least as long as Retry-After says
  *   other, none     any                                     wait
  *
- * The second drop in a row waits, so that a server which refuses everything drains the spool at the pace of the
- * back-off only.
+ * The second drop in a row waits, so that a server which refuses everything drains the spool at the pace of
+ * the back-off only.
  *
  * The function has no state and no side effects. */
 #ifndef NRS_UPLINK_POLICY_H
@@ -44,6 +44,7 @@ struct nrs_uplink_decision {
 bool nrs_uplink_refuses(int status);
 
 /* status: 200..999 as the reply has it; 0 = there was no reply. retry_after_s: 0 = the reply did not say. */
-struct nrs_uplink_decision nrs_uplink_decide(int status, uint32_t retry_after_s, const struct nrs_uplink_batch *batch);
+struct nrs_uplink_decision nrs_uplink_decide(int status, uint32_t retry_after_s,
+                                             const struct nrs_uplink_batch *batch);
 
 #endif

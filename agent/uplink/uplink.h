@@ -1,14 +1,15 @@
 /* agent/uplink/uplink.h - from the spool to the collector
  *
- * The uplink takes a batch of the oldest records and posts it as NDJSON. When a health line is due, it is the last line of
- * the body. What happens to the batch after the answer is in policy.h: it is acknowledged in the spool, halved, dropped,
- * or posted again after a waiting time (backoff.h).
+ * The uplink takes a batch of the oldest records and posts it as NDJSON. When a health line is due, it is the
+ * last line of the body. What happens to the batch after the answer is in policy.h: it is acknowledged in the
+ * spool, halved, dropped, or posted again after a waiting time (backoff.h).
  *
- * Nothing is lost by waiting: the spool is the queue. A record may arrive twice, because an answer can get lost; the
- * receiver recognises it by event.id.
+ * Nothing is lost by waiting: the spool is the queue. A record may arrive twice, because an answer can get
+ * lost; the receiver recognises it by event.id.
  *
  * Limits: NRS_UPLINK_BATCH records and NRS_UPLINK_BODY bytes a batch.
- * Owner:  the loop; struct nrs_uplink (about 68 KiB) and all pointers in `conf` stay until the transport is closed. */
+ * Owner:  the loop; struct nrs_uplink (about 68 KiB) and all pointers in `conf` stay until the transport is
+ *         closed. */
 #ifndef NRS_UPLINK_H
 #define NRS_UPLINK_H
 #include <stdbool.h>
@@ -70,8 +71,8 @@ void nrs_uplink_kick(struct nrs_uplink *u);
 /* Ends a waiting time: somebody looks at the agent and wants to see it work. */
 void nrs_uplink_hurry(struct nrs_uplink *u);
 
-/* Another identity and trust, from the next connection on. *tls stays until it is swapped again. The identity that it
- * replaces may be freed when nrs_uplink_swapped is true. */
+/* Another identity and trust, from the next connection on. *tls stays until it is swapped again. The identity
+ * that it replaces may be freed when nrs_uplink_swapped is true. */
 void nrs_uplink_swap_tls(struct nrs_uplink *u, struct nrs_tls_client *tls);
 bool nrs_uplink_swapped(const struct nrs_uplink *u);
 

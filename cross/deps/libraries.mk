@@ -28,7 +28,7 @@ uv_SRC := $(sort $(wildcard libuv1/src/*.c)) $(uv_UNIX:%=libuv1/src/unix/%.c)
 uv_FLAGS := -Ilibuv1/include -Ilibuv1/src -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 
 # The collector's HTTP parser, as C that its generator wrote. llhttp's own archive has only the generator's input, so the
-# C comes out of nghttp2's release, which carries it unchanged. Nothing else of nghttp2 is compiled.
+# C comes out of nghttp2's release, which carries it. Nothing else of nghttp2 is compiled.
 llhttp_SRC := $(sort $(wildcard nghttp2/third-party/llhttp/src/*.c))
 llhttp_FLAGS := -Inghttp2/third-party/llhttp/include
 

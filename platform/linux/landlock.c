@@ -1,5 +1,8 @@
 /* Landlock (Linux 5.13): which files this process may touch from now on.
  *
+ * It is for the agent and not for the scanner process: under Landlock a process cannot look at others through
+ * /proc.
+ *
  * Rules hang on inodes, and resolv.conf is replaced by renaming, so folders are allowed rather than the file.
  * The user that the agent runs as cannot read secrets in /etc anyway. */
 #include <errno.h>

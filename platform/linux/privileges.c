@@ -66,15 +66,36 @@ static void empty_bounding_set(void)
         (void)prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
 }
 
-static int change_user(const char *user, struct nrs_why *why)
+static int find_user(const char *user, uid_t *uid, gid_t *gid, struct nrs_why *why)
+{
+    if (nrs_user_find(user, uid, gid) != 0)
+        return nrs_why(why, -ENOENT, "user %s: not known on this system", user);
+    if (*uid == 0)
+        return nrs_why(why, -EINVAL, "user %s: is root, name one without rights", user);
+    return 0;
+}
+
+int nrs_privileges_check_user(const char *user, struct nrs_why *why)
 {
     uid_t uid;
     gid_t gid;
 
-    if (nrs_user_find(user, &uid, &gid) != 0)
-        return nrs_why(why, -ENOENT, "user %s: not known on this system", user);
-    if (uid == 0)
-        return nrs_why(why, -EINVAL, "user %s: is root, name one without rights", user);
+    return find_user(user, &uid, &gid, why);
+}
+
+int nrs_privileges_is_root(void)
+{
+    return geteuid() == 0;
+}
+
+static int change_user(const char *user, struct nrs_why *why)
+{
+    uid_t uid;
+    gid_t gid;
+    int found = find_user(user, &uid, &gid, why);
+
+    if (found != 0)
+        return found;
     empty_bounding_set();
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
         int rc = -errno;

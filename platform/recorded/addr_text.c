@@ -105,6 +105,10 @@ bool nrs_addr_text(struct nrs_addr *a, const char *text, size_t len)
     struct nrs_addr got;
 
     if (memchr(text, ':', len < 5 ? len : 5)) {
+        const char *zone = memchr(text, '%', len); /* fe80::1%eth0: the interface is no part of the address */
+
+        if (zone && zone + 1 < text + len)
+            len = (size_t)(zone - text);
         if (!read_v6(got.b, text, text + len))
             return false;
         if (memcmp(got.b, nat64_prefix, 12) == 0)

@@ -1,7 +1,8 @@
 /* platform/recorded/addr_text.h - an address out of text
  *
- * Accepts exactly what inet_pton accepts (no leading zeroes, no zone, no spaces), without needing a NUL. IPv4
- * comes out as ::ffff:a.b.c.d, and so do mapped and 64:ff9b::/96 addresses (flow.h). */
+ * Accepts what inet_pton accepts (no leading zeroes, no spaces), without needing a NUL, and behind IPv6 a
+ * zone ("%eth0"), which is dropped. IPv4 comes out as ::ffff:a.b.c.d, and so do mapped and 64:ff9b::/96
+ * addresses (flow.h). */
 #ifndef NRS_ADDR_TEXT_H
 #define NRS_ADDR_TEXT_H
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-/* Suricata's EVE log: one JSON object a line; only those with event_type "flow" are connections, the others
- * pass. (Suricata's user guide, "EVE JSON Format", flow and tcp.) Bytes there are those of whole packets;
- * what the headers need at least is taken off, so that sizes mean the same as everywhere else (TCP options
- * stay in).
+/* Suricata's EVE log: one JSON object a line; only those with event_type "flow" are connections, those with
+ * "netflow" one direction of one, the others pass. (Suricata's user guide, "EVE JSON Format", flow and tcp.)
+ * Bytes there are those of whole packets; what the headers need at least is taken off, so that sizes mean the
+ * same as everywhere else (TCP options stay in).
  *
  *   src_ip dest_ip src_port dest_port proto icmp_type icmp_code
  *   flow.start flow.end flow.bytes_toserver flow.bytes_toclient flow.pkts_toserver flow.pkts_toclient
@@ -12,7 +12,7 @@
 
 #include "platform/recorded/addr_text.h"
 #include "platform/recorded/count_text.h"
-#include "platform/recorded/json_scan.h"
+#include "platform/recorded/text.h"
 #include "platform/recorded/time_text.h"
 
 #define ETHERNET    14 /* bytes of its header */
@@ -43,6 +43,15 @@ enum field {
     TCP_FLAGS_TO_CLIENT,
     FIELDS
 };
+
+/* What netflow events have instead: each is one direction, and the other one follows. */
+static const struct {
+    const char *path;
+    enum field field;
+} netflow[] = {{"netflow.start", START},
+               {"netflow.end", END},
+               {"netflow.bytes", TO_SERVER},
+               {"netflow.pkts", PACKETS_TO_SERVER}};
 
 static const char *const paths[FIELDS] = {"flow.start",
                                           "src_ip",
@@ -76,7 +85,7 @@ static const struct {
 struct eve_record {
     struct nrs_flow flow;
     uint32_t seen;
-    bool is_flow;
+    bool is_flow, is_netflow;
     uint64_t end_ns, packets_to_server, packets_to_client;
     unsigned tcp_flags, tcp_flags_to_client;
     enum field bad;
@@ -120,7 +129,10 @@ static bool take_field(struct eve_record *e, enum field f, const struct nrs_json
     struct nrs_flow *flow = &e->flow;
 
     switch (f) {
-    case EVENT_TYPE: e->is_flow = same(v, "flow"); return true;
+    case EVENT_TYPE:
+        e->is_flow = same(v, "flow");
+        e->is_netflow = same(v, "netflow");
+        return true;
     case SRC_IP: return nrs_addr_text(&flow->local, v->text, v->len);
     case DEST_IP: return nrs_addr_text(&flow->remote, v->text, v->len);
     case SRC_PORT:
@@ -140,17 +152,29 @@ static bool take_field(struct eve_record *e, enum field f, const struct nrs_json
     }
 }
 
+static enum field field_of(const struct nrs_json_value *v)
+{
+    enum field f;
+    size_t i;
+
+    for (f = START; f < FIELDS; f++) {
+        if (strlen(paths[f]) == v->path_len && memcmp(paths[f], v->path, v->path_len) == 0)
+            return f;
+    }
+    for (i = 0; i < sizeof netflow / sizeof *netflow; i++) {
+        if (strlen(netflow[i].path) == v->path_len && memcmp(netflow[i].path, v->path, v->path_len) == 0)
+            return netflow[i].field;
+    }
+    return FIELDS;
+}
+
 /* Records of other types are walked too (the type may come last), so a bad value is only remembered here. */
 static bool take_member(void *arg, const struct nrs_json_value *v)
 {
     struct eve_record *e = arg;
-    enum field f;
+    enum field f = field_of(v);
 
-    for (f = START; f < FIELDS; f++) {
-        if (strlen(paths[f]) == v->path_len && memcmp(paths[f], v->path, v->path_len) == 0)
-            break;
-    }
-    if (f == FIELDS || v->type == NRS_JSON_WORD)
+    if (f == FIELDS || v->type >= NRS_JSON_WORD)
         return true;
     e->seen |= BIT(f);
     if (!take_field(e, f, v) && e->bad == FIELDS)
@@ -197,14 +221,24 @@ static void finish_sizes(struct eve_record *e)
     }
 }
 
-static void finish(struct eve_record *e)
+/* All that one direction tells. Flags are those of this direction only in its own "tcp". */
+static struct nrs_half half_of(const struct eve_record *e)
+{
+    struct nrs_half half = {.flow = e->flow, .flags = e->seen & BIT(TCP_FLAGS) ? (int)e->tcp_flags : -1};
+
+    if (e->seen & BIT(TO_SERVER) && e->seen & BIT(PACKETS_TO_SERVER)) {
+        half.flow.tx_bytes = without_headers(&e->flow, e->flow.tx_bytes, e->packets_to_server);
+        half.flow.flags |= NRS_F_BYTES;
+    }
+    return half;
+}
+
+static void finish_time(struct eve_record *e)
 {
     uint64_t ms = e->end_ns >= e->flow.t_ns ? (e->end_ns - e->flow.t_ns) / NRS_NS_PER_MS : NRS_DUR_UNKNOWN;
 
     if (e->seen & BIT(END) && ms < NRS_DUR_UNKNOWN)
         e->flow.dur_ms = (uint32_t)ms;
-    finish_sizes(e);
-    e->flow.end = end_of(e);
 }
 
 /* 1 = a flow, 0 = nothing for us, -1 = damaged, and said so. */
@@ -219,12 +253,12 @@ static int read_record(struct nrs_recorded *r, const char *line, size_t len, str
                                       .uid = NRS_ID_UNKNOWN,
                                       .ev = NRS_EV_WHOLE,
                                       .dir = NRS_DIR_OUT}};
-    wrong = nrs_json_scan(line, len, take_member, e);
+    wrong = nrs_json_wrap_scan(&r->wrap, line, len, take_member, e);
     if (wrong) {
         nrs_recorded_damage(r, wrong);
         return -1;
     }
-    if (!e->is_flow)
+    if (!e->is_flow && !e->is_netflow)
         return 0;
     for (f = START; e->bad == FIELDS && f <= PROTO; f++) {
         if (!(e->seen & BIT(f)))
@@ -234,36 +268,26 @@ static int read_record(struct nrs_recorded *r, const char *line, size_t len, str
         nrs_recorded_damage2(r, paths[e->bad], e->seen & BIT(e->bad) ? "not in its form" : "missing");
         return -1;
     }
-    finish(e);
+    finish_time(e);
     return 1;
 }
 
-static int eve_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg)
+static bool eve_take(struct nrs_recorded *r, const char *text, size_t len)
 {
     struct eve_record e;
-    const char *line;
-    size_t len;
-    int n = 0;
+    int rc = read_record(r, text, len, &e);
 
-    while (n < max) {
-        int rc = nrs_recorded_line(r, &line, &len);
+    if (rc > 0 && e.is_netflow) {
+        struct nrs_half half = half_of(&e);
 
-        if (rc <= 0)
-            return n > 0 ? n : rc;
-        rc = read_record(r, line, len, &e);
-        r->st.records += rc >= 0;
-        if (rc > 0) {
-            n++;
-            fn(arg, &e.flow, NULL);
-        }
+        return nrs_text_half(r, &half);
     }
-    return n;
+    if (rc > 0) {
+        finish_sizes(&e);
+        e.flow.end = end_of(&e);
+        nrs_text_flow(r, &e.flow, NULL);
+    }
+    return rc >= 0;
 }
 
-static int eve_open(struct nrs_recorded *r)
-{
-    (void)r;
-    return 0;
-}
-
-const struct nrs_reader nrs_reader_eve = {.format = "eve", .unit = "", .open = eve_open, .drain = eve_drain};
+const struct nrs_reader nrs_reader_eve = {.format = "eve", .take = eve_take};

@@ -5,15 +5,18 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#define CAP     (NRS_INPUT_RUN + NRS_INPUT_READ)
-#define GZ_READ 65536
+#include "platform/recorded/unpack.h"
 
-struct nrs_gunzip {
-    z_stream z;
-    bool between; /* a member has ended: the end of the file is fine here */
-    uint8_t packed[GZ_READ];
+#define CAP (NRS_INPUT_RUN + NRS_INPUT_READ)
+
+struct nrs_unpacker {
+    const struct nrs_unpack_kind *kind;
+    void *state;
+    bool between; /* a stream has ended: the end of the file is fine here */
+    const uint8_t *next;
+    size_t left;
+    uint8_t packed[NRS_UNPACK_READ];
 };
 
 static size_t read_some(struct nrs_input *in, uint8_t *to, size_t cap)
@@ -35,51 +38,52 @@ static size_t read_some(struct nrs_input *in, uint8_t *to, size_t cap)
 
 static bool refill_packed(struct nrs_input *in)
 {
-    struct nrs_gunzip *gz = in->gz;
+    struct nrs_unpacker *u = in->unpacker;
 
-    if (gz->z.avail_in > 0)
+    if (u->left > 0)
         return true;
-    gz->z.next_in = gz->packed;
-    gz->z.avail_in = (uInt)read_some(in, gz->packed, sizeof gz->packed);
-    if (gz->z.avail_in == 0)
-        in->cut = in->error == 0 && !gz->between;
-    return gz->z.avail_in > 0;
+    u->next = u->packed;
+    u->left = read_some(in, u->packed, sizeof u->packed);
+    if (u->left == 0)
+        in->cut = in->error == 0 && !u->between;
+    return u->left > 0;
 }
 
-/* A gzip file may hold several members one after the other; padding zeroes after the last one are allowed, as
- * gzip itself does. */
-static bool next_member(struct nrs_input *in)
+static bool next_stream(struct nrs_input *in)
 {
-    struct nrs_gunzip *gz = in->gz;
+    struct nrs_unpacker *u = in->unpacker;
 
-    if (*gz->z.next_in == 0) {
+    if (*u->next == 0) { /* padding */
         in->ended = true;
         return false;
     }
-    gz->between = false;
-    return inflateReset(&gz->z) == Z_OK;
+    u->between = false;
+    return u->kind->again(u->state);
 }
 
-static size_t inflate_some(struct nrs_input *in, uint8_t *to, size_t cap)
+static size_t unpack_some(struct nrs_input *in, uint8_t *to, size_t cap)
 {
-    struct nrs_gunzip *gz = in->gz;
+    struct nrs_unpacker *u = in->unpacker;
+    struct nrs_unpack_step s = {.out = to, .out_n = cap};
 
-    gz->z.next_out = to;
-    gz->z.avail_out = (uInt)cap;
-    while (gz->z.avail_out == (uInt)cap && refill_packed(in)) {
-        int rc;
+    while (s.out_n == cap && refill_packed(in)) {
+        enum nrs_unpack_result result;
 
-        if (gz->between && !next_member(in))
+        if (u->between && !next_stream(in))
             break;
-        rc = inflate(&gz->z, Z_NO_FLUSH);
-        gz->between = rc == Z_STREAM_END;
-        if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
+        s.in = u->next;
+        s.in_n = u->left;
+        result = u->kind->step(u->state, &s);
+        u->next = s.in;
+        u->left = s.in_n;
+        u->between = result == NRS_UNPACK_STREAM_END;
+        if (result == NRS_UNPACK_BAD) {
             in->error = -EBADMSG;
             in->ended = true;
             break;
         }
     }
-    return cap - gz->z.avail_out;
+    return cap - s.out_n;
 }
 
 /* Moves what is left to the front and adds what one read gives. */
@@ -90,8 +94,8 @@ static void fill(struct nrs_input *in)
     memmove(in->buf, in->buf + in->at, left);
     in->at = 0;
     in->end = left;
-    in->end +=
-        in->gz ? inflate_some(in, in->buf + left, CAP - left) : read_some(in, in->buf + left, CAP - left);
+    in->end += in->unpacker ? unpack_some(in, in->buf + left, CAP - left)
+                            : read_some(in, in->buf + left, CAP - left);
 }
 
 size_t nrs_input_need(struct nrs_input *in, size_t n)
@@ -158,23 +162,32 @@ int nrs_input_line_refill(struct nrs_input *in, const char **line, size_t *len)
 }
 
 /* Turns a plain input whose first bytes are in the buffer into an unpacking one. */
-static int start_gunzip(struct nrs_input *in)
+static int start_unpacking(struct nrs_input *in, const struct nrs_unpack_kind *kind)
 {
-    struct nrs_gunzip *gz = calloc(1, sizeof *gz);
+    struct nrs_unpacker *u = calloc(1, sizeof *u);
 
-    if (!gz)
+    if (!u)
         return -ENOMEM;
-    if (inflateInit2(&gz->z, 15 + 16) != Z_OK) {
-        free(gz);
+    u->kind = kind;
+    u->state = kind->open();
+    if (!u->state) {
+        free(u);
         return -ENOMEM;
     }
-    memcpy(gz->packed, in->buf, in->end);
-    gz->z.next_in = gz->packed;
-    gz->z.avail_in = (uInt)in->end;
+    memcpy(u->packed, in->buf, in->end);
+    u->next = u->packed;
+    u->left = in->end;
     in->end = 0;
     in->ended = false;
-    in->gz = gz;
+    in->unpacker = u;
     return 0;
+}
+
+/* Windows programs put a byte order mark in front of UTF-8. */
+static void skip_mark(struct nrs_input *in)
+{
+    if (nrs_input_need(in, 3) >= 3 && memcmp(in->buf + in->at, "\xef\xbb\xbf", 3) == 0)
+        in->at += 3;
 }
 
 static int open_path(const char *path)
@@ -186,6 +199,7 @@ static int open_path(const char *path)
 
 int nrs_input_open(struct nrs_input *in, const char *path)
 {
+    const struct nrs_unpack_kind *kind;
     struct stat st;
     int rc = 0;
 
@@ -199,13 +213,16 @@ int nrs_input_open(struct nrs_input *in, const char *path)
     in->bytes_total = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     in->buf = malloc(CAP);
     rc = in->buf ? 0 : -ENOMEM;
-    /* At most GZ_READ bytes at first, so that they fit the other buffer if they are packed. */
-    while (!rc && in->end < 3 && !in->ended)
-        in->end += read_some(in, in->buf + in->end, GZ_READ - in->end);
+    /* At most NRS_UNPACK_READ bytes at first, so that they fit the other buffer if they are packed. */
+    while (!rc && in->end < NRS_UNPACK_MAGIC && !in->ended)
+        in->end += read_some(in, in->buf + in->end, NRS_UNPACK_READ - in->end);
     if (!rc)
         rc = in->error;
-    if (!rc && in->end >= 3 && memcmp(in->buf, "\x1f\x8b\x08", 3) == 0)
-        rc = start_gunzip(in);
+    kind = rc ? NULL : nrs_unpack_kind_of(in->buf, in->end);
+    if (kind)
+        rc = start_unpacking(in, kind);
+    if (!rc)
+        skip_mark(in);
 out:
     if (rc)
         nrs_input_close(in);
@@ -214,11 +231,16 @@ out:
 
 void nrs_input_close(struct nrs_input *in)
 {
-    if (in->gz)
-        inflateEnd(&in->gz->z);
-    free(in->gz);
+    if (in->unpacker)
+        in->unpacker->kind->close(in->unpacker->state);
+    free(in->unpacker);
     free(in->buf);
     if (in->fd >= 0)
         close(in->fd);
     *in = (struct nrs_input){.fd = -1};
+}
+
+const char *nrs_input_packing(const struct nrs_input *in)
+{
+    return in->unpacker ? in->unpacker->kind->name : NULL;
 }

@@ -1,11 +1,11 @@
-/* platform/recorded/input.h - a file, a pipe or a gzip stream as one run of bytes
+/* platform/recorded/input.h - a file or a pipe, plain or packed, as one run of bytes
  *
- * Memory: one buffer of NRS_INPUT_RUN + NRS_INPUT_READ bytes, and for gzip 64 KiB more with zlib's window.
- * Limits: at most NRS_INPUT_RUN bytes can be read in one piece. A longer line is skipped, and the caller
- * learns it.
- * Errors: reading stops at the first error, and `error` keeps it: a negative errno, -EBADMSG for gzip data
- *         that does not unpack. Everything before it is still delivered. A gzip stream that ends too early is
- *         no error, but `cut` is set. */
+ * Packed with gzip, zstd, xz or bzip2 (unpack.h). A UTF-8 byte order mark at the beginning is passed over.
+ * Memory: one buffer of NRS_INPUT_RUN + NRS_INPUT_READ bytes; packed, 64 KiB more and what the library needs.
+ * Limits: at most NRS_INPUT_RUN bytes can be asked for in one piece; a longer line is skipped and said so.
+ * Errors: reading stops at the first one and `error` keeps it: a negative errno, -EBADMSG for packed data
+ *         that does not unpack. Everything before it is still delivered. A packed stream that ends too early
+ *         is not an error, but `cut` says so. */
 #ifndef NRS_INPUT_H
 #define NRS_INPUT_H
 #include <stdbool.h>
@@ -16,18 +16,18 @@
 #define NRS_INPUT_RUN  65536
 #define NRS_INPUT_READ 262144
 
-struct nrs_gunzip; /* input.c's own */
+struct nrs_unpacker; /* input.c's own */
 
 struct nrs_input {
     int fd;
     bool ended; /* nothing more will be put into the buffer */
-    bool cut;   /* gzip: the file ended inside the packed data */
+    bool cut;   /* the file ended inside the packed data */
     int error;  /* what ended it early, 0 = nothing */
     uint8_t *buf;
     size_t at, end;        /* buf[at..end) is not yet consumed */
     uint64_t bytes_done;   /* read from the file as it lies on disk */
     uint64_t bytes_total;  /* 0 = not a regular file */
-    struct nrs_gunzip *gz; /* NULL = plain */
+    struct nrs_unpacker *unpacker; /* NULL = plain */
 };
 
 /* path "-" is standard input. Returns 0 or a negative errno. */
@@ -42,6 +42,9 @@ bool nrs_input_skip(struct nrs_input *in, uint64_t n);
 
 /* The slow half of nrs_input_line: the buffer holds no whole line. */
 int nrs_input_line_refill(struct nrs_input *in, const char **line, size_t *len);
+
+/* "gzip", ...; NULL = plain. */
+const char *nrs_input_packing(const struct nrs_input *in);
 
 void nrs_input_close(struct nrs_input *in);
 

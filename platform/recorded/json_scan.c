@@ -21,7 +21,7 @@ static bool fail(struct scan *s, const char *wrong)
 
 static void skip_blanks(struct scan *s)
 {
-    while (s->p < s->end && (*s->p == ' ' || *s->p == '\t'))
+    while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
         s->p++;
 }
 
@@ -57,10 +57,10 @@ static bool string_body(struct scan *s, const char **text, size_t *len)
     }
 }
 
-/* Arrays hold nothing that we need: find the bracket that closes it, minding strings. */
-static bool skip_array(struct scan *s)
+/* s->p stands behind the opening bracket: finds the one that closes it, minding strings. */
+static bool array_body(struct scan *s, struct nrs_json_value *v)
 {
-    const char *text;
+    const char *start = s->p, *text;
     size_t len;
     int open = 1;
 
@@ -74,6 +74,7 @@ static bool skip_array(struct scan *s)
             return false;
         open += (c == '[') - (c == ']');
     }
+    *v = (struct nrs_json_value){.type = NRS_JSON_ARRAY, .text = start, .len = (size_t)(s->p - 1 - start)};
     return true;
 }
 
@@ -115,7 +116,7 @@ static bool value(struct scan *s)
     if (take(s, '{'))
         return object_body(s);
     if (take(s, '['))
-        return skip_array(s);
+        return array_body(s, &v) && report(s, &v);
     if (take(s, '"')) {
         v.type = NRS_JSON_STRING;
         return string_body(s, &v.text, &v.len) && report(s, &v);

@@ -6,8 +6,6 @@
  * The magic number gives the byte order, and whether the fraction is micro- or nanoseconds. */
 #include "platform/recorded/capture.h"
 
-#include <errno.h>
-
 #include "models/base/units.h"
 #include "platform/recorded/link.h"
 
@@ -68,7 +66,7 @@ static int pcap_open(struct nrs_recorded *r)
     int rc;
 
     if (nrs_input_need(&r->in, FILE_HEADER) < FILE_HEADER)
-        return -EPROTONOSUPPORT;
+        return nrs_recorded_refuse(r, "a pcap that ends inside its header");
     rc = nrs_capture_open(r, sizeof *f);
     if (rc)
         return rc;
@@ -79,10 +77,8 @@ static int pcap_open(struct nrs_recorded *r)
     f->fraction_ns = get_u32(f->big_endian, h) == MAGIC_NS ? 1 : 1000;
     f->link = get_u32(f->big_endian, h + 20) & 0xffff; /* above it: how long a checksum behind frames is */
     r->in.at += FILE_HEADER;
-    if (!nrs_link_known(f->link)) {
-        nrs_recorded_damage(r, "its link type is not known here");
-        return -EPROTONOSUPPORT;
-    }
+    if (!nrs_link_known(f->link))
+        return nrs_recorded_refuse(r, "a capture of link type %u, which is not read here", (unsigned)f->link);
     return 0;
 }
 

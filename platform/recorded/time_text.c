@@ -120,6 +120,17 @@ bool nrs_time_seconds(const char *text, size_t len, uint64_t *ns)
     return true;
 }
 
+bool nrs_time_millis(const char *text, size_t len, uint64_t *ns)
+{
+    const char *p = text, *end = text + len;
+    uint64_t ms;
+
+    if (len < 12 || len > 14 || digits(&p, end, &ms) != len || ms >= SECONDS_MAX * 1000)
+        return false;
+    *ns = ms * 1000000;
+    return true;
+}
+
 /* Days from 1970-01-01, by counting years from March so that the leap day comes last. */
 static uint64_t days_since_1970(unsigned year, unsigned month, unsigned day)
 {
@@ -158,16 +169,16 @@ static bool clock_part(const char **p, const char *end, uint64_t *s)
     return true;
 }
 
-/* "Z", "+hhmm" or "+hh:mm"; east of Greenwich is ahead of UTC. */
+/* Nothing, "Z", "+hhmm" or "+hh:mm"; east of Greenwich is ahead of UTC. */
 static bool zone_part(const char *p, const char *end, int *offset_s)
 {
     unsigned hour, minute;
     int sign;
 
     *offset_s = 0;
-    if (end - p == 1)
-        return *p == 'Z';
-    if (p == end || (*p != '+' && *p != '-'))
+    if (p == end || (end - p == 1 && *p == 'Z'))
+        return true;
+    if ((*p != '+' && *p != '-'))
         return false;
     sign = *p++ == '-' ? -1 : 1;
     if (!fixed_digits(&p, end, 2, &hour) || p == end)
@@ -186,7 +197,7 @@ bool nrs_time_iso(const char *text, size_t len, uint64_t *ns)
     uint32_t fraction = 0;
     int offset_s;
 
-    if (!date_part(&p, end, &days) || p == end || *p++ != 'T' || !clock_part(&p, end, &s))
+    if (!date_part(&p, end, &days) || p == end || (*p != 'T' && *p != ' ') || (p++, !clock_part(&p, end, &s)))
         return false;
     if (p < end && *p == '.' && !fraction_part(&p, end, &fraction))
         return false;

@@ -11,8 +11,10 @@
 #define REQUIRED                                                                                             \
     (BIT(NRS_ZEEK_TS) | BIT(NRS_ZEEK_ORIG_H) | BIT(NRS_ZEEK_RESP_H) | BIT(NRS_ZEEK_RESP_P) |                 \
      BIT(NRS_ZEEK_PROTO))
-#define BYTES_MAX UINT64_C(1000000000000000000)
-#define BYTES     (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
+#define BYTES_MAX    UINT64_C(1000000000000000000)
+#define BYTES        (BIT(NRS_ZEEK_ORIG_BYTES) | BIT(NRS_ZEEK_RESP_BYTES))
+#define NAME_MAX_LEN 253
+#define PLACES       (BIT(NRS_ZEEK_LOCAL_ORIG) | BIT(NRS_ZEEK_LOCAL_RESP))
 
 /* Words are compared by length first, because most columns and states differ in it. */
 struct word {
@@ -33,7 +35,23 @@ static const struct word field_name[NRS_ZEEK_FIELDS] = {
     [NRS_ZEEK_RESP_BYTES] = {WORD("resp_bytes")},
     [NRS_ZEEK_CONN_STATE] = {WORD("conn_state")},
     [NRS_ZEEK_IP_PROTO] = {WORD("ip_proto")},
+    [NRS_ZEEK_LOCAL_ORIG] = {WORD("local_orig")},
+    [NRS_ZEEK_LOCAL_RESP] = {WORD("local_resp")},
+    [NRS_ZEEK_NAME] = {WORD("query")},
+    [NRS_ZEEK_ANSWERS] = {WORD("answers")},
 };
+
+/* Columns that only the named log has (Zeek 4 to 7). */
+static const struct {
+    struct word column;
+    const char *log;
+} others[] = {
+    {{WORD("qtype_name")}, "dns"},       {{WORD("trans_id")}, "dns"},     {{WORD("status_code")}, "http"},
+    {{WORD("user_agent")}, "http"},      {{WORD("cipher")}, "ssl"},       {{WORD("server_name")}, "ssl"},
+    {{WORD("fuid")}, "files"},           {{WORD("fingerprint")}, "x509"}, {{WORD("note")}, "notice"},
+    {{WORD("lease_time")}, "dhcp"},      {{WORD("auth_success")}, "ssh"}, {{WORD("mailfrom")}, "smtp"},
+    {{WORD("addl")}, "weird"},           {{WORD("ref_id")}, "ntp"},       {{WORD("failure_reason")}, "dpd"},
+    {{WORD("request_type")}, "kerberos"}};
 
 /* Zeek's documentation of conn.log describes each state (base/protocols/conn/main.zeek). For UDP Zeek uses SF
  * (both sides sent), S0 (only the originator) and SHR (only the responder). */
@@ -69,15 +87,22 @@ static bool same(const char *text, size_t len, const struct word *w)
     return w->len == len && memcmp(w->text, text, len) == 0;
 }
 
+/* Seconds, ISO 8601, or with JSON::TS_MILLIS whole milliseconds: 12 digits or more would be the year 5138 in
+ * seconds. */
 static bool read_time(const char *text, size_t len, uint64_t *ns)
 {
-    return nrs_time_seconds(text, len, ns) || nrs_time_iso(text, len, ns);
+    return nrs_time_seconds(text, len, ns) || nrs_time_millis(text, len, ns) || nrs_time_iso(text, len, ns);
 }
 
+/* Below zero the clock of the sensor stepped back: as good as unset. */
 static bool read_duration(const char *text, size_t len, uint32_t *ms)
 {
     uint64_t ns;
 
+    if (len > 1 && text[0] == '-') {
+        *ms = NRS_DUR_UNKNOWN;
+        return nrs_time_seconds(text + 1, len - 1, &ns);
+    }
     if (!nrs_time_seconds(text, len, &ns))
         return false;
     ns /= NRS_NS_PER_MS;
@@ -120,15 +145,38 @@ static uint8_t end_of_state(const char *text, size_t len)
     return NRS_END_UNKNOWN;
 }
 
+/* "T" in TSV, true in JSON. */
+static bool is_true(const char *text, size_t len)
+{
+    return len > 0 && (text[0] == 'T' || text[0] == 't');
+}
+
 enum nrs_zeek_field nrs_zeek_field_of(const char *name, size_t len)
 {
     enum nrs_zeek_field f;
 
     for (f = NRS_ZEEK_NONE + 1; f < NRS_ZEEK_FIELDS; f++) {
-        if (same(name, len, &field_name[f]))
+        const struct word *w = &field_name[f];
+
+        if (same(name, len, w) || (w->text[2] == '.' && len == w->len && memcmp(name, "id", 2) == 0 &&
+                                   memcmp(name + 3, w->text + 3, len - 3) == 0))
             return f;
     }
-    return NRS_ZEEK_NONE;
+    return same(name, len, &(struct word){WORD("server_name")}) ||
+                   same(name, len, &(struct word){WORD("host")})
+               ? NRS_ZEEK_NAME
+               : NRS_ZEEK_NONE;
+}
+
+const char *nrs_zeek_other_log(const char *name, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof others / sizeof *others; i++) {
+        if (same(name, len, &others[i].column))
+            return others[i].log;
+    }
+    return NULL;
 }
 
 const char *nrs_zeek_field_name(enum nrs_zeek_field f)
@@ -164,6 +212,16 @@ const char *nrs_zeek_take(struct nrs_zeek_record *rec, enum nrs_zeek_field f, co
     case NRS_ZEEK_RESP_BYTES:
         return nrs_count_text(text, len, BYTES_MAX, &flow->rx_bytes) ? NULL : "not a count";
     case NRS_ZEEK_CONN_STATE: flow->end = end_of_state(text, len); return NULL;
+    case NRS_ZEEK_NAME:
+        rec->name = text;
+        rec->name_len = len;
+        return NULL;
+    case NRS_ZEEK_ANSWERS:
+        rec->answers = text;
+        rec->answers_len = len;
+        return NULL;
+    case NRS_ZEEK_LOCAL_ORIG: rec->local_orig = is_true(text, len); return NULL;
+    case NRS_ZEEK_LOCAL_RESP: rec->local_resp = is_true(text, len); return NULL;
     case NRS_ZEEK_IP_PROTO: return read_byte(text, len, &rec->ip_proto) ? NULL : "not a protocol number";
     default: return NULL;
     }
@@ -177,6 +235,19 @@ static uint8_t exact_proto(const struct nrs_zeek_record *rec)
     if (rec->flow.proto == NRS_PROTO_ICMP && !nrs_addr_is_v4(&rec->flow.remote))
         return NRS_PROTO_ICMP6;
     return rec->flow.proto;
+}
+
+static void turn_inbound(struct nrs_flow *f)
+{
+    struct nrs_flow was = *f;
+
+    f->local = was.remote;
+    f->remote = was.local;
+    f->lport = was.rport;
+    f->rport = was.lport;
+    f->tx_bytes = was.rx_bytes;
+    f->rx_bytes = was.tx_bytes;
+    f->dir = NRS_DIR_IN;
 }
 
 enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec)
@@ -194,5 +265,60 @@ enum nrs_zeek_field nrs_zeek_finish(struct nrs_zeek_record *rec)
         rec->flow.flags |= NRS_F_BYTES;
     else
         rec->flow.tx_bytes = rec->flow.rx_bytes = 0;
+    if ((rec->seen & PLACES) == PLACES && !rec->local_orig && rec->local_resp)
+        turn_inbound(&rec->flow);
     return NRS_ZEEK_NONE;
+}
+
+enum nrs_zeek_names nrs_zeek_names_of(const char *log)
+{
+    if (strcmp(log, "dns") == 0)
+        return NRS_NAMES_OF_ANSWERS;
+    return strcmp(log, "ssl") == 0 || strcmp(log, "http") == 0 ? NRS_NAMES_OF_RESPONDER : NRS_NAMES_NONE;
+}
+
+static bool is_host_name(const char *name, size_t len)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    size_t i;
+
+    for (i = 0; i < len && memchr(allowed, name[i], sizeof allowed - 1); i++)
+        ;
+    return len > 0 && len <= NAME_MAX_LEN && i == len;
+}
+
+/* Answers are addresses, other names and texts: "a,b" in TSV, "\"a\",\"b\"" in JSON. */
+static void name_answers(const struct nrs_zeek_record *rec, struct nrs_flow *f, const char *name,
+                         nrs_flow_fn fn, void *arg)
+{
+    const char *p = rec->answers, *end = p + rec->answers_len;
+
+    while (p < end) {
+        const char *start = p;
+
+        while (p < end && !strchr("\", []", *p))
+            p++;
+        if (p > start && nrs_addr_text(&f->remote, start, (size_t)(p - start)))
+            fn(arg, f, name);
+        p++;
+    }
+}
+
+void nrs_zeek_names(const struct nrs_zeek_record *rec, enum nrs_zeek_names names, nrs_flow_fn fn, void *arg)
+{
+    struct nrs_addr same_address;
+    struct nrs_flow f = {.t_ns = rec->flow.t_ns, .remote = rec->flow.remote, .weight = 1, .ev = NRS_EV_NAME};
+    char name[NAME_MAX_LEN + 1];
+
+    if (!(rec->seen & BIT(NRS_ZEEK_TS)) || !(rec->seen & BIT(NRS_ZEEK_NAME)) ||
+        !is_host_name(rec->name, rec->name_len))
+        return;
+    memcpy(name, rec->name, rec->name_len);
+    name[rec->name_len] = '\0';
+    if (nrs_addr_text(&same_address, name, rec->name_len))
+        return;
+    if (names == NRS_NAMES_OF_ANSWERS && rec->seen & BIT(NRS_ZEEK_ANSWERS))
+        name_answers(rec, &f, name, fn, arg);
+    else if (names == NRS_NAMES_OF_RESPONDER && rec->seen & BIT(NRS_ZEEK_RESP_H))
+        fn(arg, &f, name);
 }

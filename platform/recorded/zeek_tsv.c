@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "models/base/hex.h"
+#include "platform/recorded/text.h"
 #include "platform/recorded/zeek_fields.h"
 
 #define COLUMNS_MAX 128
@@ -87,7 +88,7 @@ static void read_columns(struct nrs_recorded *r, struct zeek_tsv *z, const char 
         }
         text += sep ? n + 1 : n;
     }
-    for (f = NRS_ZEEK_TS; f <= NRS_ZEEK_PROTO; f++) {
+    for (f = NRS_ZEEK_TS; f <= (r->names ? NRS_ZEEK_TS : NRS_ZEEK_PROTO); f++) {
         if (!(seen & 1u << f)) {
             nrs_recorded_damage2(r, "#fields lacks the column", nrs_zeek_field_name(f));
             z->n_columns = 0;
@@ -151,50 +152,82 @@ static bool read_record(struct nrs_recorded *r, const struct zeek_tsv *z, const 
         if (column == z->n_columns || !sep)
             break;
     }
-    f = column < z->n_columns ? z->field_of[z->n_columns - 1] : nrs_zeek_finish(rec);
+    f = column < z->n_columns ? z->field_of[z->n_columns - 1]
+        : r->names            ? NRS_ZEEK_NONE
+                              : nrs_zeek_finish(rec);
     if (f != NRS_ZEEK_NONE)
         nrs_recorded_damage2(r, nrs_zeek_field_name(f), "missing");
     return f == NRS_ZEEK_NONE;
 }
 
-static int tsv_drain(struct nrs_recorded *r, int max, nrs_flow_fn fn, void *arg)
+static bool tsv_take(struct nrs_recorded *r, const char *line, size_t len)
 {
     struct zeek_tsv *z = r->state;
     struct nrs_zeek_record rec;
-    const char *line;
-    size_t len;
-    int n = 0;
 
-    while (n < max) {
-        int rc = nrs_recorded_line(r, &line, &len);
-
-        if (rc <= 0)
-            return n > 0 ? n : rc;
-        if (line[0] == '#') {
-            read_header(r, z, line, len);
-        } else if (z->n_columns == 0) {
-            nrs_recorded_damage(r, "no usable #fields line before it");
-        } else if (read_record(r, z, line, len, &rec)) {
-            r->st.records++;
-            n++;
-            fn(arg, &rec.flow, NULL);
-        }
+    if (line[0] == '#') {
+        read_header(r, z, line, len);
+        return false;
     }
-    return n;
+    if (z->n_columns == 0) {
+        nrs_recorded_damage(r, "no usable #fields line before it");
+        return false;
+    }
+    if (!read_record(r, z, line, len, &rec))
+        return false;
+    if (r->names)
+        nrs_zeek_names(&rec, r->names, nrs_text_flow, r);
+    else
+        nrs_text_flow(r, &rec.flow, NULL);
+    return true;
+}
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+/* The log other than conn whose #fields line stands in text[0..len), or NULL. */
+static const char *other_log(const char *text, size_t len)
+{
+    const char *p = memmem(text, len, "#fields", 7), *end = text + len, *other = NULL;
+
+    for (p = p ? p + 7 : end; p < end && *p != '\n';) {
+        const char *name = p;
+
+        while (p < end && is_name_char(*p))
+            p++;
+        if (p - name == 10 && memcmp(name, "conn_state", 10) == 0)
+            return NULL;
+        if (!other)
+            other = nrs_zeek_other_log(name, (size_t)(p - name));
+        p += p == name;
+    }
+    return other;
 }
 
 static int tsv_open(struct nrs_recorded *r)
 {
-    struct zeek_tsv *z = calloc(1, sizeof *z);
+    const char *other = other_log((const char *)r->in.buf + r->in.at, r->in.end - r->in.at);
+    struct zeek_tsv *z;
 
+    r->names = other ? nrs_zeek_names_of(other) : NRS_NAMES_NONE;
+    if (other && !r->names)
+        return nrs_recorded_refuse(r, "Zeek's %s log; connections are in its conn.log", other);
+    z = calloc(1, sizeof *z);
     if (!z)
         return -ENOMEM;
-    z->separator = '\t';
+    r->state = z;
+    z->separator = ',';
     keep_word(&z->unset, "-", 1);
     keep_word(&z->empty, "(empty)", 7);
-    r->state = z;
-    return 0;
+    if (r->fields)
+        read_columns(r, z, r->fields, strlen(r->fields));
+    z->separator = '\t';
+    return r->fields && z->n_columns == 0
+               ? nrs_recorded_refuse(r, "--fields lacks one of ts, id.orig_h, id.resp_h, "
+                                        "id.resp_p, proto")
+               : 0;
 }
 
-const struct nrs_reader nrs_reader_zeek_tsv = {
-    .format = "zeek-tsv", .unit = "", .open = tsv_open, .drain = tsv_drain};
+const struct nrs_reader nrs_reader_zeek_tsv = {.format = "zeek-tsv", .open = tsv_open, .take = tsv_take};

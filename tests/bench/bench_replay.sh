@@ -13,6 +13,10 @@ trap 'rm -rf "$work"' EXIT
 awk -v n="$records" -v hours=24 -f tests/bench/make_conn_log.awk >"$work/whole.log"
 head -n $((records / 2)) "$work/whole.log" >"$work/half.log"
 gzip -1 -c "$work/half.log" >"$work/half.log.gz"
+# The records as a writer has them that keeps each for up to an hour, and newest first.
+{ grep '^#' "$work/whole.log"; grep -v '^#' "$work/whole.log" |
+    awk 'BEGIN { srand(3); CONVFMT = "%.6f" } { print $1 + rand() * 3600 "\t" $0 }' | sort -n | cut -f 2-; } >"$work/hour.log"
+{ grep '^#' "$work/whole.log"; grep -v '^#' "$work/whole.log" | tac; } >"$work/reversed.log"
 
 # stat NAME ARGUMENT...: one number of --stats
 stat() {
@@ -30,6 +34,8 @@ per_cpu_second() {
 }
 
 printf 'replay: Zeek TSV, rows, records per CPU second\t%s\t>= 2000000\n' "$(per_cpu_second --all "$work/whole.log")"
+printf 'replay: the same with an hour of disorder, records per CPU second\t%s\t>= 1000000\n' "$(per_cpu_second --all "$work/hour.log")"
+printf 'replay: the same newest first, records per CPU second\t%s\t>= 1000000\n' "$(per_cpu_second --all "$work/reversed.log")"
 printf 'replay: Zeek TSV, rows, records/s\t%s\t>= 2000000\n' "$(best_of_three records_per_s --all "$work/whole.log")"
 printf 'replay: Zeek TSV in gzip, rows, records/s\t%s\t-\n' "$(best_of_three records_per_s --all "$work/half.log.gz")"
 printf 'replay: Zeek TSV, judged every minute, records/s\t%s\t-\n' "$(stat records_per_s "$work/half.log")"

@@ -29,6 +29,8 @@ static inline void read_recorded_bytes(const uint8_t *data, size_t n)
 {
     struct nrs_recorded *r;
     uint64_t sum = 0;
+    const struct nrs_recorded_conf conf = {.log = take_message, .log_arg = &sum};
+    char why[NRS_RECORDED_WHY];
     char path[32];
     int fd;
 
@@ -38,7 +40,7 @@ static inline void read_recorded_bytes(const uint8_t *data, size_t n)
     if (fd < 0 || write(fd, data, n) != (ssize_t)n)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (nrs_recorded_open(&r, path, take_message, &sum) == 0) {
+    if (nrs_recorded_open(&r, path, &conf, why) == 0) {
         while (nrs_recorded_drain(r, 7, take_flow, &sum) > 0)
             ;
         nrs_recorded_close(r);

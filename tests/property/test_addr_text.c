@@ -39,6 +39,7 @@ static bool reference(const char *text, struct nrs_addr *a)
     return true;
 }
 
+/* Texts without "%": a zone is the one thing that inet_pton refuses (its rows: recorded_text.rows). */
 static void compare(const char *text)
 {
     size_t len = strlen(text);
@@ -60,7 +61,7 @@ static void pieces_at_random_are_judged_like_inet_pton(void **state)
 {
     static const char *const pieces[] = {
         "0",  "1", "25", "255", "256",       "00",   "f",         "FFFF", "12345", ":", ":",      ":",
-        "::", ".", ".",  ".",   "192.0.2.1", "ffff", "64:ff9b::", "g",    "%",     "-", ":ffff:", "1.2.3."};
+        "::", ".", ".",  ".",   "192.0.2.1", "ffff", "64:ff9b::", "g",    "~",     "-", ":ffff:", "1.2.3."};
 
     (void)state;
     for (int i = 0; i < RUNS; i++) {

@@ -105,7 +105,7 @@ static void a_minute_beacon_among_noise_opens_within_minutes(void **state)
     assert_int_equal(beacons.j[0].state, NRS_STATE_OPEN);
     assert_true(beacons.j[0].t_ns <= CF_START + 7 * CF_MINUTE);
     assert_int_equal(beacons.j[0].period_ms, 60000);
-    assert_int_equal(beacons.n, 4); /* at 0, 6, 12 and 18 hours */
+    assert_int_equal(beacons.n, 5); /* at 0 hours, when n has doubled, and at 6, 12 and 18 hours */
     assert_int_equal(cf_stats(&cf).flows, 1440 * 41);
     assert_int_equal(cf_stats(&cf).late, 0);
     assert_int_equal(cf_stats(&cf).evicted, 0);
@@ -146,12 +146,12 @@ static void the_wall_clock_turns_the_matrix_and_nothing_else(void **state)
     live(&(struct days){.minutes = 30, .stop_min = 30, .period_s = 60});
     nrs_core_set_wall(cf.core, (int64_t)(5 * CF_HOUR)); /* the first answer of a time server */
     nrs_core_each(cf.core, NRS_WINDOW_24H, CF_START + 30 * CF_MINUTE, note, NULL);
-    assert_int_equal(beacons.n, 2);
+    assert_int_equal(beacons.n, 3);
     assert_int_equal(beacons.j[0].state, NRS_STATE_OPEN);
-    assert_int_equal(beacons.j[1].n, 30);
-    assert_int_equal(beacons.j[1].score_mlogit, beacons.j[0].score_mlogit);
+    assert_int_equal(beacons.j[2].n, 30);
+    assert_int_equal(beacons.j[2].score_mlogit, beacons.j[0].score_mlogit);
     for (unsigned m = 0; m < 1440; m++) {
-        unsigned n = m & 1 ? beacons.matrix[1][m / 2] & 15u : beacons.matrix[1][m / 2] >> 4;
+        unsigned n = m & 1 ? beacons.matrix[2][m / 2] & 15u : beacons.matrix[2][m / 2] >> 4;
 
         wrong += n != (m >= 300 && m < 330);
     }

@@ -22,7 +22,8 @@ class Collector:
 
     def __init__(self, **settings):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="noroshi-collector-")) / "data"
-        subprocess.run([PROGRAM, "init", self.folder, "--listen", "127.0.0.1:0", "--page", "127.0.0.1:0"], check=True)
+        subprocess.run([PROGRAM, "init", self.folder, "--listen", "127.0.0.1:0", "--page", "127.0.0.1:0"], check=True,
+                       stdout=subprocess.DEVNULL)
         self.set(**settings)
         self.child = None
 
@@ -44,6 +45,12 @@ class Collector:
         assert self.child.wait(20) == 0, self.child.stderr.read()
         self.child = None
 
+    def stop_and_read(self):
+        """Stops it; what it wrote to stderr since the start."""
+        child = self.child
+        self.stop()
+        return child.stderr.read()
+
     def kill(self):
         self.child.kill()
         self.child.wait()
@@ -56,6 +63,18 @@ class Collector:
         with contextlib.suppress(Exception):
             self.kill()
         shutil.rmtree(self.folder.parent, ignore_errors=True)
+
+    def sign(self, name, extensions):
+        """A certificate of the collector's authority with these extensions, as a device that tls() and client() take."""
+        files = self.folder / "devices" / name
+        files.mkdir()
+        key, request = files / "device-key.pem", files / "request.pem"
+        (files / "extensions").write_text(extensions)
+        subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                        "-out", request, "-subj", f"/O=noroshi/CN={name}"], check=True, capture_output=True)
+        subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", self.folder / "ca.pem", "-CAkey",
+                        self.folder / "ca-key.pem", "-set_serial", "0x4a01", "-days", "9", "-extfile", files / "extensions",
+                        "-out", files / "device.pem"], check=True, capture_output=True)
 
     def tls(self, device="device-1", version=None, ca=None):
         """A client's TLS context; device None = without a certificate."""

@@ -95,7 +95,7 @@ int main(int argc, char **argv)
         return 2;
     signal(SIGPIPE, SIG_IGN);
     notes = open(argv[2], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    dir = nrs_dir_open(config.spool.dir, config.user);
+    dir = nrs_dir_open(config.spool.dir, NULL);
     if (notes < 0 || dir < 0 || nrs_dir_lock(dir) != 0 ||
         nrs_spool_open(&spool, dir, config.spool.kib * 1024) != 0 || nrs_boot_id_next(dir, boot) != 0)
         return 2;

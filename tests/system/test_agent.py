@@ -147,7 +147,8 @@ def check_says_what_run_would_do(collector):
     assert "allow " not in out, out
     agent.write(allow=[{"domain": "example.com", "until": "2020-02-29"}, {"port": 443}])
     code, out, err = noroshi("check", "--config", agent.config)
-    assert code == 0 and "allow      2 rules, 1 of them ended\n" in out, (out, err)
+    assert code == 1 and "allow      2 rules, 1 of them ended\n" in out, (out, err)
+    assert err == "noroshi: allow: rule 1 of 2 has ended\n" and "fine" not in out, (out, err)
     other = agent.folder / "other-key.pem"
     subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", other], check=True)
     agent.settings["collector"]["key"] = "other-key.pem"

@@ -7,6 +7,7 @@ stories whose name contains it."""
 import concurrent.futures
 import contextlib
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,17 +67,17 @@ def a_wrong_ca(at, collector):
 def a_foreign_certificate(at, collector):
     with collectorlab.Collector() as other:
         keys = other.folder / "devices/device-1"
-        refused_on_the_wire(at, collector, "refused by the collector", cert=str(keys / "device.pem"),
+        refused_on_the_wire(at, collector, "refused by the collector: our certificate is foreign", cert=str(keys / "device.pem"),
                             key=str(keys / "device-key.pem"))
 
 
 def an_expired_certificate(at, collector):
     at.mkdir()
-    refused_on_the_wire(at, collector, "refused by the collector", **lab.client_certificate(at, collector.folder, -1))
+    refused_on_the_wire(at, collector, "refused by the collector: our certificate has expired", **lab.client_certificate(at, collector.folder, -1))
 
 
 def no_certificate(at, collector):
-    refused_on_the_wire(at, collector, "refused by the collector", cert=None, key=None)
+    refused_on_the_wire(at, collector, "refused by the collector: we have no certificate", cert=None, key=None)
 
 
 def bad_models_leave_the_one_compiled_in(at, _):
@@ -95,6 +96,40 @@ def bad_models_leave_the_one_compiled_in(at, _):
             line, = agent.said("model")
             assert words in line and "; model beacon-" in line and line.endswith(" stays"), line
             assert agent.child.poll() is None
+
+
+def a_lost_spool_does_not_bring_an_old_model_back(at, collector):
+    """The floor outlives the spool in state.dir, in two copies; a spool of an older version hands its floor over."""
+    at.mkdir()
+    models = lab.Models(at)
+    models.tool("export", "--from", "additive-json", at / "trained.json", "--serial", "999999", "-o", at / "old.nrm")
+    old = {**models.trusted, "file": str(models.sign(at / "old.nrm"))}
+    state = at / "agent/state"
+    with lab.Agent(at / "agent", collector, state={"dir": "state"}, model=models.trusted) as agent:
+        agent.says("there is no model floor")
+        agent.says("the collector answers")
+        agent.stop()
+    copies = sorted(path.name for path in state.iterdir())
+    assert copies == ["beacon.floor1", "beacon.floor2"], copies
+    inodes = [(state / name).stat().st_ino for name in copies]
+    shutil.rmtree(at / "agent/spool")
+    (state / copies[0]).write_bytes(b"damaged")
+    with lab.Agent(at / "agent", collector, state={"dir": "state"}, model=old) as agent:
+        agent.says("one copy of the model floor is damaged; the other one says 1000000")
+        agent.says("serial 999999 is older than 1000000, which was in use; model beacon-1 stays")
+        agent.says("the collector answers")
+        agent.stop()
+    assert (state / copies[1]).stat().st_ino == inodes[1], "a good copy was written again"
+    assert (state / copies[0]).read_bytes() == (state / copies[1]).read_bytes(), "the damaged copy was not repaired"
+    for name in copies:
+        (state / name).write_bytes(b"damaged")
+    (at / "agent/spool/model.floor").write_bytes((1000000).to_bytes(4, "little") + (0xffffffff - 1000000).to_bytes(4, "little"))
+    with lab.Agent(at / "agent", collector, state={"dir": "state"}, model=old) as agent:
+        agent.says("the model floor is lost, both copies are damaged")
+        agent.says("serial 999999 is older than 1000000")
+        agent.says("the collector answers")
+        agent.stop()
+    assert not (at / "agent/spool/model.floor").exists() and (state / copies[0]).stat().st_size == 16
 
 
 def a_second_agent_is_refused(at, collector):
@@ -196,6 +231,7 @@ class Unprivileged:
 
 
 STORIES = [a_wrong_ca, a_foreign_certificate, an_expired_certificate, no_certificate, bad_models_leave_the_one_compiled_in,
+           a_lost_spool_does_not_bring_an_old_model_back,
            a_second_agent_is_refused]
 ROOT_STORIES = [a_read_only_disk, a_full_disk, the_collectors_disk_is_full, no_right_to_packets]
 

@@ -102,7 +102,7 @@ def recordings(at, _):
     (at / "cut.pcap").write_bytes(plain[:-10])
     return rows + [
         ("replay: missing", [REPLAY, at / "none"], 2, "none: No such file"), ("replay: a folder", [REPLAY, at], 2, "Is a directory"),
-        ("replay: a cut gzip", [REPLAY, at / "cut.gz"], 0, "cut.gz:packet"),
+        ("replay: a cut gzip", [REPLAY, at / "cut.gz"], 1, "cut.gz:packet"),
         ("replay: a cut pcap", [REPLAY, at / "cut.pcap"], 0, "the file ends inside it"),
         ("replay: no file", [REPLAY], 2, "no file: "), ("replay: bad model", [REPLAY, "--model", at / "garbage", at], 2, "garbage: "),
         ("replay: unknown option", [REPLAY, "--nonsense"], 2, "noroshi-replay: "),

@@ -8,7 +8,7 @@ n_tried=0
 
 fresh() {
     rm -rf "$tree"
-    mkdir -p "$tree/.ci" "$tree/agent/core" "$tree/cross" "$tree/models" "$tree/platform/linux" "$tree/tools/model" "$tree/tests"
+    mkdir -p "$tree/.ci" "$tree/agent/core" "$tree/agent/programs" "$tree/agent/verdicts" "$tree/cross" "$tree/models" "$tree/platform/linux" "$tree/tools/model" "$tree/tests"
 }
 
 broken() { # what must hold, file, its text: exactly this rule fails, and names the file
@@ -34,6 +34,10 @@ broken 'platform/ includes nothing from above but models/base/' platform/up.h '#
 broken 'agent/ includes no tool and no system' agent/up.c '#include "tools/windows/windows.h"'
 broken 'tools/ include no test' tools/model/up.c '#include "tests/certs.h"'
 broken 'agent/core/ and agent/scan/ do no input or output' agent/core/io.c '#include <unistd.h>'
+broken 'agent/core/ includes models/, platform/ and itself' agent/core/up.c '#include "agent/config/config.h"'
+broken 'what stands below reports includes no room above' agent/programs/up.c '#include "agent/run/agent.h"'
+broken 'agent/verdicts/ and agent/uplink/ do not know the loop and the commands' agent/verdicts/up.c '#include "agent/run/agent.h"'
+broken 'the life of a verdict is a type: no number stands for a state' agent/core/old.c 'd->reported_ms = 0;'
 broken 'no system headers outside platform/' agent/system.c '#include <linux/if.h>'
 broken 'no conditions on a system outside platform/' agent/system.c '#ifdef __linux__'
 broken 'nothing left to do' tools/model/later.c '/* TODO */'

@@ -68,7 +68,7 @@ def run(folder):
         subprocess.run([*command, "kill", name, "KILL"], check=False)
         status = child.wait()
     assert status == 0, (status, text)
-    assert "using packet" in text and "user nobody (65534), no capabilities" in text, text
+    assert "using packet" in text and "user noroshi (65533), no capabilities" in text, text
 
 
 def main():

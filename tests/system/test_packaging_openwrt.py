@@ -184,8 +184,8 @@ def test_init_script_in_its_own_root(tmp):
     (root / "sbin/ujail").chmod(0o755)
     jailed = start()
     assert {"set_param user noroshi", "set_param capabilities /etc/capabilities/noroshi.json",
-            "add_jail noroshi log procfs ronly", "add_jail_mount_rw /var/lib/noroshi"} <= set(jailed)
-    assert (root / "var/lib/noroshi").stat().st_uid == 453
+            "add_jail noroshi log procfs ronly", "add_jail_mount_rw /var/lib/noroshi /etc/noroshi/state"} <= set(jailed)
+    assert (root / "var/lib/noroshi").stat().st_uid == 453 and (root / "etc/noroshi/state").stat().st_uid == 453
     assert json.loads((root / "var/run/noroshi/noroshi.json").read_text())["table"] == {"profile": "router"}
     answer = subprocess.run(["chroot", root, "/usr/bin/noroshi", "check", "--config", "/var/run/noroshi/noroshi.json"],
                             capture_output=True, text=True)

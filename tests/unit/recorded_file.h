@@ -11,19 +11,28 @@
 
 #define FLOWS_MAX 64
 
+/* The members of a record of Zeek behind "ts", and its closing brace. */
+#define ZEEK                                                                                                 \
+    "\"id.orig_h\":\"10.0.0.1\",\"id.orig_p\":40000,\"id.resp_h\":\"192.0.2.7\",\"id.resp_p\":443,"           \
+    "\"proto\":\"tcp\"}"
+
 static struct {
     struct nrs_flow flow[FLOWS_MAX];
     int n;
     char log[4096];
-    char format[16];
+    char why[NRS_RECORDED_WHY];
+    char format[16], name[254];
     uint32_t mark;
     struct nrs_recorded_stats st;
 } got;
 
+static const char *fields; /* of the next file */
+
 static void keep_flow(void *arg, const struct nrs_flow *f, const char *name)
 {
     (void)arg;
-    (void)name;
+    if (name)
+        snprintf(got.name, sizeof got.name, "%s", name);
     if (got.n < FLOWS_MAX)
         got.flow[got.n] = *f;
     got.n++;
@@ -49,7 +58,8 @@ static int read_bytes_by(const void *bytes, size_t len, int max)
     assert_true(fd >= 0);
     assert_true(write(fd, bytes, len) == (ssize_t)len);
     close(fd);
-    rc = nrs_recorded_open(&r, path, keep_message, NULL);
+    rc = nrs_recorded_open(&r, path, &(struct nrs_recorded_conf){.log = keep_message, .fields = fields},
+                           got.why);
     unlink(path);
     if (rc)
         return rc;

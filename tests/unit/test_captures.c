@@ -161,7 +161,7 @@ static void a_link_type_without_ip_is_refused(void **state)
 {
     (void)state;
     begin(false);
-    pcap_header(0xa1b2c3d4, 105);
+    pcap_header(0xa1b2c3d4, 147);
     assert_int_equal(read_bytes(file.b, file.n), -EPROTONOSUPPORT);
     assert_int_equal(read_bytes(file.b, 20), -EPROTONOSUPPORT);
 }
@@ -312,7 +312,7 @@ static void a_damaged_block_costs_that_block(void **state)
     begin(false);
     section();
     interface(1, -1);
-    interface(105, -1);
+    interface(147, -1);
     enhanced(0, UINT64_MAX, 40000);
     enhanced(1, 1, 40001);
     begin_block(6);

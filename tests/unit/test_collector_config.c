@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "models/base/error.h"
@@ -39,6 +40,8 @@ static void mistakes_are_named(void **state)
         {"{\"page\":\"127.0.0.1\"}", "page: not ADDRESS:PORT"},
         {"{\"page\":\"127.0.0.1:65536\"}", "page: not ADDRESS:PORT"},
         {"{\"page\":\"[::1:80\"}", "page: not ADDRESS:PORT"},
+        {"{\"page\":\"0.0.0.0:80\"}", "page: not an address of this machine (127.0.0.1, ::1): the page has no login"},
+        {"{\"page\":\"[::]:80\"}", "page: not an address of this machine (127.0.0.1, ::1): the page has no login"},
         {"{\"body_kib\":3}", "body_kib: not a whole number in its range"},
         {"{\"body_kib\":64.5}", "body_kib: not a whole number in its range"},
         {"{\"gather_ms\":201}", "gather_ms: not a whole number in its range"},
@@ -52,6 +55,28 @@ static void mistakes_are_named(void **state)
         assert_string_equal(why, rows[i][1]);
         assert_string_equal(c.listen, "127.0.0.1:8443");
     }
+}
+
+static void balancers_are_a_list_of_addresses(void **state)
+{
+    static const char *const good[] = {"192.0.2.7", "198.51.100.1,192.0.2.7", "2001:db8::1,192.0.2.7"};
+    struct sockaddr_storage from, other;
+    struct nrs_col_config c;
+    char why[160], host[64], text[128];
+
+    (void)state;
+    assert_int_equal(nrs_col_address_read("192.0.2.7:4", &from, host, sizeof host), 0);
+    assert_int_equal(nrs_col_address_read("192.0.2.8:4", &other, host, sizeof host), 0);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        (void)snprintf(text, sizeof text, "{\"proxy_from\":\"%s\"}", good[i]);
+        assert_int_equal(read_text(&c, text, why), 0);
+        assert_true(nrs_col_address_listed(c.proxy_from, &from));
+        assert_false(nrs_col_address_listed(c.proxy_from, &other));
+    }
+    assert_false(nrs_col_address_listed("", &from));
+    assert_int_equal(read_text(&c, "{\"proxy_from\":\"192.0.2.7,balancer\"}", why), NRS_ERR_FORMAT);
+    assert_string_equal(why, "proxy_from: not addresses with commas");
+    assert_int_equal(read_text(&c, "{\"proxy_from\":\"192.0.2.7,,\"}", why), NRS_ERR_FORMAT);
 }
 
 static void device_names_are_plain(void **state)
@@ -76,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_replace_defaults),
         cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(balancers_are_a_list_of_addresses),
         cmocka_unit_test(device_names_are_plain),
     };
 

@@ -4,10 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/base/error.h"
 #include "tools/collector/serve/http.h"
+#include "tools/collector/serve/proxy.h"
 #include "tools/collector/serve/rate.h"
 
 static struct nrs_col_budget budget;
@@ -214,7 +218,7 @@ static void rate_allows_bursts_and_then_the_rate(void **state)
     unsigned n = 0;
 
     (void)state;
-    nrs_col_rate_init(&r, 10);
+    nrs_col_rate_init(&r, 10, 20);
     while (nrs_col_rate_take(&r, "one", 1000))
         n++;
     assert_int_equal(n, 20);
@@ -224,6 +228,56 @@ static void rate_allows_bursts_and_then_the_rate(void **state)
     for (n = 0; nrs_col_rate_take(&r, "one", 900000); n++)
         ;
     assert_int_equal(n, 20);
+}
+
+/* A busy name keeps its bucket: others that share its set do not give it a full one. */
+static void rate_survives_many_names(void **state)
+{
+    static struct nrs_col_rate r;
+    char name[16];
+
+    (void)state;
+    nrs_col_rate_init(&r, 1, 1);
+    assert_true(nrs_col_rate_take(&r, "one", 1000));
+    for (unsigned i = 0; i < 4000; i++) {
+        (void)snprintf(name, sizeof name, "n%u", i);
+        (void)nrs_col_rate_take(&r, name, 1001 + i / 100);
+        assert_false(nrs_col_rate_take(&r, "one", 1001 + i / 100));
+    }
+}
+
+#define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
+#define PROXY4 SIGNATURE "\x21\x11\0\x0c\xc0\0\2\7\xc6\x33\x64\1\x9c\x40\x20\xfb"
+
+static void balancer_names_the_peer(void **state)
+{
+    static const unsigned char v4[] = PROXY4, local[] = SIGNATURE "\x20\0\0\0";
+    struct sockaddr_storage from = {0};
+    const struct sockaddr_in *a = (const struct sockaddr_in *)&from;
+
+    (void)state;
+    assert_int_equal(nrs_col_proxy_read(local, 16, &from), 16);
+    assert_int_equal(from.ss_family, 0);
+    for (size_t n = 0; n < 28; n++)
+        assert_int_equal(nrs_col_proxy_read(v4, n, &from), 0);
+    assert_int_equal(nrs_col_proxy_read(v4, 28, &from), 28);
+    assert_int_equal(from.ss_family, AF_INET);
+    assert_int_equal(ntohl(a->sin_addr.s_addr), 0xc0000207);
+    assert_int_equal(ntohs(a->sin_port), 40000);
+}
+
+static void what_is_no_header_is_refused(void **state)
+{
+    static const unsigned char udp[] = SIGNATURE "\x21\x12\0\x0c", few[] = SIGNATURE "\x21\x21\0\x0c",
+                               wide[] = SIGNATURE "\x21\x11\0\xd9", old[] = "PROXY TCP4 ", hello[] = "\x16\3\1";
+    struct sockaddr_storage from = {0};
+
+    (void)state;
+    assert_int_equal(nrs_col_proxy_read(udp, 16, &from), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_proxy_read(few, 16, &from), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_proxy_read(wide, 16, &from), NRS_ERR_LIMIT);
+    assert_int_equal(nrs_col_proxy_read(old, 5, &from), NRS_ERR_FORMAT);
+    assert_int_equal(nrs_col_proxy_read(hello, 3, &from), NRS_ERR_FORMAT);
 }
 
 #define WITH_REQUEST(test) cmocka_unit_test_setup_teardown(test, start, finish)
@@ -244,6 +298,9 @@ int main(void)
         WITH_REQUEST(other_versions_are_refused),
         WITH_REQUEST(endless_headers_are_refused),
         WITH_REQUEST(long_address_is_refused),
+        cmocka_unit_test(balancer_names_the_peer),
+        cmocka_unit_test(what_is_no_header_is_refused),
+        cmocka_unit_test(rate_survives_many_names),
         cmocka_unit_test(rate_allows_bursts_and_then_the_rate),
     };
 

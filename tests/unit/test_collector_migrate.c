@@ -123,6 +123,7 @@ static void check(struct nrs_col_store *store)
     struct nrs_col_answer a = {0};
 
     assert_int_equal(number(store, "PRAGMA user_version"), nrs_col_schema);
+    assert_int_equal(number(store, "PRAGMA auto_vacuum"), 2);
     assert_int_equal(number(store, "SELECT count(*) FROM record"), 5);
     assert_int_equal(number(store, "SELECT records FROM verdict WHERE id=1"), 2);
     assert_int_equal(number(store, "SELECT combo FROM verdict WHERE id=1"), 3);

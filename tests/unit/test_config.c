@@ -23,13 +23,24 @@ static void empty_object_means_the_defaults(void **state)
 {
     (void)state;
     assert_int_equal(parse("{}"), 0);
-    assert_string_equal(c.user, "nobody");
+    assert_string_equal(c.user, "");
     assert_string_equal(c.source.order, "auto");
     assert_int_equal(c.table.destinations, 4096);
     assert_int_equal(c.report.flush_s, 5);
     assert_true(c.report.evidence && c.source.names);
     assert_string_equal(c.spool.dir, "/etc/noroshi/spool");
     assert_string_equal(c.collector.url.host, "");
+}
+
+static void the_state_lies_with_the_spool_unless_it_has_a_folder(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("{\"spool\": {\"dir\": \"queue\"}}"), 0);
+    assert_string_equal(nrs_config_state_dir(&c), c.spool.dir);
+    assert_int_equal(parse("{\"state\": {\"dir\": \"/flash/noroshi\"}}"), 0);
+    assert_string_equal(nrs_config_state_dir(&c), "/flash/noroshi");
+    assert_true(parse("{\"state\": {\"dir\": \"\"}}") != 0);
+    assert_non_null(strstr(why.text, "state.dir: is empty"));
 }
 
 static void values_are_stored(void **state)
@@ -130,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_object_means_the_defaults),
+        cmocka_unit_test(the_state_lies_with_the_spool_unless_it_has_a_folder),
         cmocka_unit_test(values_are_stored),
         cmocka_unit_test(router_profile_sets_what_the_file_does_not),
         cmocka_unit_test(limits_themselves_are_accepted),

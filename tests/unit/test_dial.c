@@ -30,8 +30,9 @@ static void on_found(void *arg, const struct sockaddr *address)
 {
     assert_ptr_equal(arg, &founds);
     founds++;
-    found_port = ntohs(address->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)(const void *)address)->sin6_port
-                                                      : ((const struct sockaddr_in *)(const void *)address)->sin_port);
+    found_port =
+        ntohs(address->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)(const void *)address)->sin6_port
+                                             : ((const struct sockaddr_in *)(const void *)address)->sin_port);
 }
 
 static int open_all(void **state)

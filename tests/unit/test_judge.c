@@ -23,18 +23,6 @@ static int closed(void **state)
     return 0;
 }
 
-/* A connection every `every_s` and a tick every minute, from minute to minute. */
-static void beacon(unsigned dest, unsigned from_min, unsigned to_min, unsigned every_s)
-{
-    uint64_t next = CF_START + from_min * CF_MINUTE;
-
-    for (unsigned m = from_min; m < to_min; m++) {
-        for (; next < CF_START + (m + 1) * CF_MINUTE; next += every_s * CF_SECOND)
-            cf_send(&cf, dest, next);
-        nrs_core_tick(cf.core, CF_START + (m + 1) * CF_MINUTE, cf_keep, &cf);
-    }
-}
-
 static void quiet(unsigned from_min, unsigned to_min)
 {
     cf_tick(&cf, CF_START + from_min * CF_MINUTE, CF_START + to_min * CF_MINUTE);
@@ -43,17 +31,17 @@ static void quiet(unsigned from_min, unsigned to_min)
 static void five_connections_are_not_judged(void **state)
 {
     (void)state;
-    beacon(1, 0, 5, 60);
+    cf_beacon(&cf, 1, 0, 5, 60);
     assert_int_equal(cf.n_judged, 0);
 }
 
 static void the_seventh_regular_connection_opens_a_verdict(void **state)
 {
     (void)state;
-    beacon(1, 0, 6, 60); /* flagged, but for the first time */
+    cf_beacon(&cf, 1, 0, 6, 60); /* flagged, but for the first time */
     assert_int_equal(cf.n_judged, 0);
     assert_int_equal(cf_stats(&cf).flagged, 0);
-    beacon(1, 6, 7, 60);
+    cf_beacon(&cf, 1, 6, 7, 60);
     assert_int_equal(cf.n_judged, 1);
     assert_int_equal(cf.last.state, NRS_STATE_OPEN);
     assert_true(cf.last.flagged);
@@ -78,33 +66,44 @@ static void what_is_flagged_by_turns_has_to_wait(void **state)
         never.threshold_mlogit[w] = 3501;
     for (unsigned m = 0; m < 60; m++) {
         nrs_core_set_model(cf.core, m % 2 ? &cf.model : &never);
-        beacon(1, m, m + 1, 60);
+        cf_beacon(&cf, 1, m, m + 1, 60);
     }
     assert_int_equal(cf.n_judged, 0);
-    beacon(1, 60, 68, 60); /* the model that flags is still there, since eight minutes */
+    cf_beacon(&cf, 1, 60, 68, 60); /* the model that flags is still there, since eight minutes */
     assert_int_equal(cf.n_judged, 0);
-    beacon(1, 68, 69, 60); /* an eighth of 69 are 8.6 */
+    cf_beacon(&cf, 1, 68, 69, 60); /* an eighth of 69 are 8.6 */
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
+}
+
+static void the_first_update_comes_when_the_connections_have_doubled(void **state)
+{
+    (void)state;
+    cf_beacon(&cf, 1, 0, 13, 60);
+    assert_int_equal(cf.n_judged, 1);
+    assert_int_equal(cf.last.n, 7);
+    cf_beacon(&cf, 1, 13, 14, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 1);
+    assert_int_equal(cf.last.n, 14);
 }
 
 static void it_is_updated_after_update_s_with_the_same_d(void **state)
 {
     (void)state;
-    beacon(1, 0, 66, 60);
-    assert_int_equal(cf.n_judged, 1);
-    beacon(1, 66, 67, 60);
-    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 1);
-    assert_int_equal(cf.last.dest_id, 1);
-    beacon(1, 67, 127, 60);
+    cf_beacon(&cf, 1, 0, 73, 60);
+    assert_int_equal(cf.n_judged, 2);
+    cf_beacon(&cf, 1, 73, 74, 60);
     assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 2);
-    assert_int_equal(cf.n_judged, 3);
+    assert_int_equal(cf.last.dest_id, 1);
+    cf_beacon(&cf, 1, 74, 134, 60);
+    assert_int_equal(cf.n_state[NRS_STATE_UPDATE], 3);
+    assert_int_equal(cf.n_judged, 4);
 }
 
 static void it_ends_after_close_s_with_the_same_d(void **state)
 {
     (void)state;
     cf.core->last_verdict = 41; /* the next one is 42 */
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     assert_int_equal(cf.last.dest_id, 42);
     quiet(10, 179); /* silent for two hours at minute 130; looked for once an hour */
     assert_int_equal(cf.n_state[NRS_STATE_END], 0);
@@ -121,12 +120,12 @@ static void it_ends_after_close_s_with_the_same_d(void **state)
 static void it_opens_again_with_a_new_d(void **state)
 {
     (void)state;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     quiet(10, 300);
     assert_int_equal(cf.n_state[NRS_STATE_END], 1);
-    beacon(1, 300, 315, 60); /* known for five hours: 15 minutes */
+    cf_beacon(&cf, 1, 300, 315, 60); /* known for five hours: 15 minutes */
     assert_int_equal(cf.last.state, NRS_STATE_END);
-    beacon(1, 315, 316, 60);
+    cf_beacon(&cf, 1, 315, 316, 60);
     assert_int_equal(cf.last.state, NRS_STATE_OPEN);
     assert_int_equal(cf.last.dest_id, 2);
 }
@@ -136,7 +135,7 @@ static void it_ends_when_an_update_is_due_and_it_is_no_longer_flagged(void **sta
     uint32_t seed = 3;
 
     (void)state;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     for (unsigned m = 10; m < 600; m += 1 + cf_random(&seed) % 20) {
         cf_send(&cf, 1, CF_START + m * CF_MINUTE);
         nrs_core_tick(cf.core, CF_START + (m + 1) * CF_MINUTE, cf_keep, &cf);
@@ -149,7 +148,7 @@ static void it_ends_when_every_window_falls_below_min_conns(void **state)
 {
     cf.core->conf.close_s = 10 * 86400;
     (void)state;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     for (unsigned h = 30; h < 200 && !cf.n_state[NRS_STATE_END]; h += 12) { /* twice a day: never six in 24 hours */
         cf_send(&cf, 1, CF_START + h * CF_HOUR);
         nrs_core_tick(cf.core, CF_START + h * CF_HOUR + CF_MINUTE, cf_keep, &cf);
@@ -163,7 +162,7 @@ static void bytes_inside_a_connection_keep_a_verdict_open(void **state)
     struct nrs_flow f = cf_flow(1, 0);
 
     (void)state;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     f.ev = NRS_EV_SNAP;
     for (unsigned m = 10; m < 600; m++) {
         f.t_ns = CF_START + m * CF_MINUTE;
@@ -180,7 +179,7 @@ static void a_tick_from_the_past_does_nothing(void **state)
         cf_send(&cf, 1, CF_START + m * CF_MINUTE);
     nrs_core_tick(cf.core, CF_START + 5 * CF_MINUTE, cf_keep, &cf);
     assert_int_equal(cf.n_judged, 0);
-    beacon(1, 10, 13, 60);
+    cf_beacon(&cf, 1, 10, 13, 60);
     assert_int_equal(cf.n_judged, 1);
 }
 
@@ -200,7 +199,7 @@ static void a_young_destination_is_judged_every_ten_seconds(void **state)
 static void a_destination_of_last_week_is_forgotten(void **state)
 {
     (void)state;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     assert_int_equal(cf_stats(&cf).dests, 1);
     quiet(10, 8 * 1440);
     assert_int_equal(cf_stats(&cf).dests, 1);
@@ -212,7 +211,7 @@ static void a_destination_of_last_week_is_forgotten(void **state)
 static void a_destination_is_forgotten_after_a_sleep_longer_than_the_wrap(void **state)
 {
     (void)state;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     nrs_core_tick(cf.core, CF_START + 50 * CF_DAY, cf_keep, &cf); /* modulo 2^32 ms: seven hours later */
     assert_int_equal(cf.n_state[NRS_STATE_END], 1);
     assert_int_equal(cf_stats(&cf).dests, 0);
@@ -232,7 +231,7 @@ static void age_grows_beyond_the_wrap(void **state)
 static void what_calls_six_times_a_week_is_judged_on_the_week(void **state)
 {
     (void)state;
-    beacon(1, 0, 6 * 1440, 24 * 3600);
+    cf_beacon(&cf, 1, 0, 6 * 1440, 24 * 3600);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
     assert_int_equal(cf.last.window, NRS_WINDOW_7D);
     assert_int_equal(cf.last.n, 6);
@@ -243,7 +242,7 @@ static void what_calls_six_times_a_week_is_judged_on_the_week(void **state)
 static void a_daily_caller_keeps_its_verdict_over_a_day_of_silence(void **state)
 {
     (void)state;
-    beacon(1, 0, 7 * 1500, 25 * 3600);
+    cf_beacon(&cf, 1, 0, 7 * 1500, 25 * 3600);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
     assert_int_equal(cf.n_state[NRS_STATE_END], 0);
     cf_tick(&cf, CF_START + 7 * 25 * CF_HOUR, CF_START + 10 * CF_DAY);
@@ -253,7 +252,7 @@ static void a_daily_caller_keeps_its_verdict_over_a_day_of_silence(void **state)
 static void what_is_not_slow_has_no_week(void **state)
 {
     (void)state;
-    beacon(1, 0, 100, 600);
+    cf_beacon(&cf, 1, 0, 100, 600);
     nrs_core_each(cf.core, NRS_WINDOW_7D, CF_START + CF_DAY, cf_keep, &cf);
     assert_int_not_equal(cf.last.window, NRS_WINDOW_7D);
 }
@@ -282,13 +281,13 @@ static void a_new_model_judges_anew(void **state)
         strict.threshold_mlogit[w] = 3501; /* an open verdict holds down to 1,500 below */
     strict.serial = 8;
     nrs_core_set_model(cf.core, &strict);
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     assert_int_equal(cf.n_judged, 0);
     nrs_core_set_model(cf.core, &cf.model);
-    beacon(1, 10, 13, 60);
+    cf_beacon(&cf, 1, 10, 13, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
     nrs_core_set_model(cf.core, &strict);
-    beacon(1, 13, 80, 60);
+    cf_beacon(&cf, 1, 13, 80, 60);
     assert_int_equal(cf.n_state[NRS_STATE_END], 1);
     assert_int_equal(cf.last.model->serial, 8);
 }
@@ -298,12 +297,12 @@ static void a_verdict_holds_a_little_below_its_threshold(void **state)
     struct nrs_model shy = cf.model;
 
     (void)state;
-    beacon(1, 0, 11, 60);
+    cf_beacon(&cf, 1, 0, 11, 60);
     assert_int_equal(cf.n_state[NRS_STATE_OPEN], 1);
     for (unsigned w = 0; w < NRS_MODEL_THRESHOLDS; w++)
         shy.threshold_mlogit[w] = 3500;
     nrs_core_set_model(cf.core, &shy);
-    beacon(1, 11, 80, 60);
+    cf_beacon(&cf, 1, 11, 80, 60);
     assert_int_equal(cf.n_state[NRS_STATE_END], 0);
     assert_true(cf.n_state[NRS_STATE_UPDATE] >= 1);
 }
@@ -314,7 +313,7 @@ static void thresholds_at_both_ends_are_no_overflow(void **state)
     cf.model.threshold_mlogit[0] = cf.model.threshold_mlogit[1] = INT32_MAX;
     cf.model.threshold_mlogit[2] = INT32_MIN;
     cf.model.bias[0] = -1000000;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     assert_int_equal(cf.last.window, NRS_WINDOW_24H);
     assert_true(cf.last.flagged);
 }
@@ -325,57 +324,8 @@ static void the_window_with_the_highest_margin_is_told(void **state)
     cf.model.threshold_mlogit[NRS_WINDOW_1H] = 1500;
     cf.model.threshold_mlogit[NRS_WINDOW_6H] = 900;
     cf.model.threshold_mlogit[NRS_WINDOW_24H] = 1200;
-    beacon(1, 0, 10, 60);
+    cf_beacon(&cf, 1, 0, 10, 60);
     assert_int_equal(cf.last.window, NRS_WINDOW_6H);
-}
-
-/* The model was trained without it. */
-static void coverage_changes_neither_features_nor_score(void **state)
-{
-    uint16_t full[NRS_BEACON_N];
-
-    (void)state;
-    beacon(1, 0, 60, 60);
-    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + CF_HOUR, cf_keep, &cf);
-    assert_int_equal(cf.last.coverage, NRS_COVER_FULL);
-    memcpy(full, cf.x, sizeof full);
-    for (unsigned bits = 1; bits <= NRS_COVER_ALL; bits++) {
-        closed(NULL);
-        hourly(NULL);
-        nrs_core_set_coverage(cf.core, (uint8_t)bits);
-        beacon(1, 0, 60, 60);
-        nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + CF_HOUR, cf_keep, &cf);
-        assert_int_equal(cf.last.coverage, bits);
-        assert_memory_equal(cf.x, full, sizeof full);
-        assert_int_equal(cf.last.score_mlogit, 2000);
-    }
-}
-
-static void a_window_has_the_coverage_of_all_its_hours(void **state)
-{
-    (void)state;
-    nrs_core_set_coverage(cf.core, NRS_COVER_LOSSY);
-    beacon(1, 0, 30, 60);
-    nrs_core_set_coverage(cf.core, NRS_COVER_FULL);
-    beacon(1, 30, 300, 60);
-    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 5 * CF_HOUR, cf_keep, &cf);
-    assert_int_equal(cf.last.coverage, NRS_COVER_FULL);
-    nrs_core_each(cf.core, NRS_WINDOW_6H, CF_START + 5 * CF_HOUR, cf_keep, &cf);
-    assert_int_equal(cf.last.coverage, NRS_COVER_LOSSY);
-}
-
-static void coverage_and_wall_clock_travel_with_the_judgement(void **state)
-{
-    (void)state;
-    nrs_core_set_coverage(cf.core, NRS_COVER_NO_UDP);
-    nrs_core_set_wall(cf.core, (int64_t)(90 * CF_MINUTE)); /* the clock shows 01:30 when the core counts 00:00 */
-    beacon(1, 0, 7, 60);
-    assert_int_equal(cf.last.coverage, NRS_COVER_NO_UDP);
-    for (unsigned m = 0; m < 7; m++)
-        assert_int_equal(cf.matrix[(90 + m) / 2] >> (m & 1 ? 0 : 4) & 15, 1);
-    nrs_core_set_wall(cf.core, -(int64_t)(CF_START + 90 * CF_MINUTE)); /* a clock before 1970 */
-    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 7 * CF_MINUTE, cf_keep, &cf);
-    assert_int_equal(cf.matrix[(1440 - 90) / 2] >> 4, 1);
 }
 
 #define JUDGE_TEST(name) cmocka_unit_test_setup_teardown(name, hourly, closed)
@@ -386,6 +336,7 @@ int main(void)
         JUDGE_TEST(five_connections_are_not_judged),
         JUDGE_TEST(the_seventh_regular_connection_opens_a_verdict),
         JUDGE_TEST(what_is_flagged_by_turns_has_to_wait),
+        JUDGE_TEST(the_first_update_comes_when_the_connections_have_doubled),
         JUDGE_TEST(it_is_updated_after_update_s_with_the_same_d),
         JUDGE_TEST(it_ends_after_close_s_with_the_same_d),
         JUDGE_TEST(it_opens_again_with_a_new_d),
@@ -405,9 +356,6 @@ int main(void)
         JUDGE_TEST(a_verdict_holds_a_little_below_its_threshold),
         JUDGE_TEST(thresholds_at_both_ends_are_no_overflow),
         JUDGE_TEST(the_window_with_the_highest_margin_is_told),
-        JUDGE_TEST(coverage_changes_neither_features_nor_score),
-        JUDGE_TEST(a_window_has_the_coverage_of_all_its_hours),
-        JUDGE_TEST(coverage_and_wall_clock_travel_with_the_judgement),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,12 +78,53 @@ static void loopback_families_of_any_system_are_accepted(void **state)
     assert_int_equal(ip_of(NRS_LINK_NULL, "02000000"), -1);
 }
 
+static void ppp_has_its_protocol_in_one_byte_or_two(void **state)
+{
+    (void)state;
+    assert_int_equal(ip_of(NRS_LINK_PPP, "ff03002145"), 4);
+    assert_int_equal(ip_of(NRS_LINK_PPP, "005760"), 2);
+    assert_int_equal(ip_of(NRS_LINK_PPP_HDLC, "ff032145"), 3);
+    assert_int_equal(ip_of(NRS_LINK_PPP, "ff03c02145"), -1); /* LCP */
+    assert_int_equal(ip_of(NRS_LINK_PPP, "ff0300"), -1);
+    assert_int_equal(ip_of(NRS_LINK_PPP, ""), -1);
+}
+
+static void frame_relay_carries_ip_in_three_ways(void **state)
+{
+    (void)state;
+    assert_int_equal(ip_of(NRS_LINK_FRELAY, "184103cc4500"), 4);
+    assert_int_equal(ip_of(NRS_LINK_FRELAY, "1841038e6000"), 4);
+    assert_int_equal(ip_of(NRS_LINK_FRELAY, "18410300800000000800450000"), 10);
+    assert_int_equal(ip_of(NRS_LINK_FRELAY, "184108004500"), 4);
+    assert_int_equal(ip_of(NRS_LINK_FRELAY, "184103b10000"), -1);
+    assert_int_equal(ip_of(NRS_LINK_FRELAY, "1841"), -1);
+}
+
+#define REST "0000020000000001020000000002020000000003" "0000" /* duration, three addresses, sequence */
+
+static void wireless_data_frames_carry_ip_behind_snap(void **state)
+{
+    (void)state;
+    assert_int_equal(ip_of(NRS_LINK_80211, "0801" REST "aaaa03000000080045"), 32);
+    assert_int_equal(ip_of(NRS_LINK_80211, "8802" REST "0000aaaa0300000086dd60"), 34);
+    assert_int_equal(ip_of(NRS_LINK_80211, "8882" REST "000000000000aaaa03000000080045"), 38);
+    assert_int_equal(ip_of(NRS_LINK_80211, "0803" REST "020000000004aaaa03000000080045"), 38);
+    assert_int_equal(ip_of(NRS_LINK_RADIOTAP, "000008000000000008010000" "020000000001020000000002020000000003"
+                                              "0000aaaa03000000080045"),
+                     40);
+    assert_int_equal(ip_of(NRS_LINK_80211, "0841" REST "aaaa03000000080045"), -1); /* encrypted */
+    assert_int_equal(ip_of(NRS_LINK_80211, "4801" REST "aaaa03000000080045"), -1); /* no body */
+    assert_int_equal(ip_of(NRS_LINK_80211, "8000" REST "aaaa03000000080045"), -1); /* a beacon frame */
+    assert_int_equal(ip_of(NRS_LINK_80211, "0801" REST "aaaa03"), -1);
+    assert_int_equal(ip_of(NRS_LINK_RADIOTAP, "0000ffff"), -1);
+}
+
 static void other_link_types_are_not_known(void **state)
 {
     (void)state;
     assert_true(nrs_link_known(NRS_LINK_ETHERNET) && nrs_link_known(NRS_LINK_SLL2));
-    assert_false(nrs_link_known(105)); /* IEEE 802.11 */
-    assert_int_equal(ip_of(105, "45"), -1);
+    assert_false(nrs_link_known(147)); /* reserved for private use */
+    assert_int_equal(ip_of(147, "45"), -1);
 }
 
 int main(void)
@@ -94,6 +135,9 @@ int main(void)
         cmocka_unit_test(cooked_frames_have_the_type_where_their_version_puts_it),
         cmocka_unit_test(frames_without_a_link_header_are_known_by_their_version),
         cmocka_unit_test(loopback_families_of_any_system_are_accepted),
+        cmocka_unit_test(ppp_has_its_protocol_in_one_byte_or_two),
+        cmocka_unit_test(frame_relay_carries_ip_in_three_ways),
+        cmocka_unit_test(wireless_data_frames_carry_ip_behind_snap),
         cmocka_unit_test(other_link_types_are_not_known),
     };
 

@@ -9,7 +9,7 @@
 #include "tools/replay/gallery.h"
 #include "tools/replay/model_source.h"
 #include "tools/replay/words.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 static struct nrs_replay_model model;
 static struct nrs_gallery gallery;
@@ -134,8 +134,8 @@ static void numbers_read_like_words(void **state)
     fclose(to);
     assert_string_equal(
         text, "4.20 s61.5 s12 min24 h 0 min4 days512 B48 kB4294 MB+2.31-0.05-2147483.642023-11-14 22:14 UTC");
-    assert_string_equal(nrs_windows_transport(NRS_PROTO_ICMP6, number), "icmp");
-    assert_string_equal(nrs_windows_transport(132, number), "132");
+    assert_string_equal(nrs_spans_transport(NRS_PROTO_ICMP6, number), "icmp");
+    assert_string_equal(nrs_spans_transport(132, number), "132");
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* From a spool to a transport that is a script: what is posted, acknowledged, halved, dropped, and when it waits. */
+/* From a spool to a transport that is a script: what is posted, acknowledged, halved, dropped, and when it
+ * waits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,15 +70,16 @@ static int close_all(void **state)
 
 static void start(const char *prefix)
 {
-    nrs_uplink_init(&u, &loop,
-                    &(struct nrs_uplink_conf){.url = {.host = "c", .host_header = "c", .path = "/v", .port = 443},
-                                              .content_type = "application/x-ndjson",
-                                              .prefix = prefix,
-                                              .spool = &spool,
-                                              .transport = &s.transport,
-                                              .health = give_health,
-                                              .health_sent = health_sent,
-                                              .log = take_log});
+    nrs_uplink_init(
+        &u, &loop,
+        &(struct nrs_uplink_conf){.url = {.host = "c", .host_header = "c", .path = "/v", .port = 443},
+                                  .content_type = "application/x-ndjson",
+                                  .prefix = prefix,
+                                  .spool = &spool,
+                                  .transport = &s.transport,
+                                  .health = give_health,
+                                  .health_sent = health_sent,
+                                  .log = take_log});
 }
 
 static void fill(unsigned n)

@@ -48,7 +48,8 @@ static void a_refused_batch_is_halved_down_to_one_record(void **state)
 
     (void)state;
     for (size_t i = 0; i + 1 < sizeof ladder / sizeof *ladder; i++) {
-        struct nrs_uplink_decision d = decide(413, (struct nrs_uplink_batch){ladder[i], ladder[i], false, true});
+        struct nrs_uplink_decision d =
+            decide(413, (struct nrs_uplink_batch){ladder[i], ladder[i], false, true});
 
         assert_int_equal(d.action, NRS_UPLINK_HALVE);
         assert_int_equal(d.max, ladder[i + 1]);

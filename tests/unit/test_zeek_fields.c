@@ -57,6 +57,14 @@ static void a_missing_required_field_is_named(void **state)
     }
 }
 
+static void other_scope_separators_are_the_same_field(void **state)
+{
+    (void)state;
+    assert_int_equal(nrs_zeek_field_of("id_orig_h", 9), NRS_ZEEK_ORIG_H);
+    assert_int_equal(nrs_zeek_field_of("id:resp_p", 9), NRS_ZEEK_RESP_P);
+    assert_int_equal(nrs_zeek_field_of("idxresp_", 8), NRS_ZEEK_NONE);
+}
+
 static void sizes_count_only_when_both_are_set(void **state)
 {
     struct nrs_zeek_record rec;
@@ -105,6 +113,8 @@ static void durations_are_milliseconds_and_saturate_below_unknown(void **state)
     assert_int_equal(rec.flow.dur_ms, 1999);
     assert_null(take(&rec, "duration", "9e9"));
     assert_true(rec.flow.dur_ms == NRS_DUR_UNKNOWN - 1);
+    assert_null(take(&rec, "duration", "-0.5"));
+    assert_true(rec.flow.dur_ms == NRS_DUR_UNKNOWN);
 }
 
 static void values_out_of_their_form_are_refused(void **state)
@@ -119,7 +129,7 @@ static void values_out_of_their_form_are_refused(void **state)
     assert_string_equal(take(&rec, "id.orig_p", "-1"), "not a port");
     assert_string_equal(take(&rec, "proto", "carrier-pigeon"), "not a protocol");
     assert_string_equal(take(&rec, "proto", "256"), "not a protocol");
-    assert_string_equal(take(&rec, "duration", "-0.5"), "not a time span");
+    assert_string_equal(take(&rec, "duration", "-"), "not a time span");
     assert_string_equal(take(&rec, "orig_bytes", "12e3"), "not a count");
     assert_string_equal(take(&rec, "resp_bytes", "99999999999999999999"), "not a count");
 }
@@ -155,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_required_fields_make_a_flow),
         cmocka_unit_test(a_missing_required_field_is_named),
+        cmocka_unit_test(other_scope_separators_are_the_same_field),
         cmocka_unit_test(sizes_count_only_when_both_are_set),
         cmocka_unit_test(every_connection_state_has_its_end),
         cmocka_unit_test(durations_are_milliseconds_and_saturate_below_unknown),

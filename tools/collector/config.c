@@ -15,6 +15,8 @@
 
 #define CONFIG_FILE "collector.json"
 
+const char nrs_col_page_fault[] = "not an address of this machine (127.0.0.1, ::1): the page has no login";
+
 struct key {
     const char *name;
     size_t at;
@@ -29,10 +31,18 @@ static const struct key keys[] = {
     TEXT(listen),
     TEXT(page),
     TEXT(name),
+    TEXT(proxy_from),
     NUMBER(body_kib, 4, 4096),
     NUMBER(connections, 1, 1000000),
     NUMBER(pending_kib, 64, 4194304),
     NUMBER(posts_per_s, 1, 1000000),
+    NUMBER(posts_burst, 1, 1000000),
+    NUMBER(records_per_day, 1, 1000000000),
+    NUMBER(device_connections, 1, 1000000),
+    NUMBER(address_unknown, 1, 1000000),
+    NUMBER(address_handshakes, 1, 1000000),
+    NUMBER(retain_days, 0, 36500),
+    NUMBER(retain_mib, 0, 1048576),
     NUMBER(gather_ms, 0, 200),
     NUMBER(tls_min, 12, 13),
     NUMBER(tls_max, 12, 13),
@@ -49,7 +59,14 @@ void nrs_col_config_defaults(struct nrs_col_config *c)
         .body_kib = 64,
         .connections = 4096,
         .pending_kib = 16384,
-        .posts_per_s = 50,
+        .posts_per_s = 1,
+        .posts_burst = 20,
+        .records_per_day = 4096,
+        .device_connections = 4,
+        .address_unknown = 256,
+        .address_handshakes = 50,
+        .retain_days = 90,
+        .retain_mib = 8192,
         .gather_ms = 20,
         .tls_min = 12,
         .tls_max = 13,
@@ -89,6 +106,66 @@ int nrs_col_address_read(const char *text, struct sockaddr_storage *out, char *h
     a->sin_family = AF_INET;
     a->sin_port = htons((uint16_t)port);
     return inet_pton(AF_INET, host, &a->sin_addr) == 1 ? 0 : NRS_ERR_FORMAT;
+}
+
+bool nrs_col_address_is_loopback(const char *text)
+{
+    struct sockaddr_storage a;
+    char host[64];
+
+    if (nrs_col_address_read(text, &a, host, sizeof host) != 0)
+        return false;
+    if (a.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&a)->sin6_addr);
+    return ntohl(((const struct sockaddr_in *)&a)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+/* Takes the next address off a list; false at its end. *bad is set if it is none. */
+static bool next_address(const char **list, struct sockaddr_storage *out, bool *bad)
+{
+    size_t n = strcspn(*list, ",");
+    char text[64];
+
+    if (n == 0 && **list == '\0')
+        return false;
+    *bad = n >= sizeof text - 4;
+    if (!*bad) {
+        char host[64];
+
+        (void)snprintf(text, sizeof text, memchr(*list, ':', n) != NULL ? "[%.*s]:0" : "%.*s:0", (int)n,
+                       *list);
+        *bad = nrs_col_address_read(text, out, host, sizeof host) != 0;
+    }
+    *list += n + ((*list)[n] == ',');
+    return true;
+}
+
+bool nrs_col_address_listed(const char *list, const struct sockaddr_storage *from)
+{
+    struct sockaddr_storage one;
+    bool bad, same = false;
+
+    while (!same && next_address(&list, &one, &bad)) {
+        if (bad || one.ss_family != from->ss_family)
+            continue;
+        if (one.ss_family == AF_INET)
+            same = memcmp(&((struct sockaddr_in *)&one)->sin_addr,
+                          &((const struct sockaddr_in *)from)->sin_addr, 4) == 0;
+        else
+            same = memcmp(&((struct sockaddr_in6 *)&one)->sin6_addr,
+                          &((const struct sockaddr_in6 *)from)->sin6_addr, 16) == 0;
+    }
+    return same;
+}
+
+static bool list_is_good(const char *list)
+{
+    struct sockaddr_storage one;
+    bool bad = false;
+
+    while (!bad && next_address(&list, &one, &bad))
+        ;
+    return !bad;
 }
 
 /* Takes one value; NULL or what is wrong with it. */
@@ -143,6 +220,12 @@ int nrs_col_config_read(struct nrs_col_config *c, const char *text, size_t n, ch
     (void)snprintf(why, 160, "page: not ADDRESS:PORT");
     if (nrs_col_address_read(got.page, &address, host, sizeof host) != 0)
         goto out;
+    (void)snprintf(why, 160, "proxy_from: not addresses with commas");
+    if (!list_is_good(got.proxy_from))
+        goto out;
+    (void)snprintf(why, 160, "page: %s", nrs_col_page_fault);
+    if (!nrs_col_address_is_loopback(got.page))
+        goto out;
     *c = got;
     rc = 0;
 out:
@@ -167,8 +250,9 @@ int nrs_col_config_load(struct nrs_col_config *c, const char *dir, char why[160]
 int nrs_col_config_save(const struct nrs_col_config *c, const char *dir)
 {
     char text[1024];
-    int n = snprintf(text, sizeof text, "{\n  \"listen\": \"%s\",\n  \"page\": \"%s\",\n  \"name\": \"%s\"\n}\n",
-                     c->listen, c->page, c->name);
+    int n =
+        snprintf(text, sizeof text, "{\n  \"listen\": \"%s\",\n  \"page\": \"%s\",\n  \"name\": \"%s\"\n}\n",
+                 c->listen, c->page, c->name);
 
     return nrs_col_file_write(dir, CONFIG_FILE, text, (size_t)n, 0644);
 }

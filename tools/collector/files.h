@@ -1,4 +1,5 @@
-/* tools/collector/files.h - small files of the collector's folder, and the one line that says what is wrong */
+/* tools/collector/files.h - small files of the collector's folder, and the one line that says what is
+ * wrong */
 #ifndef NRS_COL_FILES_H
 #define NRS_COL_FILES_H
 #include <stddef.h>

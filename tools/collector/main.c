@@ -20,14 +20,15 @@ static const char help[] =
     "       noroshi-collector export DIR [--format ndjson|ecs|ocsf] [--after ID]\n"
     "       noroshi-collector --help | --version\n"
     "\n"
-    "Receives the verdicts of noroshi agents over mutual TLS, stores them in one SQLite file and shows them on a\n"
-    "web page.\n"
+    "Receives the verdicts of noroshi agents over mutual TLS, stores them in one SQLite file and shows them\n"
+    "on a web page.\n"
     "\n"
-    "init    makes DIR: a certificate authority, the server's certificate, an empty database, collector.json and\n"
-    "        the first device, device-1. Every --name is a further name or address of this server; the first is\n"
-    "        what devices connect to.\n"
-    "run     serves agents on --listen (127.0.0.1:8443) and people on --page (127.0.0.1:8080, read only, no login)\n"
-    "        until SIGTERM or SIGINT; what was taken in by then is stored and answered first.\n"
+    "init    makes DIR: a certificate authority, the server's certificate, an empty database,\n"
+    "        collector.json and the first device, device-1. Every --name is a further name or address of\n"
+    "        this server; devices connect to the first.\n"
+    "run     serves agents on --listen (127.0.0.1:8443) and people on --page (127.0.0.1:8080: read only, no\n"
+    "        login, so only addresses of this machine) until SIGTERM or SIGINT; requests that\n"
+    "        arrived before are stored and answered first.\n"
     "device  issues another device: DIR/devices/NAME/ is all that its agent needs\n"
     "        (noroshi run --config DIR/devices/NAME/noroshi.json).\n"
     "export  writes the stored records to stdout, one JSON line each, in the order they came.\n"
@@ -63,6 +64,14 @@ static int check_address(const char *option, const char *value, size_t cap)
     return 0;
 }
 
+static int check_page(const char *value)
+{
+    int rc = check_address("--page", value, sizeof ((struct nrs_col_config *)0)->page);
+
+    return rc != 0 || nrs_col_address_is_loopback(value) ? rc
+                                                         : nrs_col_complain("--page", nrs_col_page_fault);
+}
+
 static int take_number(const char *option, const char *text, long long *out)
 {
     char *end;
@@ -74,8 +83,10 @@ static int take_number(const char *option, const char *text, long long *out)
 static int take_option(struct options *o, int option)
 {
     switch (option) {
-    case LISTEN: o->listen = optarg; return check_address("--listen", optarg, sizeof ((struct nrs_col_config *)0)->listen);
-    case PAGE: o->page = optarg; return check_address("--page", optarg, sizeof ((struct nrs_col_config *)0)->page);
+    case LISTEN:
+        o->listen = optarg;
+        return check_address("--listen", optarg, sizeof((struct nrs_col_config *)0)->listen);
+    case PAGE: o->page = optarg; return check_page(optarg);
     case NAME:
         if (o->n_names == NRS_COL_SANS)
             return nrs_col_complain("--name", "too many");
@@ -85,7 +96,8 @@ static int take_option(struct options *o, int option)
         o->format = nrs_col_format_named(optarg);
         return o->format < NRS_COL_FORMATS ? 0 : nrs_col_complain("--format", "ndjson, ecs or ocsf");
     case AFTER: return take_number("--after", optarg, &o->after);
-    case HELP: o->help = true; return 0;
+    case HELP:
+    case 'h': o->help = true; return 0;
     default: o->version = true; return 0; /* VERSION */
     }
 }
@@ -95,11 +107,12 @@ static int read_options(struct options *o, int argc, char **argv)
     int option;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         int at = optind - 1, rc;
 
         if (option == ':' || option == '?')
-            return nrs_col_complain(argv[at], option == ':' ? "its value is missing; see --help" : "no such option; see --help");
+            return nrs_col_complain(argv[at], option == ':' ? "its value is missing; see --help"
+                                                            : "no such option; see --help");
         rc = take_option(o, option);
         if (rc != 0)
             return rc;

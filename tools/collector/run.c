@@ -47,13 +47,14 @@ static int open_stores(struct running *r, const char *dir)
 static int start(struct running *r, const char *dir)
 {
     const struct nrs_col_config *c = r->server.config;
+    const struct nrs_col_retention keep = {c->retain_days, c->retain_mib};
     int rc = nrs_col_tls_load(&r->tls, dir, c);
 
     if (rc == 0)
         rc = open_stores(r, dir);
     if (rc != 0)
         return rc;
-    nrs_col_ingest_init(&r->ingest, &r->server.loop, r->writer, &r->server.metrics, c->gather_ms);
+    nrs_col_ingest_init(&r->ingest, &r->server.loop, r->writer, &r->server.metrics, c->gather_ms, &keep);
     nrs_col_agents_init(&r->agents, &r->server, &r->ingest, &r->tls.conf);
     nrs_col_people_init(&r->people, &r->server, r->reader, &r->ingest);
     rc = nrs_col_server_listen(&r->server, c->listen, &r->agents.service);

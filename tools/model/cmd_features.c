@@ -10,7 +10,7 @@
 #include "tools/model/outfile.h"
 #include "tools/model/rows.h"
 #include "tools/model/sources.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #define MIN_CONNS 6 /* as the agent: fewer are not judged */
 
@@ -36,7 +36,7 @@ static int parse_window(struct choice *chosen, const char *text)
 {
     enum nrs_window window;
 
-    if (!nrs_windows_named(text, &window))
+    if (!nrs_spans_named(text, &window))
         return NRS_ERR_RANGE;
     chosen->options.window[window] = true;
     return 0;

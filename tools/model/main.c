@@ -88,7 +88,7 @@ static int run(int argc, char **argv)
     if (argc < 2)
         return nrs_cmd_fail(NRS_CMD_USAGE, "usage", "a command is expected; see noroshi-model --help");
     for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return print_help();
     if (strcmp(argv[1], "--version") == 0) {
         puts("noroshi-model " NRS_VERSION);

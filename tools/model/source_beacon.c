@@ -1,13 +1,14 @@
-/* Vectors of recorded traffic: one for each destination and window (tools/windows). */
+/* Vectors of recorded traffic: one for each destination and window (tools/spans). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/core/verdict.h"
 #include "models/base/error.h"
+#include "platform/recorded/order.h"
 #include "platform/recorded/recorded.h"
 #include "tools/model/sources.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #define EVENTS_AT_A_TIME 8192
 
@@ -50,14 +51,9 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
 {
     const struct reading *r = arg;
     char from[24], local[46], remote[46], port[8], number[4], n[12];
-    const char *const id[] = {r->source,
-                              from,
-                              nrs_window_name[j->window],
-                              local,
-                              remote,
-                              port,
-                              nrs_windows_transport(j->proto, number),
-                              n};
+    const char *const id[] = {
+        r->source, from, nrs_window_name[j->window], local, remote, port,
+        nrs_spans_transport(j->proto, number), n};
 
     if (j->n < r->options->min_conns)
         return;
@@ -69,21 +65,42 @@ static void add(void *arg, uint64_t from_s, const struct nrs_judgement *j)
     r->add(r->arg, id, j->x);
 }
 
-static int drain(struct nrs_windows *w, const char *path, void (*say)(void *none, const char *msg),
+static int read_all(struct nrs_recorded *file, struct nrs_order *order)
+{
+    int rc, end;
+
+    do
+        rc = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_order_flow, order);
+    while (rc > 0);
+    end = nrs_order_end(order);
+    return rc < 0 ? rc : end;
+}
+
+static int drain(struct nrs_spans *w, const char *path, void (*say)(void *none, const char *msg),
                  struct nrs_why *why)
 {
     struct nrs_recorded_stats st;
+    struct nrs_order_stats late;
     struct nrs_recorded *file;
-    int rc = nrs_recorded_open(&file, path, say, NULL);
+    struct nrs_order *order;
+    char reason[NRS_RECORDED_WHY];
+    int rc = nrs_recorded_open(&file, path, &(struct nrs_recorded_conf){.log = say}, reason);
 
     if (rc)
-        return nrs_why(why, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
-    do
-        rc = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_windows_flow, w);
-    while (rc > 0);
-    nrs_windows_end(w);
+        return nrs_why(why, NRS_ERR_IO, "%s", reason);
+    rc = nrs_order_open(&order, 0, false, nrs_spans_flow, w);
+    if (!rc) {
+        rc = read_all(file, order);
+        nrs_order_stats(order, &late);
+        nrs_order_close(order);
+    }
+    nrs_spans_end(w);
     nrs_recorded_stats(file, &st);
     nrs_recorded_close(file);
+    if (rc == 0 && late.late > late.taken / 100)
+        return nrs_why(why, NRS_ERR_FORMAT,
+                       "%" PRIu64 " of its %" PRIu64 " flows are too far out of order; sort it", late.late,
+                       late.taken);
     if (rc < 0)
         return nrs_why(why, NRS_ERR_IO, "%s", nrs_recorded_reason(rc));
     if (st.records == 0 && st.damaged > 0)
@@ -94,18 +111,18 @@ static int drain(struct nrs_windows *w, const char *path, void (*say)(void *none
 static int read_window(enum nrs_window window, const char *path, struct reading *r,
                        void (*say)(void *none, const char *msg), struct nrs_why *why)
 {
-    struct nrs_core_conf conf = nrs_windows_conf(r->options->capacity, 0);
+    struct nrs_core_conf conf = nrs_spans_conf(r->options->capacity, 0);
     static struct nrs_model none;
-    struct nrs_windows w;
+    struct nrs_spans w;
     int rc;
 
-    nrs_windows_no_model(&none);
-    rc = nrs_windows_init(&w, window, &conf, &none, add, r);
+    nrs_spans_no_model(&none);
+    rc = nrs_spans_init(&w, window, &conf, &none, add, r);
     if (rc)
         nrs_why(why, rc, "%s", nrs_strerror(rc));
     else
         rc = drain(&w, path, say, why);
-    nrs_windows_done(&w);
+    nrs_spans_done(&w);
     return rc;
 }
 

@@ -37,4 +37,10 @@ void nrs_gallery_draw(struct nrs_gallery *g, FILE *to, bool colour);
 /* heatmap.c: one picture: what in words, the 24 x 60 matrix, why. */
 void nrs_heatmap_draw(FILE *to, const struct nrs_judgement *j, bool colour);
 
+/* Its parts: who, score and moment; the behaviour in words; the `max` largest parts of the score, each in
+ * words, and with `values` the feature and its value. */
+void nrs_heatmap_title(FILE *to, const struct nrs_judgement *j);
+void nrs_heatmap_behaviour(FILE *to, const struct nrs_judgement *j);
+void nrs_heatmap_reasons(FILE *to, const struct nrs_judgement *j, int max, bool values);
+
 #endif

@@ -6,7 +6,7 @@
 #include "agent/core/verdict.h"
 #include "tools/replay/gallery.h"
 #include "tools/replay/words.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #define REASONS 5
 
@@ -43,13 +43,13 @@ static void draw_matrix(FILE *to, const uint8_t *matrix, bool colour)
     }
 }
 
-static void draw_title(FILE *to, const struct nrs_judgement *j)
+void nrs_heatmap_title(FILE *to, const struct nrs_judgement *j)
 {
     char local[46], remote[46], number[4];
 
     nrs_addr_write(local, sizeof local, &j->local);
     nrs_addr_write(remote, sizeof remote, &j->remote);
-    fprintf(to, "%s -> %s port %u/%s", local, remote, j->rport, nrs_windows_transport(j->proto, number));
+    fprintf(to, "%s -> %s port %u/%s", local, remote, j->rport, nrs_spans_transport(j->proto, number));
     if (j->name)
         fprintf(to, "  (%s)", j->name);
     fprintf(to, "\n  score ");
@@ -60,7 +60,7 @@ static void draw_title(FILE *to, const struct nrs_judgement *j)
     putc('\n', to);
 }
 
-static void draw_behaviour(FILE *to, const struct nrs_judgement *j)
+void nrs_heatmap_behaviour(FILE *to, const struct nrs_judgement *j)
 {
     fprintf(to, "  %u connections (%u failed) in %u hour%s", j->n, j->n_failed, j->hours,
             j->hours == 1 ? "" : "s");
@@ -94,14 +94,14 @@ static unsigned take_largest(int32_t *parts, unsigned n)
     return best;
 }
 
-static void draw_reasons(FILE *to, const struct nrs_judgement *j)
+void nrs_heatmap_reasons(FILE *to, const struct nrs_judgement *j, int max, bool values)
 {
     const struct nrs_feature *features = j->model->schema->features;
     int32_t parts[NRS_MODEL_TERMS_MAX];
     int i;
 
     nrs_model_explain(j->model, 0, j->x, parts);
-    for (i = 0; i < REASONS && i < j->model->n_terms; i++) {
+    for (i = 0; i < max && i < j->model->n_terms; i++) {
         unsigned at = take_largest(parts, j->model->n_terms);
         const struct nrs_term *term = &j->model->term[at];
 
@@ -112,6 +112,8 @@ static void draw_reasons(FILE *to, const struct nrs_judgement *j)
         fprintf(to, "  %s", features[term->a].text);
         if (term->type == NRS_TERM_CROSS)
             fprintf(to, ", together with: %s", features[term->b].text);
+        if (values)
+            fprintf(to, " (%s = %u)", features[term->a].name, j->x[term->a]);
         putc('\n', to);
         parts[at] = 0;
     }
@@ -119,11 +121,11 @@ static void draw_reasons(FILE *to, const struct nrs_judgement *j)
 
 void nrs_heatmap_draw(FILE *to, const struct nrs_judgement *j, bool colour)
 {
-    draw_title(to, j);
-    draw_behaviour(to, j);
+    nrs_heatmap_title(to, j);
+    nrs_heatmap_behaviour(to, j);
     if (j->matrix)
         draw_matrix(to, j->matrix, colour);
     else
         fputs("  (too few active minutes for a day of its own)\n", to);
-    draw_reasons(to, j);
+    nrs_heatmap_reasons(to, j, REASONS, false);
 }

@@ -5,8 +5,9 @@
 #include "models/base/error.h"
 #include "tools/replay/model_source.h"
 #include "tools/replay/replay.h"
+#include "tools/replay/sequence.h"
 
-enum { DONE = 0, FLAGGED = 1, UNREADABLE = 2 };
+enum { DONE = 0, FLAGGED = 1, INCOMPLETE = 1, UNREADABLE = 2 };
 
 static bool flush(FILE *out)
 {
@@ -22,8 +23,8 @@ int main(int argc, char **argv)
     static struct nrs_replay replay;
     struct nrs_replay_options options;
     enum nrs_replay_command command = nrs_replay_options_read(&options, argc, argv);
-    bool all_read = true;
-    int i, rc;
+    bool written;
+    int rc;
 
     if (command != NRS_REPLAY_RUN)
         return command == NRS_REPLAY_HELP ? DONE : UNREADABLE;
@@ -35,14 +36,15 @@ int main(int argc, char **argv)
         nrs_replay_done(&replay);
         return UNREADABLE;
     }
-    for (i = 0; i < options.n_files; i++)
-        all_read &= nrs_replay_file(&replay, options.files[i]);
+    written = nrs_replay_sequence(&replay);
     nrs_replay_finish(&replay);
-    all_read &= flush(stdout);
+    written &= flush(stdout);
     if (options.stats)
         nrs_replay_print_stats(&replay, stderr);
     nrs_replay_done(&replay);
-    if (!all_read)
+    if (!written || replay.unreadable)
         return UNREADABLE;
+    if (replay.incomplete)
+        return INCOMPLETE;
     return options.fail_on_alert && replay.totals.flagged > 0 ? FLAGGED : DONE;
 }

@@ -6,7 +6,7 @@
 
 #include "models/builtin.h"
 #include "models/base/error.h"
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 static bool load(struct nrs_replay_model *m, const char *name, const uint8_t *file, size_t len)
 {
@@ -46,7 +46,7 @@ static bool load_file(struct nrs_replay_model *m, const char *path)
 bool nrs_replay_model_open(struct nrs_replay_model *m, const char *path)
 {
     if (path && strcmp(path, "none") == 0) {
-        nrs_windows_no_model(&m->model);
+        nrs_spans_no_model(&m->model);
         return true;
     }
     if (path)

@@ -5,45 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/windows/windows.h"
+#include "platform/recorded/addr_text.h"
+#include "platform/recorded/time_text.h"
+#include "tools/spans/spans.h"
 #include "version.h"
-
-static const char help[] =
-    "usage: noroshi-replay [OPTIONS] FILE...\n"
-    "\n"
-    "Runs recorded traffic through the agent's core and prints its verdicts, one JSON line each.\n"
-    "FILE is a Zeek conn.log (TSV or JSON), a Suricata EVE log (its flow records), a pcap or a pcapng\n"
-    "file, plain or gzip; `-` is standard input. Several files are one stretch of traffic in the order\n"
-    "given (rotated logs), except with --all.\n"
-    "\n"
-    "What is printed\n"
-    "  --evidence       after each verdict its hour x minute matrix as an evidence record\n"
-    "  --all            one short line for every destination and window, flagged or not, each file\n"
-    "                   by itself\n"
-    "  --window W       with --all: 7d, 24h, 6h or 1h (24h); windows tumble from a file's first record\n"
-    "  --heatmap        instead of lines, pictures for people: the day of every flagged destination,\n"
-    "                   or with --all of the ten highest scores\n"
-    "\n"
-    "How it is judged\n"
-    "  --model FILE     the model to judge by (the one compiled in). Its signature is not checked\n"
-    "                   here, so that a model can be tried before it is signed; `none` scores\n"
-    "                   everything 0\n"
-    "  --min-conns N    fewer connections than this in a window are never flagged (6)\n"
-    "  --capacity N     destinations remembered, 64 to 1048576 (4096); an eighth of them with a full\n"
-    "                   day\n"
-    "  --host-id ID     host.id of the records (replay)\n"
-    "\n"
-    "About the run\n"
-    "  --stats          counts and speed to standard error, `name<TAB>value`\n"
-    "  --fail-on-alert  exit status 1 if anything was flagged\n"
-    "  --quiet          neither damaged lines nor progress nor summary\n"
-    "  --help, --version\n"
-    "\n"
-    "A damaged line or packet costs itself; the first five of a file are named. A file gives the same\n"
-    "event.id whenever it is replayed.\n"
-    "\n"
-    "Exit status: 0 done, 1 something was flagged (--fail-on-alert), 2 usage, or a file that cannot be\n"
-    "read.\n";
 
 enum {
     EVIDENCE = 256,
@@ -54,6 +19,13 @@ enum {
     MIN_CONNS,
     CAPACITY,
     HOST_ID,
+    FORMAT,
+    EXPLAIN,
+    SINCE,
+    UNTIL,
+    HOST,
+    FIELDS,
+    SORT,
     STATS,
     FAIL,
     QUIET,
@@ -70,6 +42,13 @@ static const struct option names[] = {
     {"min-conns", required_argument, NULL, MIN_CONNS},
     {"capacity", required_argument, NULL, CAPACITY},
     {"host-id", required_argument, NULL, HOST_ID},
+    {"format", required_argument, NULL, FORMAT},
+    {"explain", required_argument, NULL, EXPLAIN},
+    {"since", required_argument, NULL, SINCE},
+    {"until", required_argument, NULL, UNTIL},
+    {"host", required_argument, NULL, HOST},
+    {"fields", required_argument, NULL, FIELDS},
+    {"sort", no_argument, NULL, SORT},
     {"stats", no_argument, NULL, STATS},
     {"fail-on-alert", no_argument, NULL, FAIL},
     {"quiet", no_argument, NULL, QUIET},
@@ -100,7 +79,7 @@ static bool read_number(const char *option, const char *text, uint32_t min, uint
 
 static bool read_window(const char *text, enum nrs_window *window)
 {
-    return nrs_windows_named(text, window) || wrong("--window", "not one of 7d, 24h, 6h, 1h");
+    return nrs_spans_named(text, window) || wrong("--window", "not one of 7d, 24h, 6h, 1h");
 }
 
 static bool read_host_id(const char *text, const char **id)
@@ -114,7 +93,48 @@ static bool read_host_id(const char *text, const char **id)
     return true;
 }
 
-static bool take(struct nrs_replay_options *o, int option)
+static bool read_format(const char *text, enum nrs_replay_format *format)
+{
+    static const char *const formats[] = {"ndjson", "csv", "table"};
+
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, formats[i]) == 0) {
+            *format = (enum nrs_replay_format)i;
+            return true;
+        }
+    }
+    return wrong("--format", "not one of ndjson, csv, table");
+}
+
+static bool read_moment(const char *option, const char *text, uint64_t *ns)
+{
+    char day[32];
+    int len = snprintf(day, sizeof day, "%sT00:00:00", text);
+
+    if (nrs_time_seconds(text, strlen(text), ns) || nrs_time_iso(text, strlen(text), ns) ||
+        (len < (int)sizeof day && nrs_time_iso(day, (size_t)len, ns)))
+        return true;
+    return wrong(option, "not a time like 2023-11-14T22:00:00Z");
+}
+
+static bool read_address(const char *option, const char *text, struct nrs_addr *a)
+{
+    return nrs_addr_text(a, text, strlen(text)) || wrong(option, "not an address");
+}
+
+/* The second address is the argument after the one that getopt took. */
+static bool read_explain(struct nrs_replay_options *o, int argc, char **argv)
+{
+    if (optind >= argc)
+        return wrong("--explain", "needs two addresses, source and destination");
+    o->explain = o->one_host = true;
+    if (!read_address("--explain", optarg, &o->src) || !read_address("--explain", argv[optind++], &o->dst))
+        return false;
+    o->host = o->src;
+    return true;
+}
+
+static bool take(struct nrs_replay_options *o, int option, int argc, char **argv)
 {
     switch (option) {
     case EVIDENCE: o->evidence = true; return true;
@@ -126,6 +146,13 @@ static bool take(struct nrs_replay_options *o, int option)
     case CAPACITY:
         return read_number("--capacity", optarg, NRS_CORE_DEST_MIN, NRS_CORE_DEST_MAX, &o->capacity);
     case HOST_ID: return read_host_id(optarg, &o->host_id);
+    case FORMAT: return read_format(optarg, &o->format);
+    case EXPLAIN: return read_explain(o, argc, argv);
+    case SINCE: return read_moment("--since", optarg, &o->since_ns);
+    case UNTIL: return read_moment("--until", optarg, &o->until_ns);
+    case HOST: o->one_host = true; return read_address("--host", optarg, &o->host);
+    case FIELDS: o->fields = optarg; return true;
+    case SORT: o->sort = true; return true;
     case STATS: o->stats = true; return true;
     case FAIL: o->fail_on_alert = true; return true;
     case QUIET: o->quiet = true; return true;
@@ -133,12 +160,23 @@ static bool take(struct nrs_replay_options *o, int option)
     }
 }
 
-static bool fits_together(const struct nrs_replay_options *o)
+/* Options that would do nothing are refused: who gives one expects something of it. */
+static bool fits_together(const struct nrs_replay_options *o, const bool given[])
 {
-    if (o->evidence && o->all)
-        return wrong("--evidence", "does not go with --all");
-    if (o->heatmap && o->evidence)
-        return wrong("--heatmap", "is instead of --evidence");
+    bool lines = !o->heatmap && !o->explain;
+
+    if (o->evidence && (o->all || !lines || o->format != NRS_FORMAT_NDJSON))
+        return wrong("--evidence", "goes with verdicts as JSON lines only");
+    if (o->explain && (o->all || o->heatmap || given[HOST - EVIDENCE]))
+        return wrong("--explain", "does not go with --all, --heatmap or --host");
+    if (given[FORMAT - EVIDENCE] && !lines)
+        return wrong("--format", "is of lines, not of --heatmap or --explain");
+    if (given[WINDOW - EVIDENCE] && !o->all)
+        return wrong("--window", "goes with --all only; verdicts look at every window");
+    if (given[HOST_ID - EVIDENCE] && (o->all || !lines || o->format != NRS_FORMAT_NDJSON))
+        return wrong("--host-id", "goes with verdicts as JSON lines only");
+    if (o->until_ns <= o->since_ns)
+        return wrong("--until", "is not after --since");
     if (o->n_files == 0)
         return wrong("no file", "name one, or - for standard input (see --help)");
     return true;
@@ -147,20 +185,22 @@ static bool fits_together(const struct nrs_replay_options *o)
 enum nrs_replay_command nrs_replay_options_read(struct nrs_replay_options *o, int argc, char **argv)
 {
     static char name[] = "noroshi-replay"; /* how getopt's messages begin */
+    bool given[VERSION + 1 - EVIDENCE] = {false};
     int option;
 
     if (argc > 0)
         argv[0] = name;
-    *o = (struct nrs_replay_options){.window = NRS_WINDOW_24H, .host_id = "replay"};
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == HELP || option == VERSION) {
-            fputs(option == HELP ? help : "noroshi-replay " NRS_VERSION "\n", stdout);
+    *o = (struct nrs_replay_options){.window = NRS_WINDOW_24H, .host_id = "replay", .until_ns = UINT64_MAX};
+    while ((option = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+        if (option == HELP || option == 'h' || option == VERSION) {
+            fputs(option == VERSION ? "noroshi-replay " NRS_VERSION "\n" : nrs_replay_help, stdout);
             return NRS_REPLAY_HELP;
         }
-        if (!take(o, option))
+        if (!take(o, option, argc, argv))
             return NRS_REPLAY_USAGE;
+        given[option - EVIDENCE] = true;
     }
     o->files = argv + optind;
     o->n_files = argc - optind;
-    return fits_together(o) ? NRS_REPLAY_RUN : NRS_REPLAY_USAGE;
+    return fits_together(o, given) ? NRS_REPLAY_RUN : NRS_REPLAY_USAGE;
 }

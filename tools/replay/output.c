@@ -30,8 +30,14 @@ void nrs_replay_verdict(void *replay, const struct nrs_judgement *j)
     struct nrs_verdict_id id = {.host = r->options->host_id, .boot = boot, .wall_ns = j->t_ns};
 
     r->totals.flagged += j->state == NRS_STATE_OPEN;
+    if (r->options->explain)
+        return;
     if (r->options->heatmap) {
         nrs_gallery_keep(&r->gallery, j, j->dest_id);
+        return;
+    }
+    if (r->options->format != NRS_FORMAT_NDJSON) {
+        nrs_replay_table_line(r, j, 0);
         return;
     }
     snprintf(boot, sizeof boot, "r%08" PRIx32, r->mark);
@@ -49,6 +55,8 @@ void nrs_replay_row(void *replay, uint64_t from_s, const struct nrs_judgement *j
     r->totals.flagged += j->flagged;
     if (r->options->heatmap)
         nrs_gallery_keep(&r->gallery, j, 0);
+    else if (r->options->format != NRS_FORMAT_NDJSON)
+        nrs_replay_table_line(r, j, from_s);
     else
         write_line(r, line, nrs_row_write(line, sizeof line, j, from_s));
 }

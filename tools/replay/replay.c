@@ -6,11 +6,8 @@
 
 #include "models/base/error.h"
 #include "models/base/units.h"
-#include "platform/recorded/recorded.h"
-#include "tools/replay/progress.h"
 
-#define EVENTS_AT_A_TIME 8192
-#define PICTURES_ALL     10
+#define PICTURES_ALL 10
 
 int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, const struct nrs_model *model,
                     FILE *out)
@@ -18,10 +15,14 @@ int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, co
     int rc;
 
     *r = (struct nrs_replay){
-        .options = o, .model = model, .out = out, .conf = nrs_windows_conf(o->capacity, o->min_conns)};
+        .options = o, .model = model, .out = out, .conf = nrs_spans_conf(o->capacity, o->min_conns)};
     r->gallery.cap = o->all ? PICTURES_ALL : NRS_GALLERY_MAX;
+    if (o->format != NRS_FORMAT_NDJSON)
+        nrs_replay_table_head(r);
+    if (nrs_order_open(&r->order, 0, o->sort, nrs_replay_flow, r) != 0)
+        return NRS_ERR_SPACE;
     if (o->all)
-        return nrs_windows_init(&r->windows, o->window, &r->conf, model, nrs_replay_row, r);
+        return nrs_spans_init(&r->spans, o->window, &r->conf, model, nrs_replay_row, r);
     r->memory_len = nrs_core_bytes(&r->conf);
     r->memory = malloc(r->memory_len);
     if (!r->memory)
@@ -31,70 +32,16 @@ int nrs_replay_init(struct nrs_replay *r, const struct nrs_replay_options *o, co
     return rc;
 }
 
-static void say(const char *place, const char *what)
+void nrs_replay_say(const char *place, const char *what)
 {
     fprintf(stderr, "noroshi-replay: %s: %s\n", place, what);
-}
-
-static void say_damage(void *arg, const char *msg)
-{
-    const struct nrs_replay *r = arg;
-
-    if (!r->options->quiet)
-        fprintf(stderr, "noroshi-replay: %s\n", msg);
-}
-
-static int drain(struct nrs_replay *r, struct nrs_recorded *file, struct nrs_replay_progress *p)
-{
-    int n;
-
-    do {
-        n = nrs_recorded_drain(file, EVENTS_AT_A_TIME, nrs_replay_flow, r);
-        nrs_replay_progress_show(p, file, r->totals.flagged);
-    } while (n > 0);
-    return n;
-}
-
-static void account(struct nrs_replay *r, const char *path, const struct nrs_recorded_stats *st,
-                    uint64_t spent_ns, uint64_t flagged)
-{
-    r->totals.records += st->records;
-    r->totals.damaged += st->damaged;
-    r->totals.spent_ns += spent_ns;
-    if (!r->options->quiet && isatty(STDERR_FILENO))
-        nrs_replay_progress_summary(path, st, spent_ns, flagged);
-}
-
-bool nrs_replay_file(struct nrs_replay *r, const char *path)
-{
-    uint64_t flagged_before = r->totals.flagged;
-    struct nrs_replay_progress progress;
-    struct nrs_recorded_stats st;
-    struct nrs_recorded *file;
-    int rc = nrs_recorded_open(&file, path, say_damage, r);
-
-    if (rc) {
-        say(path, nrs_recorded_reason(rc));
-        return false;
-    }
-    if (!r->core && !r->options->all)
-        r->mark = nrs_recorded_mark(file);
-    nrs_replay_progress_start(&progress, !r->options->quiet, path);
-    rc = drain(r, file, &progress);
-    nrs_replay_end_file(r);
-    nrs_recorded_stats(file, &st);
-    account(r, path, &st, nrs_replay_progress_end(&progress), r->totals.flagged - flagged_before);
-    nrs_recorded_close(file);
-    if (rc < 0)
-        say(path, nrs_recorded_reason(rc));
-    else if (st.records == 0 && st.damaged > 0)
-        say(path, "not one record could be read");
-    return rc == 0 && (st.records > 0 || st.damaged == 0);
 }
 
 void nrs_replay_finish(struct nrs_replay *r)
 {
     nrs_replay_end_all(r);
+    if (r->options->explain)
+        nrs_replay_explain_print(r);
     if (r->options->heatmap)
         nrs_gallery_draw(&r->gallery, r->out, isatty(fileno(r->out)) && !getenv("NO_COLOR"));
 }
@@ -119,6 +66,9 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
     print_stat(to, "damaged", t->damaged);
     print_stat(to, "flows", t->flows);
     print_stat(to, "late", t->late);
+    print_stat(to, "joined", t->joined);
+    print_stat(to, "disorder_s", t->disorder_ns / NRS_NS_PER_S);
+    print_stat(to, "runs", t->runs);
     print_stat(to, "evictions", t->evicted);
     print_stat(to, "lines", t->lines);
     print_stat(to, "flagged", t->flagged);
@@ -131,7 +81,9 @@ void nrs_replay_print_stats(const struct nrs_replay *r, FILE *to)
 
 void nrs_replay_done(struct nrs_replay *r)
 {
-    nrs_windows_done(&r->windows);
+    nrs_spans_done(&r->spans);
+    nrs_order_close(r->order);
     free(r->memory);
+    r->order = NULL;
     r->memory = NULL;
 }

@@ -156,7 +156,7 @@ int nrs_sim_options_parse(struct nrs_sim_options *o, int argc, char **argv)
         .seed = 1, .start_s = DEFAULT_START_S, .seconds = 86400, .hosts = 4, .n_c2 = 2, .n_benign = 8};
     opterr = 0;
     optind = 1;
-    while ((key = getopt_long(argc, argv, "o:", longs, NULL)) != -1)
+    while ((key = getopt_long(argc, argv, "ho:", longs, NULL)) != -1)
         if (take(o, key))
             return -1;
     if (optind < argc)

@@ -92,6 +92,15 @@ static int make_server(const char *dir, struct nrs_col_config *c, const struct n
     return rc;
 }
 
+static void say_next_steps(const char *dir, const struct nrs_col_config *c)
+{
+    (void)printf("next: noroshi-collector run %s\n"
+                 "then copy %s/devices/device-1/ to the device and run there: "
+                 "noroshi run --config device-1/noroshi.json\n"
+                 "and open http://%s/; every further device: noroshi-collector device %s NAME\n",
+                 dir, dir, c->page, dir);
+}
+
 int nrs_col_init(const char *dir, const struct nrs_col_config *c, const char *const *names, size_t n)
 {
     struct nrs_col_identity authority;
@@ -114,7 +123,11 @@ int nrs_col_init(const char *dir, const struct nrs_col_config *c, const char *co
         rc = nrs_col_complain(nrs_col_store_sqlite.file, why);
     if (rc == 0 && nrs_col_config_save(&config, dir) != 0)
         rc = nrs_col_complain("collector.json", strerror(errno));
-    return rc != 0 ? rc : nrs_col_device(dir, "device-1");
+    if (rc == 0)
+        rc = nrs_col_device(dir, "device-1");
+    if (rc == 0)
+        say_next_steps(dir, &config);
+    return rc;
 }
 
 /* A configuration that `noroshi run --config` takes as it is, from the folder that it is in. */
@@ -126,7 +139,8 @@ static int put_agent_config(const char *folder, const struct nrs_col_config *c)
 
     (void)snprintf(text, sizeof text,
                    "{\n  \"collector\": {\n    \"url\": \"https://%s%s%s:%s/v1/verdicts\",\n"
-                   "    \"ca\": \"ca.pem\",\n    \"cert\": \"device.pem\",\n    \"key\": \"device-key.pem\"\n  },\n"
+                   "    \"ca\": \"ca.pem\",\n    \"cert\": \"device.pem\",\n"
+                   "    \"key\": \"device-key.pem\"\n  },\n"
                    "  \"spool\": {\"dir\": \"spool\"}\n}\n",
                    v6 ? "[" : "", c->name, v6 ? "]" : "", port);
     return put(folder, "noroshi.json", text, 0644);
@@ -175,7 +189,8 @@ int nrs_col_device(const char *dir, const char *name)
 
     nrs_col_config_defaults(&c);
     if (nrs_col_name_check(name) != 0)
-        return nrs_col_complain("device name", "not 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit");
+        return nrs_col_complain("device name",
+                                "not 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit");
     if (nrs_col_config_load(&c, dir, why) != 0)
         return nrs_col_complain("collector.json", why);
     n = snprintf(folder, sizeof folder, "%s/devices", dir);

@@ -90,9 +90,10 @@ static int key_id(unsigned char id[KEY_ID], const mbedtls_pk_context *key)
     return n;
 }
 
-/* Subject and authority key identifiers (RFC 5280, 4.2.1.1 and 4.2.1.2), which strict verifiers ask for. mbedTLS
- * writes them with SHA-1 only, which this build does not have. */
-static int set_key_ids(mbedtls_x509write_cert *crt, const mbedtls_pk_context *key, const mbedtls_pk_context *issuer)
+/* Subject and authority key identifiers (RFC 5280, 4.2.1.1 and 4.2.1.2), which strict verifiers ask for.
+ * mbedTLS writes them with SHA-1 only, which this build does not have. */
+static int set_key_ids(mbedtls_x509write_cert *crt, const mbedtls_pk_context *key,
+                       const mbedtls_pk_context *issuer)
 {
     unsigned char subject[2 + KEY_ID] = {MBEDTLS_ASN1_OCTET_STRING, KEY_ID};
     unsigned char authority[4 + KEY_ID] = {MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE, 2 + KEY_ID,
@@ -103,8 +104,8 @@ static int set_key_ids(mbedtls_x509write_cert *crt, const mbedtls_pk_context *ke
         rc = key_id(authority + 4, issuer);
     if (rc == 0)
         rc = mbedtls_x509write_crt_set_extension(crt, MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER,
-                                                 MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER), 0, subject,
-                                                 sizeof subject);
+                                                 MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER), 0,
+                                                 subject, sizeof subject);
     if (rc == 0)
         rc = mbedtls_x509write_crt_set_extension(crt, MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER,
                                                  MBEDTLS_OID_SIZE(MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER), 0,
@@ -152,8 +153,8 @@ static int issue(struct nrs_col_identity *out, const struct nrs_col_identity *au
     mbedtls_pk_init(&issuer);
     rc = make_key(&key);
     if (rc == 0 && authority != NULL)
-        rc = mbedtls_pk_parse_key(&issuer, (const unsigned char *)authority->key, strlen(authority->key) + 1, NULL, 0,
-                                  nrs_random, NULL);
+        rc = mbedtls_pk_parse_key(&issuer, (const unsigned char *)authority->key, strlen(authority->key) + 1,
+                                  NULL, 0, nrs_random, NULL);
     if (rc == 0)
         rc = write_cert(out, w, &key, authority != NULL ? &issuer : &key);
     if (rc == 0)
@@ -200,8 +201,8 @@ int nrs_col_pki_server(struct nrs_col_identity *out, const struct nrs_col_identi
     return issue(out, authority, &w);
 }
 
-int nrs_col_pki_device(struct nrs_col_identity *out, const struct nrs_col_identity *authority, const char *name,
-                       time_t now)
+int nrs_col_pki_device(struct nrs_col_identity *out, const struct nrs_col_identity *authority,
+                       const char *name, time_t now)
 {
     char subject[96];
     struct wish w = {.subject = subject,

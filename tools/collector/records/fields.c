@@ -25,7 +25,8 @@ struct rule {
 #define COUNT (INT64_C(1) << 53) /* counters since start; a double holds them exactly */
 #define DATASETS " noroshi.beacon noroshi.evidence noroshi.health noroshi.packer noroshi.combo "
 
-/* The ranges are those of agent/VERDICT.md, generous where it names none: they bound what the page has to show. */
+/* The ranges are those of agent/VERDICT.md, generous where it names none: they bound what the page has to
+ * show. */
 static const struct rule rules[NRS_COL_FIELDS] = {
     [NRS_COL_F_TIME] = {"@timestamp", NULL, 20, 30, TIME, ALL},
     [NRS_COL_F_KIND] = {"event.kind", " alert event metric ", 0, 0, ONE_OF, ALL},
@@ -94,8 +95,8 @@ static bool is_base64_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
-/* "2026-11-21T20:05:00Z", also with a fraction of a second. Ranges beyond two digits do not matter: nothing is
- * computed from it here. */
+/* "2026-11-21T20:05:00Z", also with a fraction of a second. Ranges beyond two digits do not matter:
+ * nothing is computed from it here. */
 static bool is_time(const char *s)
 {
     static const char shape[] = "dddd-dd-ddTdd:dd:dd";
@@ -176,7 +177,8 @@ static bool keep_extra(struct nrs_col_fields *f, const cJSON *v)
 }
 
 /* Reads the keys rules[from..to) of one object. */
-static int read_object(struct nrs_col_fields *f, const cJSON *object, unsigned from, unsigned to, char why[NRS_COL_WHY])
+static int read_object(struct nrs_col_fields *f, const cJSON *object, unsigned from, unsigned to,
+                       char why[NRS_COL_WHY])
 {
     const cJSON *v;
     unsigned id;
@@ -223,7 +225,8 @@ int nrs_col_fields_read(struct nrs_col_fields *f, const cJSON *root, char why[NR
     memset(f, 0, sizeof *f);
     rc = read_object(f, root, 0, NRS_COL_F_V, why);
     if (rc == 0 && f->seen[NRS_COL_F_NOROSHI])
-        rc = read_object(f, cJSON_GetObjectItemCaseSensitive(root, "noroshi"), NRS_COL_F_V, NRS_COL_FIELDS, why);
+        rc = read_object(f, cJSON_GetObjectItemCaseSensitive(root, "noroshi"), NRS_COL_F_V, NRS_COL_FIELDS,
+                         why);
     if (rc != 0)
         return rc;
     while (f->text[NRS_COL_F_DATASET] != NULL && strcmp(dataset[f->kind], f->text[NRS_COL_F_DATASET]) != 0)
@@ -244,7 +247,8 @@ static void write_key(struct nrs_text *t, bool *any, const char *name)
     nrs_text_raw(t, ":");
 }
 
-static void write_range(struct nrs_text *t, const struct nrs_col_fields *f, unsigned from, unsigned to, bool *any)
+static void write_range(struct nrs_text *t, const struct nrs_col_fields *f, unsigned from, unsigned to,
+                        bool *any)
 {
     for (unsigned id = from; id < to; id++) {
         if (!f->seen[id] || id == NRS_COL_F_HOST || id == NRS_COL_F_NOROSHI)

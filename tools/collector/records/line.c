@@ -103,7 +103,8 @@ static bool is_of(const char *event, const char *device)
            strchr(event + n + 1, '-') == strrchr(event, '-') && strchr(event + n + 1, '-') != NULL;
 }
 
-static int take(struct nrs_col_record *r, const struct nrs_col_fields *f, const char *device, char why[NRS_COL_WHY])
+static int take(struct nrs_col_record *r, const struct nrs_col_fields *f, const char *device,
+                char why[NRS_COL_WHY])
 {
     char other[NRS_COL_ADDR_MAX];
 
@@ -145,8 +146,8 @@ int nrs_col_line_parse(struct nrs_col_fields *f, const char *s, size_t n, char w
     return nrs_col_fields_read(f, root, why);
 }
 
-int nrs_col_line_read(struct nrs_col_record *r, char out[NRS_COL_LINE_MAX + 1], const char *device, const char *s,
-                      size_t n, char why[NRS_COL_WHY])
+int nrs_col_line_read(struct nrs_col_record *r, char out[NRS_COL_LINE_MAX + 1], const char *device,
+                      const char *s, size_t n, char why[NRS_COL_WHY])
 {
     struct nrs_col_record got = {.line = out};
     struct nrs_col_fields fields;

@@ -7,7 +7,8 @@
 
 bool nrs_col_is_name_char(char c);
 
-/* Is this a device's name: 1 to 64 such characters, beginning with a letter, a digit or '_'? 0 or NRS_ERR_FORMAT. */
+/* Is this a device's name: 1 to 64 such characters, beginning with a letter, a digit or '_'? 0 or
+ * NRS_ERR_FORMAT. */
 int nrs_col_name_check(const char *name);
 
 #endif

@@ -64,7 +64,8 @@ static int read_lines(struct nrs_col_post *p, const char *s, const char *end, ch
     return 0;
 }
 
-struct nrs_col_post *nrs_col_post_read(const char *device, const char *body, size_t len, char why[NRS_COL_WHY + 16])
+struct nrs_col_post *nrs_col_post_read(const char *device, const char *body, size_t len,
+                                       char why[NRS_COL_WHY + 16])
 {
     struct nrs_col_post *p = calloc(1, sizeof *p);
     size_t lines = count_newlines(body, len) + 1;
@@ -75,7 +76,8 @@ struct nrs_col_post *nrs_col_post_read(const char *device, const char *body, siz
         return NULL;
     (void)snprintf(p->device, sizeof p->device, "%s", device);
     if (lines > NRS_COL_POST_LINES) {
-        (void)snprintf(why, NRS_COL_WHY + 16, "line %d: more lines than a request may have", NRS_COL_POST_LINES + 1);
+        (void)snprintf(why, NRS_COL_WHY + 16, "line %d: more lines than a request may have",
+                       NRS_COL_POST_LINES + 1);
         goto out;
     }
     p->records = calloc(lines, sizeof *p->records);

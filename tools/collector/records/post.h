@@ -23,17 +23,19 @@ struct nrs_col_post {
     struct nrs_col_record *records;
     unsigned n;         /* records in the body */
     unsigned n_new;     /* how many of them were not known before: set by the store */
+    unsigned day_cap;   /* records that its device may store on a UTC day */
     unsigned n_dropped; /* keys that were not kept */
-    int rc;             /* of the commit: 0 = stored */
+    int rc;             /* of the commit: 0 = stored, NRS_ERR_LIMIT = not, day_cap is reached */
     size_t charge;      /* bytes that it holds of the server's budget for bodies */
     void (*done)(struct nrs_col_post *p); /* called on the loop's thread after the commit; frees p */
     void *owner;        /* for `done`: who made it */
-    void *conn;         /* the connection that waits for the answer; the loop's thread clears it when that is closed */
+    void *conn;         /* the connection that waits for the answer; the loop's thread clears it */
 };
 
 /* Reads every line of the body; empty lines are skipped, a carriage return before a newline too. NULL with a
  * sentence in why ("line 3: event.id: missing") if one is refused: then nothing of the body counts. */
-struct nrs_col_post *nrs_col_post_read(const char *device, const char *body, size_t len, char why[NRS_COL_WHY + 16]);
+struct nrs_col_post *nrs_col_post_read(const char *device, const char *body, size_t len,
+                                       char why[NRS_COL_WHY + 16]);
 void nrs_col_post_free(struct nrs_col_post *p);
 
 #endif

@@ -27,8 +27,8 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return len;
 }
 
-/* Bytes of the escape at s, or 0. cJSON takes four characters that are no hexadecimal digits for U+0000, and U+0000 for
- * the end of the string, so both are refused. */
+/* Bytes of the escape at s, or 0. cJSON takes four characters that are no hexadecimal digits for U+0000,
+ * and U+0000 for the end of the string, so both are refused. */
 static size_t escape_length(const unsigned char *s, size_t n)
 {
     unsigned any = 0;

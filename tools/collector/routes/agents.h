@@ -1,4 +1,5 @@
-/* tools/collector/routes/agents.h - what an agent may request: POST /v1/verdicts, with a device's certificate */
+/* tools/collector/routes/agents.h - what an agent may request: POST /v1/verdicts, with a device's
+ * certificate */
 #ifndef NRS_COL_AGENTS_H
 #define NRS_COL_AGENTS_H
 #include "tools/collector/routes/routes.h"
@@ -14,8 +15,8 @@ struct nrs_col_agents {
 };
 
 /* Fills the service; tls, ingest and server outlive it. */
-void nrs_col_agents_init(struct nrs_col_agents *a, struct nrs_col_server *server, struct nrs_col_ingest *ingest,
-                         const mbedtls_ssl_config *tls);
+void nrs_col_agents_init(struct nrs_col_agents *a, struct nrs_col_server *server,
+                         struct nrs_col_ingest *ingest, const mbedtls_ssl_config *tls);
 
 /* A row of the table of routes. */
 void nrs_col_agents_post(struct nrs_col_conn *c, const struct nrs_col_route *route, const char *rest);

@@ -26,6 +26,13 @@ static void look_up(uv_work_t *work)
 
 static void looked_up(uv_work_t *work, int status);
 
+static void count(struct nrs_col_metrics *m, const struct nrs_col_store *store)
+{
+    m->queries++;
+    m->query_steps += store->steps;
+    m->query_scans += store->scans;
+}
+
 static void next_lookup(struct nrs_col_people *p)
 {
     if (p->lookups != NULL)
@@ -40,8 +47,10 @@ static void looked_up(uv_work_t *work, int status)
     (void)status; /* never cancelled */
     p->lookups = l->next;
     p->n_lookups--;
+    count(&p->server->metrics, p->store);
     if (l->conn != NULL && l->rc == 0)
-        nrs_col_conn_reply(l->conn, 200, "application/json", "Cache-Control: no-store\r\n", l->answer.bytes, l->answer.len);
+        nrs_col_conn_reply(l->conn, 200, "application/json", "Cache-Control: no-store\r\n", l->answer.bytes,
+                           l->answer.len);
     else if (l->conn != NULL && l->rc == NRS_ERR_RANGE)
         nrs_col_conn_refuse(l->conn, 404, "Cache-Control: no-store\r\n", "no such verdict");
     else if (l->conn != NULL)

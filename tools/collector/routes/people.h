@@ -1,9 +1,12 @@
-/* tools/collector/routes/people.h - what a person's browser may request: the page, its API, health and metrics
+/* tools/collector/routes/people.h - what a person's browser may request: the page, its API, health and
+ * metrics
  *
- * The listener knows no login and is meant for loopback. A web site elsewhere could still send a browser here under a name
- * of its own that points to 127.0.0.1; so a Host that is neither an address nor ours is refused.
+ * The listener knows no login and is meant for loopback. A web site elsewhere could still send a browser
+ * here under a name of its own that points to 127.0.0.1; so a Host that is neither an address nor ours is
+ * refused.
  *
- * Limits: NRS_COL_PEOPLE_MAX connections, NRS_COL_LOOKUPS_MAX queries that wait; above: 503. Queries run one at a time on a
+ * Limits: NRS_COL_PEOPLE_MAX connections, NRS_COL_LOOKUPS_MAX queries that wait; above: 503. Queries run
+ *         one at a time on a
  * thread of libuv's pool. */
 #ifndef NRS_COL_PEOPLE_H
 #define NRS_COL_PEOPLE_H

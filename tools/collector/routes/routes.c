@@ -18,7 +18,8 @@ static const struct nrs_col_route table[] = {
     {NRS_COL_PEOPLE, 0, "GET", "/*", nrs_col_people_file},
 };
 
-const struct nrs_col_route *nrs_col_route_find(enum nrs_col_audience audience, const char *url, const char **rest)
+const struct nrs_col_route *nrs_col_route_find(enum nrs_col_audience audience, const char *url,
+                                               const char **rest)
 {
     size_t path = strcspn(url, "?");
 

@@ -1,6 +1,7 @@
 /* tools/collector/routes/routes.h - every address that the collector answers, in one table (routes.c)
  *
- * A path that ends with '*' matches everything that begins with what is before it; the first row that matches counts. */
+ * A path that ends with '*' matches everything that begins with what is before it; the first row that
+ * matches counts. */
 #ifndef NRS_COL_ROUTES_H
 #define NRS_COL_ROUTES_H
 #include <stdint.h>
@@ -20,13 +21,14 @@ struct nrs_col_route {
 };
 
 /* Finds the row for an address ("/api/verdicts?limit=5") and sets *rest. NULL: no such address. */
-const struct nrs_col_route *nrs_col_route_find(enum nrs_col_audience audience, const char *url, const char **rest);
+const struct nrs_col_route *nrs_col_route_find(enum nrs_col_audience audience, const char *url,
+                                               const char **rest);
 
 /* Answers the request, also with 404 and 405. */
 void nrs_col_route_answer(struct nrs_col_conn *c, enum nrs_col_audience audience);
 
-/* Reads an address of the API: 0, NRS_ERR_FORMAT for a parameter that makes no sense, NRS_ERR_UNSUPPORTED for an address
- * that queries nothing. */
+/* Reads an address of the API: 0, NRS_ERR_FORMAT for a parameter that makes no sense, NRS_ERR_UNSUPPORTED
+ * for an address that queries nothing. */
 int nrs_col_route_query(struct nrs_col_query *q, const char *url);
 
 /* Reads what follows the path of a route that queries the store. 0 or NRS_ERR_FORMAT. */

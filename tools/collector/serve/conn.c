@@ -1,19 +1,21 @@
 #include "tools/collector/serve/conn.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <mbedtls/error.h>
 
-#define LINGER_MS 2000
-#define COMPLAIN_EVERY_MS 1000
+#include "tools/collector/serve/admit.h"
 
-/* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no types. */
-#define SAFE                                                                                                   \
-    "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n" \
-    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+#define LINGER_MS 2000
+
+/* On every answer: a browser runs only what came from here, shows it in nobody's frame, and guesses no
+ * types. */
+#define SAFE                                                                                              \
+    "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "              \
+    "form-action 'none'\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"           \
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
 
 struct output {
     uv_write_t write;
@@ -50,8 +52,8 @@ static void wrote(uv_write_t *write, int status)
         listen_on(c);
 }
 
-/* Bytes to the socket: at once as far as it takes them, the rest copied. One answer at a time is under way, so the
- * copies are bounded by it. */
+/* Bytes to the socket: at once as far as it takes them, the rest copied. One answer at a time is under
+ * way, so the copies are bounded by it. */
 static int send_raw(void *arg, const unsigned char *bytes, size_t len)
 {
     struct nrs_col_conn *c = arg;
@@ -93,6 +95,7 @@ static void closed(uv_handle_t *handle)
 
     if (c->service->tls != NULL)
         nrs_tls_pump_done(&c->pump);
+    free(c->proxy);
     free(c);
 }
 
@@ -111,19 +114,6 @@ void nrs_col_conn_close(struct nrs_col_conn *c)
     uv_close((uv_handle_t *)&c->tcp, closed);
 }
 
-/* A peer that we could not talk to: one line, at most one a second. */
-static void complain(struct nrs_col_conn *c, const char *what)
-{
-    struct nrs_col_server *s = c->server;
-    uint64_t now = uv_now(&s->loop);
-
-    s->metrics.handshakes_failed++;
-    if (s->complained_ms != 0 && now - s->complained_ms < COMPLAIN_EVERY_MS)
-        return;
-    s->complained_ms = now;
-    (void)fprintf(stderr, "noroshi-collector: %s: a connection was refused: %s\n", c->service->name, what);
-}
-
 static void on_ready(void *arg)
 {
     struct nrs_col_conn *c = arg;
@@ -134,7 +124,7 @@ static void on_ready(void *arg)
         set_deadline(c, (uint64_t)c->server->config->idle_s * 1000);
         return;
     }
-    complain(c, why);
+    nrs_col_peer_refused(c, why);
     c->failed = true;
 }
 
@@ -150,7 +140,8 @@ static void on_plain(void *arg, const unsigned char *bytes, size_t len)
         return;
     c->deadline_ms = 0;
     if (c->http.status != 0)
-        nrs_col_conn_refuse(c, c->http.status, c->http.status == 503 ? "Retry-After: 5\r\n" : "", c->http.why);
+        nrs_col_conn_refuse(c, c->http.status, c->http.status == 503 ? "Retry-After: 5\r\n" : "",
+                            c->http.why);
     else
         c->service->handle(c);
 }
@@ -171,10 +162,46 @@ static void feed_tls(struct nrs_col_conn *c, const char *bytes, size_t len)
 
     if (rc < 0 && !shaken && !c->pump.handshaken) {
         mbedtls_strerror(rc, what, sizeof what);
-        complain(c, what);
+        nrs_col_peer_refused(c, what);
     }
     if (rc < 0 || c->failed || (c->pump.closed_by_peer && c->state != NRS_COL_CONN_WORK))
         nrs_col_conn_close(c);
+}
+
+/* Reads the header of a balancer. Returns how many of the n bytes belong to it; the connection is closed
+ * if it is none, or if the address that it names is not let in. */
+static size_t feed_proxy(struct nrs_col_conn *c, const char *bytes, size_t n)
+{
+    struct nrs_col_proxy *p = c->proxy;
+    size_t before = p->len, room = sizeof p->bytes - p->len, more = n < room ? n : room;
+    int header;
+
+    memcpy(p->bytes + p->len, bytes, more);
+    p->len += more;
+    header = nrs_col_proxy_read(p->bytes, p->len, &c->from);
+    if (header == 0)
+        return n;
+    if (header < 0)
+        nrs_col_peer_refused(c, "no PROXY header");
+    if (header < 0 || !nrs_col_admit(c)) {
+        nrs_col_conn_close(c);
+        return n;
+    }
+    free(p);
+    c->proxy = NULL;
+    return (size_t)header - before;
+}
+
+static void feed(struct nrs_col_conn *c, const char *bytes, size_t n)
+{
+    size_t header = c->proxy != NULL ? feed_proxy(c, bytes, n) : 0;
+
+    if (header == n)
+        return;
+    if (c->service->tls != NULL)
+        feed_tls(c, bytes + header, n - header);
+    else
+        on_plain(c, (const unsigned char *)bytes + header, n - header);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -190,10 +217,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
     if (c->state == NRS_COL_CONN_LINGER)
         return;
-    if (c->service->tls != NULL)
-        feed_tls(c, buf->base, (size_t)n);
-    else
-        on_plain(c, (const unsigned char *)buf->base, (size_t)n);
+    feed(c, buf->base, (size_t)n);
     /* The clock of a request starts with its first byte; what trickles in later does not move it. */
     if (c->state == NRS_COL_CONN_READ && !begun && c->http.begun)
         set_deadline(c, (uint64_t)c->server->config->request_s * 1000);
@@ -205,12 +229,25 @@ static bool start(struct nrs_col_conn *c)
 
     if (c->service->tls != NULL && nrs_tls_pump_init(&c->pump, c->service->tls, NULL, &ops) != 0)
         return false;
+    if (c->service->tls != NULL)
+        nrs_col_peer_watch(&c->pump.ssl, &c->peer);
     return uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) == 0;
 }
 
-void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const struct nrs_col_service *service)
+/* Who comes through a balancer is judged when its header is there. */
+static bool let_in(struct nrs_col_conn *c)
+{
+    if (c->service->tls == NULL || !nrs_col_address_listed(c->server->config->proxy_from, &c->from))
+        return nrs_col_admit(c);
+    c->proxy = calloc(1, sizeof *c->proxy);
+    return c->proxy != NULL;
+}
+
+void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener,
+                         const struct nrs_col_service *service)
 {
     struct nrs_col_conn *c = calloc(1, sizeof *c);
+    int len;
 
     if (c == NULL)
         return; /* the listener tries again with the next one */
@@ -230,13 +267,9 @@ void nrs_col_conn_accept(struct nrs_col_server *s, uv_stream_t *listener, const 
         nrs_col_conn_close(c);
         return;
     }
-    if (*service->connections > service->connections_max) {
-        s->metrics.turned_away++;
-        nrs_col_conn_close(c);
-        return;
-    }
+    len = sizeof c->from;
     set_deadline(c, (uint64_t)s->config->request_s * 1000);
-    if (!start(c))
+    if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&c->from, &len) != 0 || !let_in(c) || !start(c))
         nrs_col_conn_close(c);
 }
 

@@ -1,12 +1,13 @@
 /* tools/collector/serve/http.h - one HTTP/1.1 request out of the bytes of a connection
  *
- * A thin layer over llhttp, which is strict: it keeps the path, the few headers that matter here and the body, all bounded.
- * Refused with 400 besides what is no HTTP: two Host headers, and a Transfer-Encoding that is not "chunked" alone.
- * One request at a time: after a whole one, nrs_col_http_next is called when it was answered. Bytes that a client
- * sends before that (pipelining) are dropped, and keep_alive says no, so that it sends them again elsewhere.
+ * A thin layer over llhttp, which is strict: it keeps the path, the few headers that matter here and the
+ * body, all bounded. Refused with 400 besides what is no HTTP: two Host headers, and a Transfer-Encoding
+ * that is not "chunked" alone. One request at a time: after a whole one, nrs_col_http_next is called when
+ * it was answered. Bytes that a client sends before that (pipelining) are dropped, and keep_alive says no,
+ * so that it sends them again elsewhere.
  *
- * Memory: the body grows as it arrives, never by what a header promises; every byte of it is taken from a budget
- *         that all connections share. Without a body a request costs no allocation.
+ * Memory: the body grows as it arrives, never by what a header promises; every byte of it is taken from a
+ *         budget that all connections share. Without a body a request costs no allocation.
  * Errors: a request that is refused is "whole" with the HTTP status to answer and one phrase in why. */
 #ifndef NRS_COL_HTTP_H
 #define NRS_COL_HTTP_H

@@ -7,13 +7,16 @@
 #include <stdint.h>
 
 struct nrs_col_metrics {
-    uint64_t accepted, turned_away;  /* connections; the second: over a limit */
+    uint64_t accepted, turned_away, gave_way; /* connections; closed at once; closed for another */
     uint64_t handshakes, handshakes_failed;
+    uint64_t device_over;            /* connections closed because their device opened another one */
     uint64_t timeouts;
     uint64_t posts_stored, posts_refused, posts_limited, posts_failed; /* 2xx, 4xx, 429, 503 */
     uint64_t records, records_new;   /* acknowledged; those that were not known before */
     uint64_t keys_dropped;           /* unknown keys of acknowledged records */
     uint64_t commits, commits_failed, commit_us;
+    uint64_t records_retired;        /* deleted for their age, or for room */
+    uint64_t queries, query_steps, query_scans; /* of the API */
     unsigned agents, people;         /* connections now */
     uint64_t pending_bytes;
 };

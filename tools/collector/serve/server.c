@@ -121,6 +121,7 @@ void nrs_col_server_init(struct nrs_col_server *s, const struct nrs_col_config *
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk: an error to answer, not a death */
     s->config = config;
+    nrs_col_rate_init(&s->handshakes, config->address_handshakes, config->address_handshakes * 4);
     s->budget.cap = (size_t)config->pending_kib * 1024;
     (void)uv_loop_init(&s->loop);
     (void)uv_timer_init(&s->loop, &s->sweep);

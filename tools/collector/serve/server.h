@@ -1,10 +1,11 @@
 /* tools/collector/serve/server.h - one loop, its listeners and their connections
  *
- * The server knows connections, requests, deadlines and counters. What a request means is the matter of the services
- * that it listens with (service.h), and run.c puts the two together. Everything here runs on the loop's thread.
+ * The server knows connections, requests, deadlines and counters. What a request means is the matter of
+ * the services that it listens with (service.h), and run.c puts the two together. Everything here runs on
+ * the loop's thread.
  *
- * Limits (collector.json): connections, bytes of a body, bytes of all bodies together, seconds for a handshake with
- * its request, idle seconds. What is over a limit is counted (metrics.h).
+ * Limits (collector.json): connections, bytes of a body, bytes of all bodies together, seconds for a
+ * handshake with its request, idle seconds. What is over a limit is counted (metrics.h).
  * Errors: functions that return an exit code have written one line to stderr when it is not 0. */
 #ifndef NRS_COL_SERVER_H
 #define NRS_COL_SERVER_H
@@ -14,6 +15,7 @@
 #include "tools/collector/config.h"
 #include "tools/collector/serve/http.h"
 #include "tools/collector/serve/metrics.h"
+#include "tools/collector/serve/rate.h"
 #include "tools/collector/serve/service.h"
 
 #define NRS_COL_LISTENERS 4
@@ -22,8 +24,8 @@
 struct nrs_col_conn;
 struct nrs_col_server;
 
-/* What happens behind the requests, for an orderly end: drain is called once when the server begins to stop, idle until
- * it returns true, then done, which closes the handles that it has on the loop. */
+/* What happens behind the requests, for an orderly end: drain is called once when the server begins to
+ * stop, idle until it returns true, then done, which closes the handles that it has on the loop. */
 struct nrs_col_backend {
     void (*drain)(void *arg);
     bool (*idle)(void *arg);
@@ -47,8 +49,10 @@ struct nrs_col_server {
     struct nrs_col_backend backend;
     struct nrs_col_metrics metrics;
     struct nrs_col_budget budget;
+    struct nrs_col_rate handshakes; /* of addresses */
     struct nrs_col_conn *conns; /* doubly linked */
-    uint64_t complained_ms;     /* the last line about a peer */
+    uint64_t reported_ms;       /* when the last line about a refused peer was written */
+    uint64_t unreported;        /* peers refused since, without a line */
     bool stopping;
     char in[NRS_COL_READ];
 };

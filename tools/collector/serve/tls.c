@@ -96,12 +96,25 @@ void nrs_col_tls_free(struct nrs_col_tls *t)
     mbedtls_pk_free(&t->key);
 }
 
+/* mbedTLS takes a certificate that says nothing about its use for one that may be used for everything. */
+static const char *use_fault(const mbedtls_x509_crt *crt)
+{
+    if (!mbedtls_x509_crt_has_ext_type(crt, MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE) ||
+        mbedtls_x509_crt_check_extended_key_usage(crt, MBEDTLS_OID_CLIENT_AUTH,
+                                                  MBEDTLS_OID_SIZE(MBEDTLS_OID_CLIENT_AUTH)) != 0)
+        return "the certificate is not for clients";
+    return mbedtls_x509_crt_get_ca_istrue(crt) > 0 ? "the certificate is an authority's" : NULL;
+}
+
 const char *nrs_col_tls_device(const mbedtls_ssl_context *ssl, char name[NRS_COL_NAME_MAX + 1])
 {
     static const char why[] = "the certificate's name is not a device's";
     const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(ssl);
     const mbedtls_asn1_named_data *part = crt != NULL ? &crt->subject : NULL;
+    const char *fault = crt != NULL ? use_fault(crt) : "there is no certificate";
 
+    if (fault != NULL)
+        return fault;
     for (; part != NULL; part = part->next) {
         if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) != 0 || part->val.len > NRS_COL_NAME_MAX)
             continue;

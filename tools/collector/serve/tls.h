@@ -21,7 +21,8 @@ struct nrs_col_tls {
 int nrs_col_tls_load(struct nrs_col_tls *t, const char *dir, const struct nrs_col_config *c);
 void nrs_col_tls_free(struct nrs_col_tls *t);
 
-/* Copies the CN of the peer's certificate. NULL, or one phrase that says why it is not a device's certificate. */
+/* Copies the CN of the peer's certificate. NULL, or one phrase that says why it is not a device's
+ * certificate. */
 const char *nrs_col_tls_device(const mbedtls_ssl_context *ssl, char name[NRS_COL_NAME_MAX + 1]);
 
 #endif

@@ -1,10 +1,11 @@
 /* tools/collector/store/answer.h - a JSON text that grows
  *
- * Parts are written with models/base/text.h into the free end of the buffer; a part that does not fit is written again
- * after the buffer was doubled, so a part must give the same text each time.
+ * Parts are written with models/base/text.h into the free end of the buffer; a part that does not fit is
+ * written again after the buffer was doubled, so a part must give the same text each time.
  *
  * Memory: bytes are malloc'd; nrs_col_answer_free gives them back.
- * Limits: NRS_COL_ANSWER_MAX bytes. Above that, or without memory, `failed` is set and further parts are ignored. */
+ * Limits: NRS_COL_ANSWER_MAX bytes. Above that, or without memory, `failed` is set and further parts are
+ *         ignored. */
 #ifndef NRS_COL_ANSWER_H
 #define NRS_COL_ANSWER_H
 #include <stdbool.h>

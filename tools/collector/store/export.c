@@ -27,7 +27,8 @@ static void member(struct nrs_text *t, const char *name, const char *value)
 }
 
 /* A text of the record; NULL becomes null. */
-static void field(struct nrs_text *t, const char *before, const struct nrs_col_fields *f, enum nrs_col_field id)
+static void field(struct nrs_text *t, const char *before, const struct nrs_col_fields *f,
+                  enum nrs_col_field id)
 {
     nrs_text_raw(t, before);
     if (f->text[id] != NULL)
@@ -116,7 +117,10 @@ static void write_finding(struct nrs_text *t, const struct nrs_col_fields *f)
 static void write_ocsf(struct nrs_text *t, const struct nrs_col_fields *f, const struct nrs_col_stored *r)
 {
     const char *st = f->text[NRS_COL_F_ST];
-    int64_t activity = strcmp(st, "open") == 0 ? 1 : strcmp(st, "end") == 0 ? 3 : 2, risk = f->number[NRS_COL_F_RISK];
+    int64_t activity = strcmp(st, "open") == 0  ? 1
+                       : strcmp(st, "end") == 0 ? 3
+                                                : 2,
+            risk = f->number[NRS_COL_F_RISK];
 
     nrs_text_raw(t, "{\"class_uid\":2004,\"category_uid\":2");
     number(t, ",\"activity_id\":", activity);
@@ -184,7 +188,8 @@ int nrs_col_export(const char *dir, enum nrs_col_format format, int64_t after, F
     else if (ferror(out) || fflush(out) != 0)
         code = nrs_col_complain("output", strerror(errno));
     if (e.skipped > 0)
-        (void)fprintf(stderr, "noroshi-collector: %s: %u records were skipped; the last: %s\n", dir, e.skipped, e.why);
+        (void)fprintf(stderr, "noroshi-collector: %s: %u records were skipped; the last: %s\n", dir,
+                      e.skipped, e.why);
     store->ops->close(store);
     return code;
 }

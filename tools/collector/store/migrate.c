@@ -4,8 +4,9 @@
 
 #include "models/base/error.h"
 
-/* record.verdict is the id of the first record of its verdict, NULL in that first record itself. So a verdict's id is the id
- * of its first record, and any record's id leads to its verdict. Records on packed files belong to no verdict: NULL. */
+/* record.verdict is the id of the first record of its verdict, NULL in that first record itself. So a
+ * verdict's id is the id of its first record, and any record's id leads to its verdict. Records on packed
+ * files belong to no verdict: NULL. */
 static const char step_1[] =
     "CREATE TABLE device("
     " id INTEGER PRIMARY KEY,"
@@ -42,9 +43,10 @@ static const char step_1[] =
     "CREATE INDEX verdict_last ON verdict(last) WHERE last IS NOT NULL;"
     "CREATE INDEX verdict_dst ON verdict(dst, port, device) WHERE dst IS NOT NULL;";
 
-/* What the lists show is counted when a record is stored and not when somebody looks: records and joined record of a
- * verdict, verdicts of a device, devices of a destination. Triggers keep the counts, whatever changes a verdict.
- * Programs of version 1 made the index on packed files when they started; some files have it, others do not. */
+/* What the lists show is counted when a record is stored and not when somebody looks: records and joined
+ * record of a verdict, verdicts of a device, devices of a destination. Triggers keep the counts, whatever
+ * changes a verdict. Programs of version 1 made the index on packed files when they started; some files
+ * have it, others do not. */
 static const char step_2[] =
     "CREATE INDEX IF NOT EXISTS record_packer ON record(id) WHERE kind=3;"
     "DROP INDEX record_verdict;"
@@ -63,19 +65,22 @@ static const char step_2[] =
     " dst TEXT NOT NULL, port INTEGER NOT NULL,"
     " devices INTEGER NOT NULL,"   /* rows of sighting */
     " PRIMARY KEY(dst, port)) WITHOUT ROWID;"
-    "INSERT INTO sighting SELECT dst, port, device, count(*) FROM verdict WHERE dst IS NOT NULL GROUP BY 1, 2, 3;"
+    "INSERT INTO sighting SELECT dst, port, device, count(*) FROM verdict WHERE dst IS NOT NULL"
+    " GROUP BY 1, 2, 3;"
     "INSERT INTO destination SELECT dst, port, count(*) FROM sighting GROUP BY 1, 2;"
     "UPDATE verdict SET records=(SELECT count(*) FROM record r WHERE r.verdict=verdict.id AND r.kind=0)"
     " +(SELECT count(*) FROM record r WHERE r.id=verdict.id AND r.kind=0),"
     " combo=(SELECT max(r.id) FROM record r WHERE r.verdict=verdict.id AND r.kind=4);"
-    "UPDATE device SET verdicts=(SELECT count(*) FROM verdict v WHERE v.device=device.id AND v.dst IS NOT NULL);"
+    "UPDATE device SET verdicts="
+    "(SELECT count(*) FROM verdict v WHERE v.device=device.id AND v.dst IS NOT NULL);"
     "CREATE TRIGGER sighting_new AFTER INSERT ON sighting BEGIN"
     " INSERT INTO destination VALUES(new.dst, new.port, 1) ON CONFLICT DO UPDATE SET devices=devices+1; END;"
     "CREATE TRIGGER sighting_old AFTER DELETE ON sighting BEGIN"
     " UPDATE destination SET devices=devices-1 WHERE dst=old.dst AND port=old.port;"
     " DELETE FROM destination WHERE dst=old.dst AND port=old.port AND devices<=0; END;"
     "CREATE TRIGGER verdict_new AFTER INSERT ON verdict WHEN new.dst IS NOT NULL BEGIN"
-    " INSERT INTO sighting VALUES(new.dst, new.port, new.device, 1) ON CONFLICT DO UPDATE SET verdicts=verdicts+1;"
+    " INSERT INTO sighting VALUES(new.dst, new.port, new.device, 1)"
+    " ON CONFLICT DO UPDATE SET verdicts=verdicts+1;"
     " UPDATE device SET verdicts=verdicts+1 WHERE id=new.device; END;"
     "CREATE TRIGGER verdict_old AFTER DELETE ON verdict WHEN old.dst IS NOT NULL BEGIN"
     " UPDATE sighting SET verdicts=verdicts-1 WHERE dst=old.dst AND port=old.port AND device=old.device;"
@@ -86,9 +91,21 @@ static const char step_2[] =
     " UPDATE device SET verdicts=verdicts+1 WHERE id=new.device AND old.dst IS NULL;"
     " UPDATE sighting SET verdicts=verdicts-1 WHERE dst=old.dst AND port=old.port AND device=old.device;"
     " DELETE FROM sighting WHERE dst=old.dst AND port=old.port AND device=old.device AND verdicts<=0;"
-    " INSERT INTO sighting VALUES(new.dst, new.port, new.device, 1) ON CONFLICT DO UPDATE SET verdicts=verdicts+1; END;";
+    " INSERT INTO sighting VALUES(new.dst, new.port, new.device, 1)"
+    " ON CONFLICT DO UPDATE SET verdicts=verdicts+1; END;";
 
-static const char *const steps[] = {step_1, step_2};
+/* What the store itself notes. */
+static const char step_3[] = "CREATE TABLE note(name TEXT PRIMARY KEY, value) WITHOUT ROWID;";
+
+/* How many new records a device stored on its newest day. */
+static const char step_4[] =
+    "ALTER TABLE device ADD COLUMN day INTEGER NOT NULL DEFAULT 0;" /* UTC days since 1970 */
+    "ALTER TABLE device ADD COLUMN day_records INTEGER NOT NULL DEFAULT 0;";
+
+/* To find what is left of verdicts whose records were deleted. */
+static const char step_5[] = "CREATE INDEX verdict_evidence ON verdict(evidence) WHERE evidence IS NOT NULL;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5};
 
 const int nrs_col_schema = (int)(sizeof steps / sizeof steps[0]);
 
@@ -97,7 +114,8 @@ int nrs_col_schema_of(sqlite3 *db)
     sqlite3_stmt *q = NULL;
     int version = -1;
 
-    if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK &&
+        sqlite3_step(q) == SQLITE_ROW)
         version = sqlite3_column_int(q, 0);
     sqlite3_finalize(q);
     return version;

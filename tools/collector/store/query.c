@@ -6,30 +6,35 @@
 #define LISTED 50 /* rows of the lists inside one verdict */
 
 /* 0 id, 1 verdict, 2 device, 3 opened, 4 received, 5 records, 6 devices, 7 evidence, 8 record, 9 combo */
-#define VERDICT                                                                                                \
-    "SELECT v.last, v.id, d.name, v.opened, r.received, v.records,"                                            \
-    " (SELECT n.devices FROM destination n WHERE n.dst=v.dst AND n.port=v.port), v.evidence, r.line, c.line"   \
-    " FROM verdict v JOIN device d ON d.id=v.device JOIN record r ON r.id=v.last LEFT JOIN record c ON c.id=v.combo "
+#define VERDICT                                                                                           \
+    "SELECT v.last, v.id, d.name, v.opened, r.received, v.records,"                                       \
+    " (SELECT n.devices FROM destination n WHERE n.dst=v.dst AND n.port=v.port), v.evidence, r.line,"     \
+    " c.line FROM verdict v JOIN device d ON d.id=v.device JOIN record r ON r.id=v.last"                  \
+    " LEFT JOIN record c ON c.id=v.combo "
 
 /* 0 id, 1 name, 2 issued, 3 first_seen, 4 last_seen, 5 version, 6 health_at, 7 health, 8 verdicts */
-#define DEVICE                                                                                                 \
+#define DEVICE                                                                                            \
     "SELECT id, name, issued, first_seen, last_seen, version, health_at, health, verdicts FROM device "
 
 /* 1 id, 2 limit */
 static const char *const sql[NRS_COL_QUERIES] = {
     [NRS_COL_Q_NEWEST] = VERDICT "WHERE v.last<?1 ORDER BY v.last DESC LIMIT ?2",
     [NRS_COL_Q_AFTER] = VERDICT "WHERE v.last>?1 ORDER BY v.last LIMIT ?2",
-    [NRS_COL_Q_VERDICT] = VERDICT "WHERE v.id=(SELECT coalesce(verdict, id) FROM record WHERE id=?1) LIMIT ?2",
+    [NRS_COL_Q_VERDICT] =
+        VERDICT "WHERE v.id=(SELECT coalesce(verdict, id) FROM record WHERE id=?1) LIMIT ?2",
     [NRS_COL_Q_DEVICES] = DEVICE "INDEXED BY device_seen ORDER BY last_seen DESC, id LIMIT ?2",
     [NRS_COL_Q_DEVICES_AFTER] = DEVICE "WHERE id>?1 ORDER BY id LIMIT ?2",
-    [NRS_COL_Q_PROGRAMS] = "SELECT r.id, d.name, r.received, r.line FROM record r JOIN device d ON d.id=r.device"
-                           " WHERE r.kind=3 AND r.id<?1 ORDER BY r.id DESC LIMIT ?2",
+    [NRS_COL_Q_PROGRAMS] =
+        "SELECT r.id, d.name, r.received, r.line FROM record r JOIN device d ON d.id=r.device"
+        " WHERE r.kind=3 AND r.id<?1 ORDER BY r.id DESC LIMIT ?2",
 };
 
 /* Of one verdict, 1: its id, 2: rows. */
-static const char matrix_sql[] = "SELECT line FROM record WHERE id=(SELECT evidence FROM verdict WHERE id=?1) LIMIT ?2";
+static const char matrix_sql[] =
+    "SELECT line FROM record WHERE id=(SELECT evidence FROM verdict WHERE id=?1) LIMIT ?2";
 static const char history_sql[] =
-    "SELECT id, received, line FROM (SELECT id, received, line FROM record WHERE verdict=?1 AND kind=0 ORDER BY id DESC LIMIT ?2)"
+    "SELECT id, received, line FROM (SELECT id, received, line FROM record WHERE verdict=?1 AND kind=0"
+    " ORDER BY id DESC LIMIT ?2)"
     " UNION ALL SELECT id, received, line FROM record WHERE id=?1 AND kind=0 LIMIT ?2";
 static const char others_sql[] =
     "SELECT x.last, d.name, x.risk, x.opened FROM verdict v JOIN verdict x ON x.dst=v.dst AND x.port=v.port"
@@ -158,10 +163,10 @@ static const struct {
     [NRS_COL_Q_DEVICES_AFTER] = {"devices", write_device}, [NRS_COL_Q_PROGRAMS] = {"programs", write_program},
 };
 
-/* Appends the rows of a statement, with commas; *id is set to the second column of the last row, for a verdict its id.
- * Returns how many rows there were, or NRS_ERR_IO. */
-static int add_rows(struct nrs_col_sqlite *store, struct nrs_col_answer *out, const char *text, int64_t id, int64_t limit,
-                    part write, int64_t *last)
+/* Appends the rows of a statement, with commas; *id is set to the second column of the last row, for a
+ * verdict its id. Returns how many rows there were, or NRS_ERR_IO. */
+static int add_rows(struct nrs_col_sqlite *store, struct nrs_col_answer *out, const char *text, int64_t id,
+                    int64_t limit, part write, int64_t *last)
 {
     sqlite3_stmt *s = NULL;
     int n = 0, got = SQLITE_ERROR;
@@ -176,8 +181,8 @@ static int add_rows(struct nrs_col_sqlite *store, struct nrs_col_answer *out, co
                 *last = sqlite3_column_int64(s, 1);
             nrs_col_answer_add(out, write, s);
         }
-        store->steps += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
-        store->scans += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+        store->base.steps += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 0);
+        store->base.scans += (uint64_t)sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
     }
     if (got != SQLITE_DONE)
         n = nrs_col_sqlite_fail(store);
@@ -225,11 +230,11 @@ int nrs_col_sqlite_query(struct nrs_col_store *store, const struct nrs_col_query
     int64_t id = 0;
     int n;
 
-    s->steps = s->scans = 0;
+    store->steps = store->scans = 0;
     if (h.name != NULL)
         nrs_col_answer_add(out, write_heading, &h);
-    n = add_rows(s, out, sql[q->kind], q->id, q->kind == NRS_COL_Q_VERDICT ? 1 : q->limit, lists[q->kind].write,
-                 q->kind == NRS_COL_Q_VERDICT ? &id : NULL);
+    n = add_rows(s, out, sql[q->kind], q->id, q->kind == NRS_COL_Q_VERDICT ? 1 : q->limit,
+                 lists[q->kind].write, q->kind == NRS_COL_Q_VERDICT ? &id : NULL);
     if (h.name != NULL)
         nrs_col_answer_raw(out, "]}");
     else if (n == 0)

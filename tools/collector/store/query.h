@@ -1,4 +1,5 @@
-/* tools/collector/store/query.h - the questions that a store answers with JSON (README.md describes the answers)
+/* tools/collector/store/query.h - the questions that a store answers with JSON (README.md describes the
+ * answers)
  *
  * Limits: NRS_COL_QUERY_ROWS rows of a list. */
 #ifndef NRS_COL_QUERY_H

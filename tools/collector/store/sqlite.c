@@ -31,8 +31,8 @@ static int open_file(sqlite3 **db, const char *dir, int flags, char why[NRS_COL_
         (void)snprintf(why, NRS_COL_STORE_WHY, "path too long");
         return NRS_ERR_LIMIT;
     }
-    if (sqlite3_open_v2(path, db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout(*db, BUSY_MS) == SQLITE_OK &&
-        nrs_col_schema_of(*db) >= 0)
+    if (sqlite3_open_v2(path, db, flags, NULL) == SQLITE_OK &&
+        sqlite3_busy_timeout(*db, BUSY_MS) == SQLITE_OK && nrs_col_schema_of(*db) >= 0)
         return 0;
     (void)snprintf(why, NRS_COL_STORE_WHY, "%s", *db != NULL ? sqlite3_errmsg(*db) : "out of memory");
     return NRS_ERR_IO;
@@ -54,7 +54,8 @@ static int create(const char *dir, char why[NRS_COL_STORE_WHY])
     sqlite3 *db = NULL;
     int rc = open_file(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why);
 
-    if (rc == 0 && sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK) {
+    if (rc == 0 && (nrs_col_sqlite_make_vacuum(db) != SQLITE_OK ||
+                    sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK)) {
         (void)snprintf(why, NRS_COL_STORE_WHY, "%s", sqlite3_errmsg(db));
         rc = NRS_ERR_IO;
     }
@@ -96,13 +97,16 @@ static int open_writer(struct nrs_col_sqlite *s, const char *dir)
         rc = nrs_col_migrate(s->db, s->base.why, sizeof s->base.why);
     if (rc != 0)
         return rc;
+    /* A file of version 1 only reuses its pages. It goes on so when there is no room for the copy that
+     * this takes. */
+    (void)nrs_col_sqlite_make_vacuum(s->db);
     /* What was answered with 200 survives a power cut: WAL alone would lose the last transactions. */
     (void)snprintf(pragma, sizeof pragma, "PRAGMA synchronous=FULL; PRAGMA cache_size=-%d", CACHE_KIB);
     if (sqlite3_exec(s->db, pragma, NULL, NULL, NULL) != SQLITE_OK)
         rc = nrs_col_sqlite_fail(s);
     for (int i = 0; rc == 0 && i < NRS_COL_STATEMENTS; i++) {
-        if (sqlite3_prepare_v3(s->db, nrs_col_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->sql[i], NULL) !=
-            SQLITE_OK)
+        if (sqlite3_prepare_v3(s->db, nrs_col_statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->sql[i],
+                               NULL) != SQLITE_OK)
             rc = nrs_col_sqlite_fail(s);
     }
     return rc;
@@ -176,11 +180,12 @@ static int issue(const char *dir, const char *name, int64_t now, char why[NRS_CO
     return rc;
 }
 
-static int each(struct nrs_col_store *store, int64_t after, int (*row)(void *arg, const struct nrs_col_stored *r),
-                void *arg)
+static int each(struct nrs_col_store *store, int64_t after,
+                int (*row)(void *arg, const struct nrs_col_stored *r), void *arg)
 {
-    static const char sql[] = "SELECT r.id, r.received, r.kind, d.name, r.line FROM record r JOIN device d ON d.id=r.device"
-                              " WHERE r.id>?1 ORDER BY r.id";
+    static const char sql[] =
+        "SELECT r.id, r.received, r.kind, d.name, r.line FROM record r JOIN device d ON d.id=r.device"
+        " WHERE r.id>?1 ORDER BY r.id";
     struct nrs_col_sqlite *s = (struct nrs_col_sqlite *)store;
     sqlite3_stmt *q = NULL;
     int got = SQLITE_ERROR, rc = 0;
@@ -188,7 +193,8 @@ static int each(struct nrs_col_store *store, int64_t after, int (*row)(void *arg
     if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK) {
         (void)sqlite3_bind_int64(q, 1, after);
         while (rc == 0 && (got = sqlite3_step(q)) == SQLITE_ROW) {
-            struct nrs_col_stored r = {.id = sqlite3_column_int64(q, 0), .received = sqlite3_column_int64(q, 1),
+            struct nrs_col_stored r = {.id = sqlite3_column_int64(q, 0),
+                                       .received = sqlite3_column_int64(q, 1),
                                        .kind = (uint8_t)sqlite3_column_int(q, 2),
                                        .device = (const char *)sqlite3_column_text(q, 3),
                                        .line = (const char *)sqlite3_column_text(q, 4)};
@@ -208,7 +214,9 @@ const struct nrs_col_store_ops nrs_col_store_sqlite = {
     .open = open_store,
     .close = close_store,
     .issue = issue,
+    .probe = nrs_col_sqlite_probe,
     .commit = nrs_col_sqlite_commit,
+    .retire = nrs_col_sqlite_retire,
     .query = nrs_col_sqlite_query,
     .each = each,
 };

@@ -1,4 +1,4 @@
-#include "tools/windows/windows.h"
+#include "tools/spans/spans.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #define DAY      NRS_NS_PER_DAY
 
-struct nrs_core_conf nrs_windows_conf(uint32_t dest_cap, uint32_t min_conns)
+struct nrs_core_conf nrs_spans_conf(uint32_t dest_cap, uint32_t min_conns)
 {
     uint32_t watched = dest_cap / 8;
 
@@ -19,12 +19,12 @@ struct nrs_core_conf nrs_windows_conf(uint32_t dest_cap, uint32_t min_conns)
                                   .min_conns = min_conns};
 }
 
-int nrs_windows_init(struct nrs_windows *w, enum nrs_window window, const struct nrs_core_conf *conf,
-                     const struct nrs_model *model, nrs_windows_fn fn, void *arg)
+int nrs_spans_init(struct nrs_spans *w, enum nrs_window window, const struct nrs_core_conf *conf,
+                   const struct nrs_model *model, nrs_spans_fn fn, void *arg)
 {
     int rc;
 
-    *w = (struct nrs_windows){.window = window, .conf = *conf, .model = model, .fn = fn, .arg = arg};
+    *w = (struct nrs_spans){.window = window, .conf = *conf, .model = model, .fn = fn, .arg = arg};
     w->memory_len = nrs_core_bytes(conf);
     w->memory = malloc(w->memory_len);
     if (!w->memory)
@@ -34,21 +34,21 @@ int nrs_windows_init(struct nrs_windows *w, enum nrs_window window, const struct
     return rc;
 }
 
-void nrs_windows_done(struct nrs_windows *w)
+void nrs_spans_done(struct nrs_spans *w)
 {
     free(w->memory);
     w->memory = NULL;
 }
 
-static uint64_t window_ns(const struct nrs_windows *w)
+static uint64_t window_ns(const struct nrs_spans *w)
 {
     return nrs_window_s[w->window] * NRS_NS_PER_S;
 }
 
 /* A row of siblings names none of their servers: that one has its own row. */
-static void hand_out(void *windows, const struct nrs_judgement *j)
+static void hand_out(void *spans, const struct nrs_judgement *j)
 {
-    struct nrs_windows *w = windows;
+    struct nrs_spans *w = spans;
     struct nrs_judgement row = *j;
 
     if (row.servers) {
@@ -70,7 +70,7 @@ static void ignore(void *arg, const struct nrs_judgement *j)
     (void)j;
 }
 
-static void start(struct nrs_windows *w, uint64_t t_ns)
+static void start(struct nrs_spans *w, uint64_t t_ns)
 {
     /* Whole seconds, because rows say `from` in seconds. */
     w->from_ns = t_ns / NRS_NS_PER_S * NRS_NS_PER_S;
@@ -80,14 +80,14 @@ static void start(struct nrs_windows *w, uint64_t t_ns)
     w->next_ns = w->from_ns + earlier(window_ns(w), DAY);
 }
 
-static void judge(struct nrs_windows *w)
+static void judge(struct nrs_spans *w)
 {
     nrs_core_each(w->core, w->window, w->from_ns + window_ns(w), hand_out, w);
 }
 
 /* A window or a day is over. Nobody hears of verdicts here, and telling the core the time makes it look for
  * them, so that is done as rarely as its housekeeping (fading, forgetting) allows: daily. */
-static void step(struct nrs_windows *w, uint64_t t_ns)
+static void step(struct nrs_spans *w, uint64_t t_ns)
 {
     if (t_ns >= w->from_ns + window_ns(w)) {
         judge(w);
@@ -100,20 +100,19 @@ static void step(struct nrs_windows *w, uint64_t t_ns)
     w->next_ns = earlier(w->from_ns + window_ns(w), w->told_ns + DAY);
 }
 
-void nrs_windows_flow(void *windows, const struct nrs_flow *f, const char *name)
+void nrs_spans_flow(void *spans, const struct nrs_flow *f, const char *name)
 {
-    struct nrs_windows *w = windows;
+    struct nrs_spans *w = spans;
 
     if (!w->core)
         start(w, f->t_ns);
     else if (f->t_ns >= w->next_ns)
         step(w, f->t_ns);
-    w->late += f->t_ns < w->from_ns;
     w->flows++;
     nrs_core_flow(w->core, f, name);
 }
 
-void nrs_windows_end(struct nrs_windows *w)
+void nrs_spans_end(struct nrs_spans *w)
 {
     struct nrs_core_stats st;
 
@@ -125,7 +124,7 @@ void nrs_windows_end(struct nrs_windows *w)
     w->core = NULL;
 }
 
-bool nrs_windows_named(const char *text, enum nrs_window *window)
+bool nrs_spans_named(const char *text, enum nrs_window *window)
 {
     for (int i = 0; i < NRS_WINDOWS; i++) {
         if (strcmp(text, nrs_window_name[i]) == 0) {
@@ -136,7 +135,7 @@ bool nrs_windows_named(const char *text, enum nrs_window *window)
     return false;
 }
 
-const char *nrs_windows_transport(uint8_t proto, char number[4])
+const char *nrs_spans_transport(uint8_t proto, char number[4])
 {
     switch (proto) {
     case NRS_PROTO_TCP: return "tcp";
@@ -147,7 +146,7 @@ const char *nrs_windows_transport(uint8_t proto, char number[4])
     }
 }
 
-void nrs_windows_no_model(struct nrs_model *m)
+void nrs_spans_no_model(struct nrs_model *m)
 {
     static const uint8_t no_risk[5] = {0};
 
