@@ -29,7 +29,7 @@ struct zip_directory {
     uint64_t end, size, offset;
 };
 
-/* The end record, or the one of zip64 right before it with the locator in between (APPNOTE 4.3.14, 4.3.15). */
+/* The end record, or that of zip64 before it, with the locator in between (APPNOTE 4.3.14, 4.3.15). */
 static struct zip_directory zip_directory(struct nrs_scan *s, uint64_t record_at, const uint8_t *record)
 {
     struct zip_directory d = {record_at, nrs_le32(record + 12), nrs_le32(record + 16)};
