@@ -125,7 +125,8 @@ static bool rewrite(struct nrs_spool *s, const struct nrs_record *r)
     return true;
 }
 
-/* Writes again what is worth keeping of the len bytes of a segment just given up; the rest counts as dropped. */
+/* Writes again what is worth keeping of the len bytes of a segment just given up; the rest counts as
+ * dropped. */
 static void rescue(struct nrs_spool *s, int len)
 {
     struct nrs_record r = {.seq = 0};
