@@ -97,10 +97,12 @@ static int take_header(struct nrs_http_reply *r)
 static void head_done(struct nrs_http_reply *r)
 {
     bool connect = r->no_body;
+    uint32_t head_bytes = r->head_bytes;
 
     if (r->status < 200) {
         nrs_http_reply_init(r, connect);
         r->started = true;
+        r->head_bytes = head_bytes; /* interim replies without end are a head without end */
     } else if ((connect && r->status < 300) || r->status == 204 || r->status == 304) {
         r->done = true;
     } else if (r->chunked) {

@@ -15,11 +15,16 @@ int nrs_segment_load(struct nrs_spool *s, uint32_t no)
     return len;
 }
 
+static void unlist_segment(struct nrs_spool *s, uint32_t i)
+{
+    s->n--;
+    memmove(s->seg + i, s->seg + i + 1, (s->n - i) * sizeof *s->seg);
+}
+
 void nrs_segment_remove(struct nrs_spool *s, uint32_t i)
 {
     nrs_file_remove(s->dir, nrs_segment_name(s->seg[i].no).text);
-    s->n--;
-    memmove(s->seg + i, s->seg + i + 1, (s->n - i) * sizeof *s->seg);
+    unlist_segment(s, i);
 }
 
 static void forget_segment(struct nrs_spool *s, uint32_t i)
@@ -33,7 +38,7 @@ static void note_segment(struct nrs_spool *s, uint32_t no)
 {
     uint32_t i = s->n;
 
-    if (s->n == NRS_SPOOL_SEGMENTS) {
+    if (s->n == NRS_SPOOL_SEGMENTS + 1) {
         uint32_t oldest = no < s->seg[0].no ? no : s->seg[0].no;
 
         nrs_file_remove(s->dir, nrs_segment_name(oldest).text);
@@ -110,39 +115,50 @@ static int write_record(struct nrs_spool *s, const void *payload, size_t len, un
     return 0;
 }
 
-/* Writes one record of a given-up segment again; a pending one keeps its handle. */
-static bool rewrite(struct nrs_spool *s, const struct nrs_record *r)
+/* Writes one record of a given-up segment again; a pending one keeps its handle. On a full disk that segment
+ * makes the room, which a power cut at this moment would turn into a loss. */
+static bool rewrite(struct nrs_spool *s, const struct nrs_record *r, uint32_t given_up)
 {
     struct nrs_spool_segment *seg = &s->seg[s->n - 1];
     struct nrs_spool_pending *p = r->flags & NRS_RECORD_PENDING ? nrs_pending_place(s, r->seq) : NULL;
     const struct nrs_spool_pending now = {seg->no, seg->used, s->next_seq};
 
-    if (!(r->flags & NRS_RECORD_KEEP) || seg->used + NRS_RECORD_HEAD + r->len > s->segment_bytes / 2 ||
-        write_record(s, r->payload, r->len, r->flags) != 0)
+    if (!(r->flags & NRS_RECORD_KEEP) || seg->used + NRS_RECORD_HEAD + r->len > s->segment_bytes / 2)
         return false;
+    if (write_record(s, r->payload, r->len, r->flags) != 0) {
+        nrs_file_remove(s->dir, nrs_segment_name(given_up).text);
+        if (write_record(s, r->payload, r->len, r->flags) != 0)
+            return false;
+    }
     if (p != NULL)
         *p = now;
     return true;
 }
 
-/* Writes again what is worth keeping of the len bytes of a segment just given up; the rest counts as
- * dropped. */
-static void rescue(struct nrs_spool *s, int len)
+/* Gives up the oldest segment. What is worth keeping is written again, and is on disk before the segment's
+ * file goes; the rest counts as dropped. */
+static void give_up_oldest(struct nrs_spool *s)
 {
+    uint32_t no = s->seg[0].no;
+    int len = nrs_segment_is_empty(&s->seg[0]) ? 0 : nrs_segment_load(s, no);
     struct nrs_record r = {.seq = 0};
     size_t at = 0;
 
+    unlist_segment(s, 0);
     while (len > 0 && nrs_record_next(s->bytes, (size_t)len, &at, &r))
-        if (is_of_interest(s, &r) && !rewrite(s, &r))
+        if (is_of_interest(s, &r) && !rewrite(s, &r, no))
             s->dropped++;
+    if (s->dirty)
+        nrs_spool_sync(s);
+    nrs_file_remove(s->dir, nrs_segment_name(no).text);
+    nrs_pending_forget(s, no); /* those that were not written again */
 }
 
 /* Begins a new segment, at the cost of the oldest if there are as many as allowed. */
 static int next_segment(struct nrs_spool *s)
 {
-    uint32_t no = s->n > 0 ? s->seg[s->n - 1].no + 1 : 1, oldest = 0;
+    uint32_t no = s->n > 0 ? s->seg[s->n - 1].no + 1 : 1;
     int fd = nrs_file_open(s->dir, nrs_segment_name(no).text);
-    int given_up = 0;
 
     if (fd < 0)
         return NRS_ERR_IO;
@@ -150,17 +166,11 @@ static int next_segment(struct nrs_spool *s)
     nrs_file_close(s->fd);
     s->fd = fd;
     s->dir_dirty = true;
-    if (s->n == s->n_max) {
-        oldest = s->seg[0].no;
-        given_up = nrs_segment_is_empty(&s->seg[0]) ? 0 : nrs_segment_load(s, oldest);
-        nrs_segment_remove(s, 0);
-    }
     if (s->n > 0 && nrs_segment_is_empty(&s->seg[s->n - 1]))
         forget_segment(s, s->n - 1);
     s->seg[s->n++] = (struct nrs_spool_segment){.no = no};
-    rescue(s, given_up);
-    if (oldest != 0)
-        nrs_pending_forget(s, oldest); /* those that were not written again */
+    while (s->n > s->n_max)
+        give_up_oldest(s);
     return 0;
 }
 
@@ -214,7 +224,7 @@ int nrs_spool_open(struct nrs_spool *s, int dir, uint32_t bytes)
         return NRS_ERR_IO;
     for (uint32_t i = 0; i < s->n; i++)
         survey(s, &s->seg[i]);
-    while (s->n > s->n_max) {
+    while (s->n > s->n_max + 1) { /* one more: the power was cut while the oldest was given up */
         s->dropped += s->seg[0].left + s->seg[0].pending;
         forget_segment(s, 0);
     }

@@ -11,7 +11,8 @@
  *          becomes an ordinary record.
  * Limits:  `bytes` of the configuration in 4..64 segments of 16..64 KiB. When a new segment has no room, the
  *          oldest is given up; its records marked `keep` (verdicts, as opposed to evidence) are moved to
- *          the new one, as far as they fill half of it. What is lost is counted in `dropped`.
+ *          the new one, as far as they fill half of it, before the oldest is removed. A power cut in between
+ *          leaves both, and they are sent twice. What is lost is counted in `dropped`.
  * Errors:  a full disk or an I/O error loses the record at hand (counted in `errors`); the next call
  *          tries again. A segment that cannot be read is passed over until the next start.
  * Owner:   one process (the caller holds nrs_dir_lock). struct nrs_spool is the caller's, about 67 KiB;
@@ -45,7 +46,8 @@ struct nrs_spool {
     int dir, fd;           /* fd: the newest segment, -1 = none yet */
     bool dirty, dir_dirty; /* written since the last sync */
     uint32_t segment_bytes, n_max, n;
-    struct nrs_spool_segment seg[NRS_SPOOL_SEGMENTS]; /* [n], oldest first; the last one is written */
+    /* [n], oldest first; the last one is written. One more than n_max after a power cut, two while the oldest goes. */
+    struct nrs_spool_segment seg[NRS_SPOOL_SEGMENTS + 2];
     struct nrs_spool_pending pending[NRS_SPOOL_PENDING];
     uint64_t next_seq, acked_seq;
     struct {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fault table F1 and F13: agent and collector are killed at random, 200 times, while verdicts flow.
 
-Afterwards every verdict that was in the agent's spool is in the collector's store, once. KILLS sets another number."""
+Afterwards every verdict that was in the agent's spool is in the collector's store, once. KILLS sets another number; by hand:
+KILLS=1000 tests/system/test_kill9.py"""
 import collections
 import json
 import os

@@ -16,6 +16,7 @@
 
 static int fault_at; /* the how many-th call of a file function fails; 0 = none */
 static int n_calls;
+static bool disk_full; /* until a file is removed */
 
 static int fault(void)
 {
@@ -33,6 +34,8 @@ static int test_write(int fd, uint64_t at, const void *bytes, size_t len)
 {
     int rc = fault();
 
+    if (disk_full)
+        return -ENOSPC;
     if (rc != 0) {
         nrs_file_write(fd, at, bytes, len / 2); /* the disk was full in the middle of it */
         return rc;
@@ -51,6 +54,7 @@ static int test_remove(int dir, const char *name)
 {
     int rc = fault();
 
+    disk_full = false;
     return rc != 0 ? rc : nrs_file_remove(dir, name);
 }
 
@@ -125,6 +129,7 @@ static int open_spool(void **state)
 {
     (void)state;
     fault_at = n_calls = 0;
+    disk_full = false;
     return temp_dir_make(&dir) || nrs_spool_open(&spool, dir.fd, 65536);
 }
 
@@ -199,6 +204,24 @@ static void full_spool_keeps_verdicts_longer_than_evidence(void **state)
     for (uint32_t i = 0; i < seen.n; i++)
         kept += seen.number[i] % 4 == 0;
     assert_true(kept > seen.n / 2); /* a quarter of what came in, and most of what is left */
+}
+
+static void full_disk_takes_the_room_of_the_oldest_for_its_verdicts(void **state)
+{
+    uint32_t first;
+
+    (void)state;
+    assert_int_equal(add(1, 1000, true), 0);
+    while (spool.n < 4 || spool.seg[3].used + 1020 <= spool.segment_bytes)
+        assert_int_equal(add(2, 1000, false), 0);
+    first = spool.seg[0].no;
+    disk_full = true;
+    assert_int_equal(add(3, 1000, true), 0);
+    assert_int_not_equal(spool.seg[0].no, first);
+    assert_int_equal(spool.errors, 0);
+    take_all();
+    assert_int_equal(seen.number[seen.n - 2], 1);
+    assert_int_equal(seen.number[seen.n - 1], 3);
 }
 
 static void drop_under_a_batch_in_flight_loses_no_count(void **state)
@@ -337,6 +360,7 @@ int main(void)
         TEST(batch_stops_where_the_taker_says_no),
         TEST(full_spool_gives_up_the_oldest_and_counts_it),
         TEST(full_spool_keeps_verdicts_longer_than_evidence),
+        TEST(full_disk_takes_the_room_of_the_oldest_for_its_verdicts),
         TEST(drop_under_a_batch_in_flight_loses_no_count),
         TEST(acknowledged_segments_go_away),
         TEST(smaller_configuration_keeps_the_newest),

@@ -276,6 +276,39 @@ static void no_answer_waits_and_the_waiting_time_ends(void **state)
     assert_int_equal(s.dials, 2);
 }
 
+/* A server that promises more than it sends, or less, or something else, has stored nothing. */
+static void a_reply_that_is_not_whole_acknowledges_nothing(void **state)
+{
+    static const char *const replies[] = {
+        "HTTP/1.1 200 O",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 4294967298\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 200200 OK\r\n\r\n",
+        "{\"ok\":2}\r\n\r\n",
+    };
+
+    (void)state;
+    start("");
+    fill(2);
+    nrs_uplink_kick(&u);
+    for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+        connect_script();
+        script_answers(&s, replies[i]);
+        if (u.https.state == NRS_HTTPS_POSTING)
+            script_breaks(&s, "the connection was closed");
+        script_closed(&s);
+        assert_int_equal(nrs_spool_waiting(&spool), 2);
+        assert_int_equal(u.stats.failures, 1);
+        nrs_uplink_hurry(&u);
+    }
+    answer(OK);
+    assert_int_equal(nrs_spool_waiting(&spool), 0);
+}
+
 static void a_new_identity_waits_for_the_old_connection(void **state)
 {
     (void)state;
@@ -322,6 +355,7 @@ int main(void)
         TEST(a_refused_health_line_waits),
         TEST(a_busy_server_is_said_once_and_gets_the_same_batch_again),
         TEST(no_answer_waits_and_the_waiting_time_ends),
+        TEST(a_reply_that_is_not_whole_acknowledges_nothing),
         TEST(a_new_identity_waits_for_the_old_connection),
         TEST(a_closed_uplink_does_nothing_more),
     };
