@@ -43,7 +43,8 @@ struct nrs_arguments {
 
 /* The next option: its letter; -1: no option is left. When the command has to end, the result is 0 and
  * *exit_code is set: after -h, or after a line about a wrong word. options: ended by a row with an empty
- * name; -h and --help are added. Options and other words may be mixed; "-" is no option. Names are not abbreviated.
+ * name; -h and --help are added. Options and other words may be mixed; "-" is no option. Names are
+ * not abbreviated.
  *
  * The reader is our own for the size of the program: musl's getopt_long needs several times its code. */
 int nrs_command_option(const struct nrs_command *c, struct nrs_arguments *args,
