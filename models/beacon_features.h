@@ -52,6 +52,9 @@
     X(place, 3, "address class (features.h)")                                                                \
     X(proto, 3, "0 TCP, 1 UDP, 2 ICMP, 3 other")                                                             \
     X(ntp, 1, "48 bytes each way, wherever it goes")                                                         \
-    X(siblings, 16, "servers among the remembered connections of siblings (rotation); 0 = one destination")
+    X(siblings, 16, "servers among the remembered connections of siblings (rotation); 0 = one destination")  \
+    X(vis_alt, 255,                                                                                          \
+      "share of visit gaps on the other side of the median than the gap before; 0 = unknown")                \
+    X(rx_max, 255, "most bytes received over the median, log q3")
 
 #endif

@@ -8,7 +8,7 @@ _Static_assert((int)NRS_BEACON_N <= (int)NRS_FEATURES_MAX, "the schema fits the 
 const struct nrs_schema nrs_schema_beacon = {
     .name = "beacon",
     .kind = NRS_KIND_BEACON,
-    .version = 2,
+    .version = 3,
     .n_features = NRS_BEACON_N,
     .features = features,
 };

@@ -2,6 +2,8 @@
 
 #include "agent/core/features.h"
 
+enum { PUBLIC, PRIVATE, MULTICAST, LINK_LOCAL }; /* places, see features.h */
+
 struct port_class {
     uint16_t port;
     uint8_t class;
@@ -41,12 +43,12 @@ static unsigned place_v4(const uint8_t *b)
 {
     if (b[0] == 10 || (b[0] == 172 && b[1] >> 4 == 1) || (b[0] == 192 && b[1] == 168) ||
         (b[0] == 100 && b[1] >> 6 == 1))
-        return 1;
+        return PRIVATE;
     if (b[0] >= 224)
-        return 2;
+        return MULTICAST;
     if (b[0] == 169 && b[1] == 254)
-        return 3;
-    return 0;
+        return LINK_LOCAL;
+    return PUBLIC;
 }
 
 unsigned nrs_place_class(const struct nrs_addr *a)
@@ -56,10 +58,19 @@ unsigned nrs_place_class(const struct nrs_addr *a)
     if (!memcmp(a->b, mapped, sizeof mapped))
         return place_v4(a->b + 12);
     if (a->b[0] == 0xff)
-        return 2;
+        return MULTICAST;
     if (a->b[0] == 0xfe && a->b[1] >> 6 == 2)
-        return 3;
+        return LINK_LOCAL;
     if ((a->b[0] & 0xfe) == 0xfc)
-        return 1;
-    return 0;
+        return PRIVATE;
+    return PUBLIC;
+}
+
+bool nrs_key_can_be_c2(const struct nrs_key *k)
+{
+    unsigned place = nrs_place_class(&k->remote);
+
+    if (k->inbound || place == MULTICAST || place == LINK_LOCAL)
+        return false;
+    return place != PRIVATE || nrs_place_class(&k->local) != PUBLIC;
 }

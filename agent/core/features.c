@@ -76,6 +76,7 @@ static void gap_features(struct nrs_profile *p)
     x[NRS_X_vis_near] = v->near;
     x[NRS_X_vis_harm] = v->harmonic;
     x[NRS_X_vis_run] = v->run;
+    x[NRS_X_vis_alt] = v->alternating;
 }
 
 static void histogram_features(struct nrs_profile *p)
@@ -101,7 +102,7 @@ struct spread {
 
 static struct spread spread_of(uint32_t *v, size_t n)
 {
-    struct spread s = {0, 0, 0};
+    struct spread s = {0};
 
     nrs_sort_u32(v, n);
     s.median = nrs_median_sorted(v, n);
@@ -138,6 +139,7 @@ static void size_features(struct nrs_profile *p)
     x[NRS_X_tx_med] = log_feature(s_tx.median + 1);
     x[NRS_X_tx_mad] = s_tx.mad;
     x[NRS_X_tx_same] = s_tx.same;
+    x[NRS_X_rx_max] = sized ? quotient_feature(rx[sized - 1], s_rx.median, 0) : 0; /* sorted by then */
     x[NRS_X_rx_med] = log_feature(s_rx.median + 1);
     x[NRS_X_rx_mad] = s_rx.mad;
     x[NRS_X_rx_same] = s_rx.same;

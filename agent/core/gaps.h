@@ -19,6 +19,7 @@ struct nrs_gaps {
     uint8_t near;        /* share within 35 % of the median, out of 255 */
     uint8_t shorter;     /* share under a second */
     uint8_t harmonic;    /* share within 10 % of 1, 2 or 3 times q1 */
+    uint8_t alternating; /* share on the other side of the median than the one before; equal ones left out */
     uint8_t run;         /* longest run in which each gap is within 20 % of the one before, share */
 };
 

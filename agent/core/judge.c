@@ -79,7 +79,8 @@ void nrs_judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned wind
     j->n_failed = facts.n_failed;
     j->hours = facts.hours;
     j->score_mlogit = score(c, j->x);
-    j->flagged = j->n >= c->conf.min_conns && j->score_mlogit >= threshold(c, window);
+    j->flagged = nrs_key_can_be_c2(&c->profile.dest->key) && j->n >= c->conf.min_conns &&
+                 j->score_mlogit >= threshold(c, window);
 }
 
 void nrs_judge_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now)

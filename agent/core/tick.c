@@ -106,7 +106,7 @@ static void judge_dests(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, v
         if (d->judged_ms && (uint32_t)now - d->judged_ms < every)
             continue;
         nrs_table_clear_dirty(&c->table, i);
-        if (d->n >= c->conf.min_conns && !d->key.inbound)
+        if (d->n >= c->conf.min_conns && nrs_key_can_be_c2(&d->key))
             judge(c, d, now, fn, arg);
     }
 }

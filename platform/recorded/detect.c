@@ -89,12 +89,10 @@ static int detect_text(struct nrs_recorded *r, const char *text, size_t n)
 
 int nrs_detect(struct nrs_recorded *r)
 {
-    size_t n = nrs_input_need(&r->in, NRS_INPUT_RUN), blanks = 0;
+    size_t n = r->in.end - r->in.at, blanks = 0;
     const uint8_t *b = r->in.buf + r->in.at;
     const struct magic *magic = magic_of(b, n);
 
-    if (n > NRS_INPUT_RUN)
-        n = NRS_INPUT_RUN;
     if (n == 0)
         return nrs_recorded_refuse(r,
                                    r->in.cut ? "its packed data end before the first byte" : "it is empty");
@@ -104,6 +102,9 @@ int nrs_detect(struct nrs_recorded *r)
         r->reader = magic->reader;
         return 0;
     }
+    n = nrs_input_need(&r->in, NRS_INPUT_RUN); /* not before: a capture may come out of a pipe, slowly */
+    n = n < NRS_INPUT_RUN ? n : NRS_INPUT_RUN;
+    b = r->in.buf + r->in.at;
     while (blanks < n && isspace(b[blanks]))
         blanks++;
     if (blanks == n)

@@ -3,8 +3,8 @@
 #define NRS_DETECT_H
 #include "platform/recorded/reader.h"
 
-/* Sets r->reader, and of JSON r->shape and r->wrap. Returns 0, -EPROTONOSUPPORT with the reason in r->why, or
- * -ENOMEM. */
+/* The input has its first 4 KiB in the buffer. Sets r->reader, and of JSON r->shape and r->wrap. Returns 0,
+ * -EPROTONOSUPPORT with the reason in r->why, or -ENOMEM. */
 int nrs_detect(struct nrs_recorded *r);
 
 /* The same for JSON (detect_json.c): text[0..len) begins with a brace or bracket, or has a brace in its first

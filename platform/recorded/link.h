@@ -8,7 +8,7 @@
 /* Link types by their numbers in capture files (the LINKTYPE_ list of the pcap project). */
 enum nrs_link {
     NRS_LINK_NULL = 0,         /* BSD loopback: address family in the writer's byte order */
-    NRS_LINK_ETHERNET = 1,     /* with any number of VLAN tags up to four */
+    NRS_LINK_ETHERNET = 1,     /* with up to four VLAN tags, and PPPoE sessions */
     NRS_LINK_PPP = 9,          /* with or without its address and control bytes */
     NRS_LINK_RAW_OPENBSD = 14, /* DLT_RAW as OpenBSD numbers it */
     NRS_LINK_RAW_BSD = 12,     /* DLT_RAW elsewhere */

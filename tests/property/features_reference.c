@@ -28,7 +28,7 @@ static num relative(num v, num median_ms, num unit, num limit)
 }
 
 struct shape { /* of a list of gaps; all 0 if there are none */
-    num med, mad, iqr, skew, near, longest, brief, harm, run;
+    num med, mad, iqr, skew, near, longest, brief, harm, run, alt;
 };
 
 static num longest_run(const struct list *g)
@@ -53,6 +53,20 @@ static bool is_multiple(num gap, num q1)
     return false;
 }
 
+/* The gaps that are not the median itself, as a list of sides; how many neighbours differ. */
+static num changes_of_side(const struct list *g, num med)
+{
+    bool above[REF_LIST_MAX];
+    num n = 0, changed = 0;
+
+    for (int i = 0; i < g->n; i++)
+        if (g->v[i] != med)
+            above[n++] = g->v[i] > med;
+    for (num i = 1; i < n; i++)
+        changed += above[i] != above[i - 1];
+    return n < 5 ? 0 : share(changed, n - 1, 255, 255);
+}
+
 static struct shape shape_of(const struct list *g)
 {
     struct shape s = {0};
@@ -75,6 +89,7 @@ static struct shape shape_of(const struct list *g)
     s.brief = share(brief, g->n, 255, 255);
     s.harm = share(harm, g->n, 255, 255);
     s.run = share(longest_run(g), g->n, 255, 255);
+    s.alt = changes_of_side(g, s.med);
     return s;
 }
 
@@ -136,6 +151,7 @@ static void gap_features(const struct ref_dest *d, uint16_t *x)
     x[NRS_X_vis_near] = (uint16_t)v.near;
     x[NRS_X_vis_harm] = (uint16_t)v.harm;
     x[NRS_X_vis_run] = (uint16_t)v.run;
+    x[NRS_X_vis_alt] = (uint16_t)v.alt;
     x[NRS_X_vis_size] = (uint16_t)(log_q3(starts.n * 8 / visits) - 24);
 }
 
@@ -162,6 +178,15 @@ static void histogram_features(const struct ref_dest *d, uint16_t *x)
     }
     x[NRS_X_hist_top] = (uint16_t)share(top, all, 255, 255);
     x[NRS_X_hist_used] = (uint16_t)used;
+}
+
+static num largest_over_median(const struct list *l)
+{
+    num most = 0;
+
+    for (int i = 0; i < l->n; i++)
+        most = l->v[i] > most ? l->v[i] : most;
+    return log_q3(most + 1) - log_q3(median(l) + 1);
 }
 
 static void size_features(const struct ref_dest *d, uint16_t *x)
@@ -193,6 +218,7 @@ static void size_features(const struct ref_dest *d, uint16_t *x)
     x[NRS_X_dur_mad] = (uint16_t)share(deviation(&dur), median(&dur) + 1, 256, 255);
     x[NRS_X_tx_same] = (uint16_t)share(most_common(&tx), tx.n, 255, 255);
     x[NRS_X_rx_same] = (uint16_t)share(most_common(&rx), rx.n, 255, 255);
+    x[NRS_X_rx_max] = (uint16_t)largest_over_median(&rx);
     x[NRS_X_ratio] = (uint16_t)at_most(128 + log_q3(median(&rx) + 1) - log_q3(median(&tx) + 1), 255);
     x[NRS_X_ntp] = tx.n && 2 * ntp > tx.n;
 }

@@ -336,6 +336,23 @@ static void a_window_of_the_day_before_is_empty_and_harmless(void **state)
 
 #define CORE_TEST(name) cmocka_unit_test_setup_teardown(name, small, closed)
 
+static void a_multicast_group_is_scored_and_never_flagged(void **state)
+{
+    (void)state;
+    for (unsigned m = 0; m < 10; m++) {
+        struct nrs_flow f = cf_flow(1, CF_START + m * CF_MINUTE);
+
+        f.remote = cf_v4(224, 0, 0, 22);
+        nrs_core_flow(cf.core, &f, NULL);
+        nrs_core_tick(cf.core, CF_START + m * CF_MINUTE + CF_SECOND, cf_keep, &cf);
+    }
+    assert_int_equal(cf.n_judged, 0);
+    nrs_core_each(cf.core, NRS_WINDOW_1H, CF_START + 10 * CF_MINUTE, cf_keep, &cf);
+    assert_int_equal(cf.n_judged, 1);
+    assert_int_equal(cf.last.score_mlogit, 2000);
+    assert_false(cf.last.flagged);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +364,7 @@ int main(void)
         CORE_TEST(n_is_exact_over_tumbling_hours),
         CORE_TEST(out_of_order_flows_land_in_their_minutes),
         CORE_TEST(flows_older_than_a_day_are_counted_as_late),
+        CORE_TEST(a_multicast_group_is_scored_and_never_flagged),
         CORE_TEST(saturated_counts_are_counted),
         CORE_TEST(lost_events_are_added_up),
         CORE_TEST(an_inbound_scan_evicts_nothing_and_takes_no_day),

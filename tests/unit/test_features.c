@@ -79,6 +79,7 @@ static void a_minute_beacon_is_regular_in_everything(void **state)
     assert_int_equal(x[NRS_X_peak], 1);
     assert_int_equal(x[NRS_X_tx_same], 255);
     assert_int_equal(x[NRS_X_tx_mad], 0);
+    assert_int_equal(x[NRS_X_rx_max], 0);
     assert_int_equal(x[NRS_X_ratio], 136); /* twice as much received: 128 + 8 */
     assert_int_equal(x[NRS_X_blind], 0);
     assert_int_equal(profile.tx_med, 300);
@@ -232,6 +233,24 @@ static void addresses_fall_into_classes(void **state)
         assert_int_equal(nrs_place_class(&rows[i].addr), rows[i].class);
 }
 
+static void some_destinations_cannot_be_c2(void **state)
+{
+    const struct nrs_addr inside = v4(10, 0, 0, 5), outside = v4(8, 8, 8, 8);
+    const struct nrs_addr link = {{0xfe, 0x80}}, group = {{0xff, 2}};
+    const struct { struct nrs_addr local, remote; uint8_t inbound; bool can; } rows[] = {
+        {inside, outside, 0, true},  {inside, inside, 0, true},   {outside, outside, 0, true},
+        {inside, outside, 1, false}, {outside, inside, 0, false}, {inside, v4(224, 0, 0, 22), 0, false},
+        {inside, link, 0, false},    {inside, group, 0, false},   {inside, v4(255, 255, 255, 255), 0, false},
+        {inside, v4(169, 254, 169, 254), 0, false}};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct nrs_key k = {rows[i].local, rows[i].remote, 443, NRS_PROTO_TCP, rows[i].inbound};
+
+        assert_int_equal(nrs_key_can_be_c2(&k), rows[i].can);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup(the_largest_values_stay_within_their_maxima, fresh),
         cmocka_unit_test(ports_fall_into_classes),
         cmocka_unit_test(addresses_fall_into_classes),
+        cmocka_unit_test(some_destinations_cannot_be_c2),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,21 @@ static void values_are_those_of_a_hand_calculation(void **state)
     assert_int_equal(g.harmonic, 0);  /* 1250, 2500, 3750, each +-125: none */
 }
 
+static void gaps_that_change_sides_are_counted(void **state)
+{
+    const uint32_t clock[] = {59000, 61000, 59000, 61000, 60000, 59000, 61000};
+    const uint32_t bouts[] = {1000, 2000, 3000, 70000, 80000, 90000};
+    const uint32_t few[] = {59000, 61000, 59000, 61000};
+
+    (void)state;
+    measure(0, clock, 7);
+    assert_int_equal(g.alternating, 255); /* the one that is the median is passed over */
+    measure(0, bouts, 6);
+    assert_int_equal(g.alternating, 51); /* 1 of 5 */
+    measure(0, few, 4);
+    assert_int_equal(g.alternating, 0); /* three pairs say nothing */
+}
+
 static void median_zero_is_irregular_never_perfect(void **state)
 {
     const uint32_t gaps[] = {0, 0, 0, 0, 60000};
@@ -125,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_perfect_beacon_has_no_deviation),
         cmocka_unit_test(values_are_those_of_a_hand_calculation),
+        cmocka_unit_test(gaps_that_change_sides_are_counted),
         cmocka_unit_test(median_zero_is_irregular_never_perfect),
         cmocka_unit_test(fewer_than_three_gaps_say_nothing),
         cmocka_unit_test(order_and_wrap_do_not_matter),

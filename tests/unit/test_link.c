@@ -78,6 +78,16 @@ static void loopback_families_of_any_system_are_accepted(void **state)
     assert_int_equal(ip_of(NRS_LINK_NULL, "02000000"), -1);
 }
 
+static void ethernet_carries_sessions_of_pppoe(void **state)
+{
+    (void)state;
+    assert_int_equal(ip_of(NRS_LINK_ETHERNET, MACS "88641100069d0032002145"), 22);
+    assert_int_equal(ip_of(NRS_LINK_ETHERNET, MACS "8100000a88641100069d0032005760"), 26);
+    assert_int_equal(ip_of(NRS_LINK_ETHERNET, MACS "88641100069d0032c02101"), -1);
+    assert_int_equal(ip_of(NRS_LINK_ETHERNET, MACS "88641100069d"), -1);
+    assert_int_equal(ip_of(NRS_LINK_ETHERNET, MACS "88631109000000"), -1); /* discovery */
+}
+
 static void ppp_has_its_protocol_in_one_byte_or_two(void **state)
 {
     (void)state;
@@ -135,6 +145,7 @@ int main(void)
         cmocka_unit_test(cooked_frames_have_the_type_where_their_version_puts_it),
         cmocka_unit_test(frames_without_a_link_header_are_known_by_their_version),
         cmocka_unit_test(loopback_families_of_any_system_are_accepted),
+        cmocka_unit_test(ethernet_carries_sessions_of_pppoe),
         cmocka_unit_test(ppp_has_its_protocol_in_one_byte_or_two),
         cmocka_unit_test(frame_relay_carries_ip_in_three_ways),
         cmocka_unit_test(wireless_data_frames_carry_ip_behind_snap),

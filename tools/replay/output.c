@@ -33,7 +33,8 @@ void nrs_replay_verdict(void *replay, const struct nrs_judgement *j)
     if (r->options->explain)
         return;
     if (r->options->heatmap) {
-        nrs_gallery_keep(&r->gallery, j, j->dest_id);
+        if (j->state == NRS_STATE_OPEN) /* the words are of that moment */
+            nrs_gallery_keep(&r->gallery, j, j->dest_id);
         return;
     }
     if (r->options->format != NRS_FORMAT_NDJSON) {

@@ -95,7 +95,7 @@ struct nrs_sim_table {
 };
 
 extern const struct nrs_sim_table nrs_sim_frameworks, nrs_sim_malware, nrs_sim_bots, nrs_sim_clocks,
-    nrs_sim_vendors, nrs_sim_services, nrs_sim_people, nrs_sim_noise;
+    nrs_sim_vendors, nrs_sim_services, nrs_sim_inside, nrs_sim_people, nrs_sim_noise;
 
 /* Lookups that other actors make. */
 extern const struct nrs_sim_actor nrs_sim_resolver_row;

@@ -13,19 +13,23 @@ CLASSES = ("port", "place", "proto", "ntp")
 # Not used, each for a reason: `span` and `hours` tell how long a capture was before they tell about the
 # destination; `win` would let the model lean on which captures are long. The durations depend on who closes
 # and on how a recorder sees the end of a connection. The others say again what their neighbours say
-# (gap_med: vis_med; gap_iqr, gap_near: gap_mad; vis_iqr, vis_near, vis_run: vis_mad, vis_harm; tx_mad: tx_same; acf, fill, hist_*: vis_*;
-# ratio, rx_med: tx_med; fail: fail_now; peak: n; blind: the sizes), and with 56 C2 windows each more feature is one more way to remember a
-# capture: README.md has the figures.
-# `siblings` is 0 for all that is learned; `win` holds a week to its own threshold (train.py).
-UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_med", "gap_iqr", "gap_near", "vis_iqr", "vis_near", "vis_run",
-          "tx_mad", "rx_med", "acf", "fill", "hist_top", "hist_used", "ratio", "fail", "peak", "blind")
+# (gap_med: vis_med; gap_iqr, gap_near: gap_mad; vis_iqr, vis_mad, vis_near, vis_run: gap_mad and vis_harm;
+# tx_mad, tx_same: tx_med; rx_mad, rx_same: rx_max; acf, fill, hist_*: vis_*; ratio, rx_med: tx_med; fail:
+# fail_now; peak: n; blind: the sizes), and with few C2 windows each more feature is one more way to
+# remember a capture. `fail_now` held failures against an implant whose server is gone. The skews told
+# laboratories apart. `siblings` is 0 for all that is learned; `win` holds a week to its own threshold
+# (train.py).
+UNUSED = ("siblings", "win", "span", "hours", "dur_med", "dur_mad", "gap_med", "gap_iqr", "gap_near",
+          "gap_skew", "vis_iqr", "vis_mad", "vis_near", "vis_run", "vis_skew", "tx_mad", "tx_same",
+          "rx_med", "rx_mad", "rx_same", "acf", "fill", "hist_top", "hist_used", "ratio", "fail",
+          "fail_now", "peak", "blind")
 CUTS = 13
 # Quantiles of few rows would give one service's size a bin of its own.
 OCTAVES = {"tx_med": (8, 40, 48, 56, 64, 72, 80, 88, 96, 104)}
 # Captures of malware are short and have no C2 slower than 18 minutes in them; that is no reason to think it harmless.
 LAST_CUT = {"vis_med": 160}
-RISING = ("vis_harm", "tx_same", "rx_same")
-FALLING = ("gap_mad", "vis_mad", "gap_max")
+RISING = ("vis_harm", "vis_alt")
+FALLING = ("gap_mad", "gap_max")
 
 
 def choose_cuts(rows, maxima):

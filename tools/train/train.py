@@ -13,6 +13,7 @@ import argparse
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,17 @@ import numpy as np
 import additive
 import card
 import drift
+import field
 import peers
 import rows as feature_rows
 
 STRENGTH = 1.0          # inverse penalty of the logistic regression: best for laboratories and families that were held out
-SIM_SHARE = 0.06        # weight of all simulated rows, relative to all rows of the corpus
+SIM_SHARE = 0.35        # weight of all simulated rows, relative to all rows of the corpus
 SIM_ROWS = (2000, 6000) # simulated C2 and benign rows, one for each pair and window
 BLIND_SHARE = 0.3       # weight of the copies without sizes, relative to their originals
-FALSE_RATE = 0.03       # share of the days of good devices with anything flagged, held out: where the threshold is set
+FALSE_PER_DAY = 0.05    # false verdicts a day of a benign device, held-out models replaying the captures: where the threshold is set
+LIMITS = np.arange(-1.0, 6.1, 0.25) # thresholds that are tried, in logits
+FALSE_RATE = 0.02       # without captures: share of the days of good devices with anything flagged, held out
 WEEK_FALSE_RATE = 0.05  # the same of weeks: a false one costs one verdict a week instead of one a day
 SIBLINGS_ABOVE = 0.7    # logits that siblings have to be above the thresholds of single destinations (README.md)
 CALIBRATION_POINTS = 9
@@ -60,27 +64,49 @@ def learn(parts, shares, cuts):
     return additive.fit(*with_blind([p.take(p.alone()) for p in parts], shares), cuts, STRENGTH)
 
 
-def held_out(group_of, parts, shares, cuts):
-    """Scores of parts[0], each group (group_of(rows)) scored by a model that has seen none of it."""
-    rows, scores = parts[0], np.zeros(len(parts[0]))
-    groups = group_of(rows)
+def maximum_cuts(rows, maxima):
+    return additive.choose_cuts(rows.take(rows.alone()), maxima)
+
+
+@dataclass
+class Fold:
+    """One group that is held out, and the model that has seen nothing of it."""
+    out: np.ndarray  # mask of parts[0]
+    model: additive.Linear
+    cuts: dict
+
+
+def learn_folds(groups, keep_of, parts, shares, maxima):
+    """A fold for every group of parts[0]; keep_of(mask) tells what may be learned. The cuts are chosen anew in each."""
+    rows = parts[0]
     for i, g in enumerate(np.unique(groups)):
         progress(f"held out {i + 1}: {g}")
         out = groups == g
-        model = learn([rows.take(~out), *parts[1:]], shares, cuts)
-        scores[out] = model.score(additive.encode(rows.take(out), cuts))
+        known = rows.take(keep_of(out))
+        cuts = maximum_cuts(known, maxima)
+        yield g, Fold(out, learn([known, *parts[1:]], shares, cuts), cuts)
     progress("")
+
+
+def scores_of(rows, folds_by_group):
+    scores = np.zeros(len(rows))
+    for fold in folds_by_group.values():
+        scores[fold.out] = fold.model.score(additive.encode(rows.take(fold.out), fold.cuts))
     return scores
 
 
-def family_groups(rows):
-    """Rows of a family form a group, good rows of a capture another."""
-    return np.where(rows.bad, np.char.add("family ", rows.family), np.char.add("capture ", rows.capture))
+def outside_families(rows):
+    """What may be learned when `out` is held out: nothing of it, and nothing of its malware families from elsewhere."""
+    return lambda out: ~out & ~(rows.bad & np.isin(rows.family, rows.family[out & rows.bad]))
+
+
+def laboratory(capture):
+    """Captures of one laboratory share their first word."""
+    return capture.split("-")[0]
 
 
 def laboratories(rows):
-    """Captures of one laboratory share their first word."""
-    return np.array([c.split("-")[0] for c in rows.capture])
+    return np.array([laboratory(c) for c in rows.capture])
 
 
 def folds(rows, n):
@@ -157,15 +183,55 @@ def gather(a):
     return real, feature_rows.thin(feature_rows.of_corpus(program, sim_dir, tell), *SIM_ROWS, a.seed)
 
 
-def measure(a, real, parts, shares, cuts):
-    """Named score sets of parts[0]; the first one is held out and steers thresholds and calibration."""
+def describe(schema_hash, linear, cuts, rows, limit, week_limit, curve):
+    terms, bias = additive.to_bins(linear, cuts, rows.take(rows.alone()))
+    return {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"], "bias": [bias],
+            "terms": [week_term(limit - week_limit), *terms, siblings_term()],
+            "thresholds": dict.fromkeys(("1h", "6h", "24h"), limit), "calibration": curve}
+
+
+def export(a, description, name, out):
+    """Writes the model to `out`; returns the tool's report."""
+    path = a.work / f"{name}.json"
+    path.write_text(json.dumps(description, indent=1) + "\n")
+    return call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon", "--serial", a.serial,
+                "--report", "-o", out)
+
+
+def replay_held_out(a, corpus, folds_by_group, describe_with, limit):
+    """What would be told at this threshold if every capture were judged by the model that has not seen its laboratory."""
+    model_of = {}
+    for group, fold in folds_by_group.items():
+        model_of[group] = a.work / f"held-out-{group}.nrm"
+        export(a, describe_with(fold.model, fold.cuts, limit), f"held-out-{group}", model_of[group])
+    captures = [field.capture_of(log) for log in corpus.logs()]
+    return field.measure(a.build / "noroshi-replay", corpus,
+                         {c: model_of.get(laboratory(c), model_of[group]) for c in captures})
+
+
+def choose_limit(a, folds_by_group, describe_with):
+    """The lowest threshold that keeps the budget of false verdicts a day; and what is told at every one that was tried."""
+    corpus, tried = field.Corpus(a.corpus), []
+    for limit in LIMITS:
+        progress(f"replaying at {limit:+.2f}")
+        tried.append((float(limit), replay_held_out(a, corpus, folds_by_group, describe_with, float(limit))))
+        if tried[-1][1].per_day() <= FALSE_PER_DAY:
+            break
+    progress("")
+    return tried[-1][0], tried
+
+
+def measure(a, real, parts, shares, maxima):
+    """(the folds that steer thresholds and calibration, named score sets of parts[0], the first one theirs)"""
+    rows = parts[0]
     if a.quick or not real:
-        return {"held out": held_out(lambda rows: folds(rows, 4), parts, shares, cuts)}
-    sets = {"leave one capture out": held_out(lambda rows: rows.capture, parts, shares, cuts),
-            "leave one family out": held_out(family_groups, parts, shares, cuts),
-            "leave one laboratory out": held_out(laboratories, parts, shares, cuts)}
+        steer = dict(learn_folds(folds(rows, 4), lambda out: ~out, parts, shares, maxima))
+        return steer, {"held out": scores_of(rows, steer)}
+    steer = dict(learn_folds(laboratories(rows), outside_families(rows), parts, shares, maxima))
+    captures = dict(learn_folds(rows.capture, lambda out: ~out, parts, shares, maxima))
+    sets = {"laboratory and its families left out": scores_of(rows, steer), "leave one capture out": scores_of(rows, captures)}
     rita = peers.rita(a.corpus, real)
-    return sets if rita is None else {**sets, "RITA v5, the same rows": rita}
+    return steer, sets if rita is None else {**sets, "RITA v5, the same rows": rita}
 
 
 def main():
@@ -174,21 +240,17 @@ def main():
     real, simulated = gather(a)
     parts, shares = ([real, simulated], [1, SIM_SHARE]) if real else ([simulated], [1])
     judged = parts[0]
-    cuts = additive.choose_cuts(judged.take(judged.alone()), maxima)
-    score_sets = measure(a, real, parts, shares, cuts)
+    cuts = maximum_cuts(judged, maxima)
+    steer, score_sets = measure(a, real, parts, shares, maxima)
     held = next(iter(score_sets.values()))
     model = learn(parts, shares, cuts)
     score_sets["in sample"] = model.score(additive.encode(judged, cuts))
-    terms, bias = additive.to_bins(model, cuts, judged.take(judged.alone()))
-    limit, week_limit = thresholds(judged, held)
-    description = {"kind": "beacon", "schema_hash": schema_hash, "name": "beacon", "outputs": ["beacon"],
-                   "bias": [bias], "terms": [week_term(limit - week_limit), *terms, siblings_term()],
-                   "thresholds": dict.fromkeys(("1h", "6h", "24h"), limit),
-                   "calibration": calibration(judged, held)}
-    path = a.work / "beacon.json"
-    path.write_text(json.dumps(description, indent=1) + "\n")
-    report = call(a.build / "noroshi-model", "export", "--from", "additive-json", path, "--schema", "beacon",
-                  "--serial", a.serial, "--report", "-o", a.out)
+    (limit, week_limit), curve, tried = thresholds(judged, held), calibration(judged, held), []
+    describe_with = lambda linear, at, limit: describe(schema_hash, linear, at, judged, limit, week_limit, curve)
+    if real and not a.quick:
+        limit, tried = choose_limit(a, steer, describe_with)
+    description = describe_with(model, cuts, limit)
+    report = export(a, description, "beacon", a.out)
     profile_path = a.out.with_suffix(".profile.tsv")
     learned = judged.take(judged.alone())
     moved = drift.moved(drift.read(profile_path), learned)
@@ -196,8 +258,8 @@ def main():
     print(card.figure_table(judged, score_sets))
     print(card.drift_lines(moved))
     sim_scores = model.score(additive.encode(simulated, cuts))
-    card.write(a.out.with_suffix(".card.md"), a, card.Facts(parts, real is not None, description, score_sets, sim_scores,
-                                                          moved, (FALSE_RATE, WEEK_FALSE_RATE), report))
+    card.write(a.out.with_suffix(".card.md"), a, card.Facts(parts, real is not None, description, score_sets, sim_scores, moved,
+                                                          tried, (FALSE_PER_DAY, WEEK_FALSE_RATE), report))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-/* `noroshi scan`: walks, judges, prints. Lines go to standard output; everything for a person to standard error. */
+/* `noroshi scan`: walks, judges, prints. Lines go to standard output; everything for a person to standard
+ * error. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +19,13 @@ static const char help[] =
     "  --all           a line for every file, not only for packed ones\n"
     "  --hash          with the SHA-256 of the file\n"
     "  --model FILE    a signed packer model instead of the one compiled in; none: judge by the rules alone\n"
-    "  --config FILE   where the keys (model.keys) are that it has to be signed with (default " NRS_DEFAULT_CONFIG ")\n"
+    "  --config FILE   where the keys (model.keys) are that it has to be signed with "
+    "(default " NRS_DEFAULT_CONFIG ")\n"
     "  --features      what the model would see of each file, for training; nothing is judged\n"
     "\n"
     "One JSON line a packed file on standard output. A packer is not malware: much firmware is packed.\n"
-    "exit codes: 0 nothing packed, 1 something packed, 2 nothing packed, but not everything could be read; wrong usage\n";
+    "exit codes: 0 nothing packed, 1 something packed, 2 nothing packed, but not everything could be read; "
+    "wrong usage\n";
 
 struct options {
     bool all, hash, processes, features, from_stdin;
@@ -57,7 +60,9 @@ static void draw_progress(void)
 
 static const char *reason(int err)
 {
-    return err == -EISDIR ? "a folder; -r looks below it" : err == -EINVAL ? "not a regular file" : strerror(-err);
+    return err == -EISDIR   ? "a folder; -r looks below it"
+           : err == -EINVAL ? "not a regular file"
+                            : strerror(-err);
 }
 
 static void on_missed(void *arg, const char *path, int err)
@@ -192,7 +197,8 @@ static int open_models(void)
         nrs_scanner_use_none(&cmd.scanner);
         return 0;
     }
-    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : NRS_DEFAULT_CONFIG, &why) != 0) {
+    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : NRS_DEFAULT_CONFIG, &why) !=
+        0) {
         nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }
