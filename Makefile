@@ -43,8 +43,7 @@ TOOL_SRC = $(call c_files,tools/$(1) tools/$(1)/*) $(GEN_$(1))
 GEN_collector := build/gen/page.c
 
 # Flags. `?=` ones are for users; the others belong to the code.
-# Neither pays when every byte counts: GCC does not turn them off by itself with -Oz.
-CFLAGS ?= $(SMALL) -fno-ivopts -fno-jump-tables
+CFLAGS ?= $(SMALL)
 HOST_CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wundef
 LANGUAGE := -std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -ffile-prefix-map=$(CURDIR)=.
