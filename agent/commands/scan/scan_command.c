@@ -144,7 +144,7 @@ static void walk_names(void)
     }
 }
 
-static void take_option(int option)
+static void take_option(int option, const char *value)
 {
     switch (option) {
     case 'r': cmd.walk.recursive = true; break;
@@ -152,8 +152,8 @@ static void take_option(int option)
     case 's': cmd.opt.hash = true; break;
     case 'p': cmd.opt.processes = true; break;
     case 'f': cmd.opt.features = true; break;
-    case 'm': cmd.opt.model = optarg; break;
-    case 'c': cmd.opt.config = optarg; break;
+    case 'm': cmd.opt.model = value; break;
+    case 'c': cmd.opt.config = value; break;
     default: break;
     }
 }
@@ -161,18 +161,17 @@ static void take_option(int option)
 /* Paths are moved to the front of argv. Returns true if the command is to go on. */
 static bool read_arguments(int argc, char **argv, int *exit_code)
 {
-    static const struct option options[] = {
-        {"all", no_argument, NULL, 'a'},          {"hash", no_argument, NULL, 's'},
-        {"processes", no_argument, NULL, 'p'},    {"features", no_argument, NULL, 'f'},
-        {"model", required_argument, NULL, 'm'},  {"config", required_argument, NULL, 'c'},
-        {0}};
+    static const struct nrs_option options[] = {
+        {"r", 'r', false},        {"all", 'a', false},  {"hash", 's', false},  {"processes", 'p', false},
+        {"features", 'f', false}, {"model", 'm', true}, {"config", 'c', true}, {"", 0, false}};
+    struct nrs_arguments args = {.argc = argc, .argv = argv, .next = 1};
     int option;
 
-    while ((option = nrs_command_option(&nrs_command_scan, argc, argv, "r", options, exit_code)) > 0)
-        take_option(option);
+    while ((option = nrs_command_option(&nrs_command_scan, &args, options, exit_code)) > 0)
+        take_option(option, args.value);
     if (option == 0)
         return false;
-    for (int i = optind; i < argc; i++) {
+    for (int i = 0; i < args.n_words; i++) {
         if (strcmp(argv[i], "-") == 0)
             cmd.opt.from_stdin = true;
         else
