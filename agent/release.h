@@ -1,7 +1,7 @@
 /* agent/release.h - which agent this is
  *
- * NRS_VERSION, the text, comes from the build. The number is what a model's `min_agent` is compared with; it is
- * raised by hand together with a release. */
+ * NRS_VERSION, the text, comes from the build. The number is what a model's `min_agent` is compared with; it
+ * is raised by hand together with a release. */
 #ifndef NRS_RELEASE_H
 #define NRS_RELEASE_H
 

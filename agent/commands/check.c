@@ -149,20 +149,21 @@ static int check_all(struct nrs_agent *a, const char *path, bool connect)
 
 static int check(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"connect", no_argument, NULL, 'o'}, {0}};
+    static const struct nrs_option options[] = {
+        {"config", 'c', true}, {"connect", 'o', false}, {"", 0, false}};
+    struct nrs_arguments args = {.argc = argc, .argv = argv, .next = 1};
     const char *given = NULL, *path;
     struct nrs_agent *agent;
     int option, exit_code = 0;
     bool connect = false;
 
-    while ((option = nrs_command_option(&nrs_command_check, argc, argv, NULL, options, &exit_code)) > 0) {
-        given = option == 'c' ? optarg : given;
+    while ((option = nrs_command_option(&nrs_command_check, &args, options, &exit_code)) > 0) {
+        given = option == 'c' ? args.value : given;
         connect |= option == 'o';
     }
     if (option == 0)
         return exit_code;
-    if (nrs_command_no_more(&nrs_command_check, argc, argv) != 0)
+    if (nrs_command_no_more(&nrs_command_check, &args) != 0)
         return NRS_EXIT_USAGE;
     agent = nrs_agent_new();
     if (agent == NULL)

@@ -6,8 +6,6 @@
 
 #include "platform/files.h"
 
-#define OPTIONS_MAX 16
-
 int nrs_command_complain(const struct nrs_command *c, const char *word, const char *what)
 {
     nrs_log("%s: %s: %s; `noroshi help %s` lists what there is", c->name, word, what, c->name);
@@ -19,44 +17,84 @@ void nrs_command_help(const struct nrs_command *c)
     printf("noroshi %s - %s\n\nusage: noroshi %s %s\n\n%s", c->name, c->line, c->name, c->arguments, c->help);
 }
 
-/* The word that getopt_long stopped at: a short option may be in the middle of one. */
-static const char *word_at_fault(char **argv, char letter[3])
+/* Finds the next word that is an option and moves the others to the front. NULL: there is none. */
+static const char *next_option(struct nrs_arguments *args)
 {
-    if (optopt == 0 || strncmp(argv[optind - 1], "--", 2) == 0)
-        return argv[optind - 1];
-    snprintf(letter, 3, "-%c", optopt);
-    return letter;
+    while (args->next < args->argc) {
+        char *word = args->argv[args->next++];
+
+        if (args->ended || word[0] != '-' || word[1] == '\0')
+            args->argv[args->n_words++] = word;
+        else if (strcmp(word, "--") == 0)
+            args->ended = true;
+        else
+            return word;
+    }
+    return NULL;
 }
 
-int nrs_command_option(const struct nrs_command *c, int argc, char **argv, const char *letters,
-                       const struct option *options, int *exit_code)
+static const struct nrs_option *find_option(const struct nrs_option *options, const char *name, size_t len)
 {
-    static const struct option help = {"help", no_argument, NULL, 'h'};
-    struct option all[OPTIONS_MAX + 2] = {{0}};
-    char texts[32], letter[3];
-    size_t n = 0;
-    int option;
+    static const struct nrs_option help = {"help", 'h', false};
 
-    for (; n < OPTIONS_MAX && options[n].name != NULL; n++)
-        all[n] = options[n];
-    all[n] = help;
-    snprintf(texts, sizeof texts, ":h%s", letters != NULL ? letters : "");
-    opterr = 0;
-    option = getopt_long(argc, argv, texts, all, NULL);
-    if (option != 'h' && option != '?' && option != ':')
-        return option;
+    for (; options->name[0] != '\0'; options++)
+        if (strncmp(options->name, name, len) == 0 && options->name[len] == '\0')
+            return options;
+    return strncmp(help.name, name, len) == 0 && (len == 1 || help.name[len] == '\0') ? &help : NULL;
+}
+
+/* A word "--name", "--name=VALUE" or "--name VALUE". NULL: *what says what is wrong. */
+static const struct nrs_option *take_long(struct nrs_arguments *args, const struct nrs_option *options,
+                                          const char *name, const char **what)
+{
+    size_t len = strcspn(name, "=");
+    const struct nrs_option *o = len > 1 ? find_option(options, name, len) : NULL;
+
+    if (o == NULL || (name[len] == '=' && !o->value))
+        return NULL;
+    if (!o->value)
+        return o;
+    *what = "needs a value";
+    if (name[len] == '=')
+        args->value = name + len + 1;
+    else
+        args->value = args->next < args->argc ? args->argv[args->next++] : NULL;
+    return args->value != NULL ? o : NULL;
+}
+
+int nrs_command_option(const struct nrs_command *c, struct nrs_arguments *args,
+                       const struct nrs_option *options, int *exit_code)
+{
+    const char *what = "not an option of this command", *word = NULL;
+    char letter[3] = "-";
+    const struct nrs_option *o;
+
+    if (args->letters == NULL || *args->letters == '\0') {
+        word = next_option(args);
+        if (word == NULL)
+            return -1;
+        args->letters = word[1] != '-' ? word + 1 : NULL;
+    }
+    if (args->letters != NULL) {
+        letter[1] = *args->letters++;
+        word = letter;
+        o = find_option(options, letter + 1, 1);
+    } else {
+        o = take_long(args, options, word + 2, &what);
+    }
+    if (o != NULL && o->letter != 'h')
+        return o->letter;
     *exit_code = NRS_EXIT_OK;
-    if (option == 'h')
+    if (o != NULL)
         nrs_command_help(c);
     else
-        *exit_code = nrs_command_complain(c, word_at_fault(argv, letter),
-                                          option == ':' ? "needs a value" : "not an option of this command");
+        *exit_code = nrs_command_complain(c, word, what);
     return 0;
 }
 
-int nrs_command_no_more(const struct nrs_command *c, int argc, char **argv)
+int nrs_command_no_more(const struct nrs_command *c, const struct nrs_arguments *args)
 {
-    return optind < argc ? nrs_command_complain(c, argv[optind], "not an option of this command") : 0;
+    return args->n_words > 0 ? nrs_command_complain(c, args->argv[0], "not an option of this command") : 0;
 }
 
 static int find_config(const struct nrs_command *c, const char *given, const char **path)

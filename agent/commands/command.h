@@ -4,7 +4,7 @@
  * --help and complains about words that it does not know. */
 #ifndef NRS_COMMAND_H
 #define NRS_COMMAND_H
-#include <getopt.h>
+#include <stdbool.h>
 
 #include "agent/config/config.h"
 #include "agent/log.h"
@@ -23,15 +23,35 @@ struct nrs_command {
 extern const struct nrs_command nrs_command_run, nrs_command_check, nrs_command_status, nrs_command_version;
 extern const struct nrs_command nrs_command_scan;
 
-/* The next option of argv, as getopt_long gives it: its letter; -1: no more, optind is the first other word.
- * When the command has to end, the result is 0 and *exit_code is set: after -h, or after a line about a wrong
- * word. letters: the short options, NULL = none; options: the long ones, ended by a row of zeroes. -h and
- * --help are added. */
-int nrs_command_option(const struct nrs_command *c, int argc, char **argv, const char *letters,
-                       const struct option *options, int *exit_code);
+/* One option of a command. The table has no pointers, so that it needs no relocations. */
+struct nrs_option {
+    char name[14]; /* without dashes; one letter: a short option (-r), which takes no value */
+    char letter;   /* what the reader returns for it */
+    bool value;    /* it takes one: --name VALUE or --name=VALUE */
+};
 
-/* No word may follow the options: 0, or NRS_EXIT_USAGE after a line. */
-int nrs_command_no_more(const struct nrs_command *c, int argc, char **argv);
+/* The words of a command line, on their way through the reader. A caller sets argc, argv and next = 1. */
+struct nrs_arguments {
+    int argc;
+    char **argv;
+    int next;            /* the first word that is not read yet */
+    int n_words;         /* words that are no options; they are moved to argv[0..n_words) */
+    const char *value;   /* of the option that was returned, if it takes one */
+    const char *letters; /* what is left of a word of short options; NULL or "" = nothing */
+    bool ended;          /* after "--" every word is no option */
+};
+
+/* The next option: its letter; -1: no option is left. When the command has to end, the result is 0 and
+ * *exit_code is set: after -h, or after a line about a wrong word. options: ended by a row with an empty
+ * name; -h and --help are added. Options and other words may be mixed; "-" is no option. Names are
+ * not abbreviated.
+ *
+ * The reader is our own for the size of the program: musl's getopt_long needs several times its code. */
+int nrs_command_option(const struct nrs_command *c, struct nrs_arguments *args,
+                       const struct nrs_option *options, int *exit_code);
+
+/* No word may stand beside the options: 0, or NRS_EXIT_USAGE after a line. */
+int nrs_command_no_more(const struct nrs_command *c, const struct nrs_arguments *args);
 
 /* One line that begins with the word at fault and ends with where help is. Returns NRS_EXIT_USAGE. */
 int nrs_command_complain(const struct nrs_command *c, const char *word, const char *what);

@@ -34,23 +34,22 @@ static int run_agent(struct nrs_agent *a, const struct nrs_run_options *options,
 
 static int run(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"print", no_argument, NULL, 'p'},
-                                            {"print-report", no_argument, NULL, 'r'},
-                                            {0}};
+    static const struct nrs_option options[] = {
+        {"config", 'c', true}, {"print", 'p', false}, {"print-report", 'r', false}, {"", 0, false}};
+    struct nrs_arguments args = {.argc = argc, .argv = argv, .next = 1};
     struct nrs_run_options opt = {.config = NULL};
     struct nrs_agent *agent;
     const char *given = NULL;
     int option, exit_code = 0;
 
-    while ((option = nrs_command_option(&nrs_command_run, argc, argv, NULL, options, &exit_code)) > 0) {
-        given = option == 'c' ? optarg : given;
+    while ((option = nrs_command_option(&nrs_command_run, &args, options, &exit_code)) > 0) {
+        given = option == 'c' ? args.value : given;
         opt.print |= option == 'p';
         opt.report_only |= option == 'r';
     }
     if (option == 0)
         return exit_code;
-    if (nrs_command_no_more(&nrs_command_run, argc, argv) != 0)
+    if (nrs_command_no_more(&nrs_command_run, &args) != 0)
         return NRS_EXIT_USAGE;
     agent = nrs_agent_new();
     exit_code = agent != NULL ? run_agent(agent, &opt, given) : NRS_EXIT_FAILED;

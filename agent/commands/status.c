@@ -105,20 +105,20 @@ static int show_status(const struct nrs_config *c, bool json)
 
 static int show(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'}, {0}};
+    static const struct nrs_option options[] = {{"config", 'c', true}, {"json", 'j', false}, {"", 0, false}};
+    struct nrs_arguments args = {.argc = argc, .argv = argv, .next = 1};
     static struct nrs_config config;
     const char *given = NULL, *path;
     int option, exit_code = 0;
     bool json = false;
 
-    while ((option = nrs_command_option(&nrs_command_status, argc, argv, NULL, options, &exit_code)) > 0) {
-        given = option == 'c' ? optarg : given;
+    while ((option = nrs_command_option(&nrs_command_status, &args, options, &exit_code)) > 0) {
+        given = option == 'c' ? args.value : given;
         json |= option == 'j';
     }
     if (option == 0)
         return exit_code;
-    exit_code = nrs_command_no_more(&nrs_command_status, argc, argv);
+    exit_code = nrs_command_no_more(&nrs_command_status, &args);
     if (exit_code == 0)
         exit_code = nrs_command_config(&nrs_command_status, given, &config, &path);
     return exit_code == 0 ? show_status(&config, json) : exit_code;

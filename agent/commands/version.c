@@ -6,12 +6,13 @@
 
 static int show(int argc, char **argv)
 {
-    static const struct option options[] = {{0}};
+    static const struct nrs_option options[] = {{"", 0, false}};
+    struct nrs_arguments args = {.argc = argc, .argv = argv, .next = 1};
     int exit_code;
 
-    if (nrs_command_option(&nrs_command_version, argc, argv, NULL, options, &exit_code) == 0)
+    if (nrs_command_option(&nrs_command_version, &args, options, &exit_code) == 0)
         return exit_code;
-    if (nrs_command_no_more(&nrs_command_version, argc, argv) != 0)
+    if (nrs_command_no_more(&nrs_command_version, &args) != 0)
         return NRS_EXIT_USAGE;
     puts("noroshi " NRS_VERSION);
     return NRS_EXIT_OK;

@@ -1,4 +1,5 @@
-/* Addresses as text: IPv4 dotted, IPv6 as RFC 5952 wants it (lower case, the longest run of zeroes shortened). */
+/* Addresses as text: IPv4 dotted, IPv6 as RFC 5952 wants it (lower case, the longest run of zeroes
+ * shortened). */
 #include <string.h>
 
 #include "models/base/text.h"

@@ -134,7 +134,8 @@ static bool floods(const struct nrs_admission *a, uint32_t i)
 void nrs_admission_enter(struct nrs_admission *a, uint32_t i, const struct nrs_key *key, uint32_t hash)
 {
     uint32_t what = (uint32_t)(nrs_port_class(key->rport, key->proto) << 8 | key->proto);
-    bool returned = !key->inbound && (is_ghost_in(a, a->ghosts[0], hash) || is_ghost_in(a, a->ghosts[1], hash));
+    bool returned =
+        !key->inbound && (is_ghost_in(a, a->ghosts[0], hash) || is_ghost_in(a, a->ghosts[1], hash));
 
     a->kind[i] = (uint8_t)(nrs_addr_hash(&key->local, a->seed ^ what) % NRS_ADMISSION_KINDS);
     a->n_flooding += ++a->n_kind[a->kind[i]] == a->cap / FLOOD_SHARE + 1;

@@ -2,18 +2,20 @@
  *
  * A program that sends to ever new addresses must not push out a slow beacon. These rules see to that:
  *
- *   fresh     An entry is fresh until it has connections in two different minutes. A new entry takes the place of the fresh one that
- *             came longest ago, as long as more than an eighth of the table is fresh; only then a returning one can go (table.h).
- *   kinds     An inner address, transport and port class is a kind. While one kind holds more than a quarter of the table, fresh
- *             entries of other kinds get a second chance: the kind that floods pays.
+ *   fresh     An entry is fresh until it has connections in two different minutes. A new entry takes the
+ *             place of the fresh one that came longest ago, as long as more than an eighth of the table is
+ *             fresh; only then a returning one can go (table.h).
+ *   kinds     An inner address, transport and port class is a kind. While one kind holds more than a quarter
+ *             of the table, fresh entries of other kinds get a second chance: the kind that floods pays.
  *   inbound   Entries of inbound connections are fresh for ever, and go before all others.
- *   ghosts    Evicted keys are remembered as bits. An entry whose key is remembered has returned, so it is not fresh.
+ *   ghosts    Evicted keys are remembered as bits. An entry whose key is remembered has returned, so it is
+ *   not fresh.
  *
- * Ghosts: two generations of 128 bits an entry, four bits a key. A generation is full with one key for each 10 bits (1.2 % of
- *         strangers are then taken for ghosts), and takes the place of the older one. So between 13 and 26 evictions an
- *         entry of the table are remembered.
- * Memory: nrs_admission_bytes(), 41 bytes an entry; nothing allocates. No call looks at more than NRS_ADMISSION_STEPS
- *         entries. */
+ * Ghosts: two generations of 128 bits an entry, four bits a key. A generation is full with one key for each
+ *         10 bits (1.2 % of strangers are then taken for ghosts), and takes the place of the older one. So
+ *         between 13 and 26 evictions an entry of the table are remembered.
+ * Memory: nrs_admission_bytes(), 41 bytes an entry; nothing allocates. No call looks at more than
+ *         NRS_ADMISSION_STEPS entries. */
 #ifndef NRS_ADMISSION_H
 #define NRS_ADMISSION_H
 #include <stddef.h>

@@ -1,7 +1,8 @@
 /* agent/core/allow.h - destinations that the owner of the device vouches for
  *
- * A rule names a network, a domain, a port, a transport, a program, or several at once; all that it names has to fit.
- * Rules decide whether a verdict is reported (life.c). They do not decide whether a destination is counted and judged.
+ * A rule names a network, a domain, a port, a transport, a program, or several at once; all that it names has
+ * to fit. Rules decide whether a verdict is reported (life.c). They do not decide whether a destination is
+ * counted and judged.
  *
  * Owner: the table of rules is the caller's; nothing here allocates or keeps state.
  * Limit: NRS_ALLOW_MAX rules. */
@@ -16,12 +17,14 @@
 
 #define NRS_ALLOW_MAX 64
 #define NRS_ALLOW_PROCESS_MAX 127
-#define NRS_ALLOW_DOMAIN_MAX (NRS_NAME_MAX - 1) /* of a longer name the end is kept: the dot before has to be in it */
+/* of a longer name the end is kept: the dot before has to be in it */
+#define NRS_ALLOW_DOMAIN_MAX (NRS_NAME_MAX - 1)
 
 struct nrs_allow_rule {
     struct nrs_addr net;
     bool has_net;
-    uint8_t prefix;    /* bits of `net` that count, 0..128; an IPv4 /n is n + 96. IPv4 and IPv6 never fit each other */
+    /* bits of `net` that count, 0..128; an IPv4 /n is n + 96. IPv4 and IPv6 never fit each other */
+    uint8_t prefix;
     uint8_t proto;     /* 0 = any; NRS_PROTO_ICMP is both ICMPs */
     uint16_t port;     /* of the remote side, 0 = any; ICMP has none */
     uint32_t end_day;  /* the first day, since 1970, on which the rule no longer holds; 0 = it has no end */
@@ -40,8 +43,8 @@ struct nrs_allow_dest {
     uint32_t seed;    /* of that code */
 };
 
-/* A path as 32 bits, never one of NRS_PROCESS_*. The seed is random on a device, so that nobody can make up a path with the
- * code of another; one that came by chance is one in 2^32. */
+/* A path as 32 bits, never one of NRS_PROCESS_*. The seed is random on a device, so that nobody can make up a
+ * path with the code of another; one that came by chance is one in 2^32. */
 #define NRS_PROCESS_UNKNOWN 0u /* no rule that names one fits */
 #define NRS_PROCESS_SEVERAL 1u /* nor here: what one program may, the other may not */
 #define NRS_PROCESS_ANY     2u /* for a question only: would a rule fit if the program were the right one? */

@@ -6,9 +6,11 @@
 #include "models/base/error.h"
 #include "models/base/units.h"
 
-#define EPOCH_BACK_MS (8LL * NRS_MS_PER_DAY) /* the epoch lies before the first tick, so that older flows have a time */
+/* the epoch lies before the first tick, so that older flows have a time */
+#define EPOCH_BACK_MS (8LL * NRS_MS_PER_DAY)
 
-const uint32_t nrs_window_s[NRS_WINDOWS] = {NRS_S_PER_HOUR, 6 * NRS_S_PER_HOUR, NRS_S_PER_DAY, 7 * NRS_S_PER_DAY};
+const uint32_t nrs_window_s[NRS_WINDOWS] = {NRS_S_PER_HOUR, 6 * NRS_S_PER_HOUR, NRS_S_PER_DAY,
+                                            7 * NRS_S_PER_DAY};
 const char *const nrs_window_name[NRS_WINDOWS] = {"1h", "6h", "24h", "7d"};
 
 static struct nrs_core_conf with_defaults(const struct nrs_core_conf *given)
@@ -31,8 +33,9 @@ static size_t round16(size_t n)
 
 static bool in_range(const struct nrs_core_conf *c)
 {
-    return c->dest_cap >= NRS_CORE_DEST_MIN && c->dest_cap <= NRS_CORE_DEST_MAX && c->name_cap <= NRS_CORE_DEST_MAX &&
-           c->watched_cap <= NRS_WATCHED_MAX && c->watched_cap <= c->dest_cap;
+    return c->dest_cap >= NRS_CORE_DEST_MIN && c->dest_cap <= NRS_CORE_DEST_MAX &&
+           c->name_cap <= NRS_CORE_DEST_MAX && c->watched_cap <= NRS_WATCHED_MAX &&
+           c->watched_cap <= c->dest_cap;
 }
 
 size_t nrs_core_bytes(const struct nrs_core_conf *given)
@@ -184,15 +187,16 @@ static struct nrs_event *count_start(struct nrs_core *c, uint32_t index, uint64_
 }
 
 /* A connection that has ended, to a destination that may be one of several (siblings.h). */
-static void note_sibling(struct nrs_core *c, const struct nrs_flow *f, const struct nrs_dest *d, uint64_t start)
+static void note_sibling(struct nrs_core *c, const struct nrs_flow *f, const struct nrs_dest *d,
+                         uint64_t start)
 {
     uint32_t minute = (uint32_t)(c->now / 60000);
     struct nrs_dest *together;
     struct nrs_event *e;
 
-    if ((f->proto != NRS_PROTO_TCP && f->proto != NRS_PROTO_UDP) || d->key.inbound || nrs_dest_has_verdict(d) ||
-        d->n > NRS_SIBLING_CONNS || start / 60000 + NRS_DAY_MINUTES <= minute || nrs_place_class(&f->remote) ||
-        nrs_names_get(&c->names, &f->remote))
+    if ((f->proto != NRS_PROTO_TCP && f->proto != NRS_PROTO_UDP) || d->key.inbound ||
+        nrs_dest_has_verdict(d) || d->n > NRS_SIBLING_CONNS || start / 60000 + NRS_DAY_MINUTES <= minute ||
+        nrs_place_class(&f->remote) || nrs_names_get(&c->names, &f->remote))
         return;
     together = nrs_siblings_take(&c->siblings, &d->key);
     if (!together)

@@ -4,7 +4,8 @@
  *   judge.c  destination -> judgement     life.c   judgement -> what becomes of the verdict
  *   rules.c  what the owner's allow rules say
  *
- * Calls go down this list: tick.c calls life.c and judge.c, life.c calls rules.c and judge.c, none calls back. */
+ * Calls go down this list: tick.c calls life.c and judge.c, life.c calls rules.c and judge.c, none calls
+ * back. */
 #ifndef NRS_CORE_INTERNAL_H
 #define NRS_CORE_INTERNAL_H
 #include "agent/core/core.h"
@@ -49,7 +50,8 @@ struct nrs_core {
     void *evict_arg;
     struct nrs_profile profile;            /* scratch of the judgement under way */
     uint16_t x[NRS_WINDOWS][NRS_BEACON_N];
-    const uint16_t *scored_x;              /* the vector that `sum` belongs to; NULL = none of this profile yet */
+    /* the vector that `sum` belongs to; NULL = none of this profile yet */
+    const uint16_t *scored_x;
     int32_t sum;                           /* the model's, for scored_x */
     uint8_t matrix[NRS_DAY_MINUTES / 2];
 };
@@ -57,8 +59,8 @@ struct nrs_core {
 /* Milliseconds since the epoch; 0 for anything before it. */
 uint64_t nrs_core_time(const struct nrs_core *c, uint64_t t_ns);
 
-/* Walks all destinations, then all siblings. Start with {0}; NULL: there are no more. The destination at hand may be forgotten
- * (nrs_core_forget) before the next step. */
+/* Walks all destinations, then all siblings. Start with {0}; NULL: there are no more. The destination at hand
+ * may be forgotten (nrs_core_forget) before the next step. */
 struct nrs_core_cursor {
     uint32_t next; /* place to look at next */
     bool siblings; /* in the siblings' table */
@@ -71,8 +73,8 @@ uint32_t nrs_judge_age_s(const struct nrs_dest *d, uint64_t now);
 void nrs_judge_profile(struct nrs_core *c, struct nrs_dest *d, uint64_t now);
 /* One window of the profile into *j: counts, score, flagged. j->n is 0 where the window says nothing. */
 void nrs_judge_window(struct nrs_core *c, struct nrs_judgement *j, unsigned window, uint64_t now);
-/* Profile and all windows: the one with the highest margin over its threshold among those with enough connections; if none
- * has enough, the longest that says something. */
+/* Profile and all windows: the one with the highest margin over its threshold among those with enough
+ * connections; if none has enough, the longest that says something. */
 void nrs_judge_best(struct nrs_core *c, struct nrs_dest *d, uint64_t now, struct nrs_judgement *best);
 /* The rest of a judgement that is to be reported: addresses, period, name, risk, matrix. */
 void nrs_judge_describe(struct nrs_core *c, struct nrs_judgement *j, const struct nrs_dest *d, uint64_t now);
@@ -88,12 +90,14 @@ void nrs_life_evicted(struct nrs_core *c, struct nrs_dest *d);
 
 /* rules.c: what the owner's rules say of a verdict. */
 bool nrs_rules_allow(struct nrs_core *c, const struct nrs_dest *d);
-/* How long a fresh verdict of d waits for its program; 0 = knowing it would change nothing. gap_ms: between its connections. */
+/* How long a fresh verdict of d waits for its program; 0 = knowing it would change nothing. gap_ms: between
+ * its connections. */
 uint32_t nrs_rules_wait_ms(struct nrs_core *c, const struct nrs_dest *d, uint32_t gap_ms);
 /* Whether d has a verdict that, by the rules of now, has to end or to be reported. */
 bool nrs_rules_differ(struct nrs_core *c, const struct nrs_dest *d);
 
-/* tick.c: the entry is about to be forgotten: reported through the eviction callback, if there is one (nrs_table_evict_fn). */
+/* tick.c: the entry is about to be forgotten: reported through the eviction callback, if there is one
+ * (nrs_table_evict_fn). */
 void nrs_tick_evicted(void *core, uint32_t index);
 
 #endif

@@ -7,7 +7,8 @@
  * hours:   [25] exact counts of whole hours (saturating at 65,535), failed ones apart: what "n connections"
  *          in a verdict is made of.
  * week:    [168] four-bit counts by hour, each saturating at 15: the coarse week for slow beacons.
- * Time:    minutes since the core's epoch, at least 1,440, never going back; older minutes are added while kept.
+ * Time:    minutes since the core's epoch, at least 1,440, never going back; older minutes are added while
+ * kept.
  * Owner:   the table; nothing here allocates.
  * Files:   day.c writes, day_read.c reads. */
 #ifndef NRS_DAY_H
@@ -37,8 +38,8 @@ void nrs_day_init(struct nrs_day *d, uint32_t minute);
 /* Forgets what is older than 24 hours before `minute`; earlier minutes change nothing. */
 void nrs_day_advance(struct nrs_day *d, uint32_t minute);
 
-/* Adds n connections at a minute, advancing if it is new. Returns how many counts were lost to saturation, or n if
- * the minute is no longer kept: then they are in the week alone, as far as it goes back. */
+/* Adds n connections at a minute, advancing if it is new. Returns how many counts were lost to saturation, or
+ * n if the minute is no longer kept: then they are in the week alone, as far as it goes back. */
 uint32_t nrs_day_add(struct nrs_day *d, uint32_t minute, uint32_t n);
 
 /* Activity without a new connection; advances like nrs_day_add. */
@@ -59,15 +60,16 @@ struct nrs_day_total {
 void nrs_day_add_up(const struct nrs_day *d, uint32_t last, uint32_t span, struct nrs_day_total *total);
 
 struct nrs_week_total {
-    uint32_t n;     /* connections, at most NRS_COUNT_FULL of each hour: what a slow destination makes is exact */
+    /* connections, at most NRS_COUNT_FULL of each hour: what a slow destination makes is exact */
+    uint32_t n;
     uint32_t hours; /* hours with a connection */
 };
 
 /* Adds up the 168 whole hours that end with the one of minute `last`. */
 void nrs_day_add_up_week(const struct nrs_day *d, uint32_t last, struct nrs_week_total *total);
 
-/* The activity bitmap of the 24 hours that end with `last`: bit i is minute last - 1439 + i, in words of 64, lowest
- * bit first; the last 32 bits are 0. */
+/* The activity bitmap of the 24 hours that end with `last`: bit i is minute last - 1439 + i, in words of 64,
+ * lowest bit first; the last 32 bits are 0. */
 void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS]);
 
 /* 24 rows of 60 counts by wall-clock hour, packed like `counts`: slot (m + shift) % 1440 holds minute m.

@@ -42,7 +42,8 @@ static void walk_sixteen(struct walk *w, const struct nrs_day *d, uint32_t slot)
     w->failed |= nrs_get_u16le(d->failed + slot / 8);
     if (!counts)
         return;
-    w->sum += (uint32_t)((odd + even) * NRS_BYTES >> 56); /* at most 240: the sum of the bytes fits the highest */
+    /* at most 240: the sum of the bytes fits the highest */
+    w->sum += (uint32_t)((odd + even) * NRS_BYTES >> 56);
     if (((odd + w->headroom) | (even + w->headroom)) & 128 * NRS_BYTES) {
         raise_peak(w, odd);
         raise_peak(w, even);
@@ -127,8 +128,8 @@ static void clear_outside(uint64_t bits[NRS_DAY_WORDS], uint32_t from, uint32_t 
     }
 }
 
-/* Words of 32 slots are laid one after the other from the first minute's on, once around; then all bits move so that
- * the first minute becomes bit 0. */
+/* Words of 32 slots are laid one after the other from the first minute's on, once around; then all bits move
+ * so that the first minute becomes bit 0. */
 void nrs_day_bitmap(const struct nrs_day *d, uint32_t last, uint64_t bits[NRS_DAY_WORDS])
 {
     uint32_t first = last + 1 - NRS_DAY_MINUTES, from = first, to = last;

@@ -190,7 +190,8 @@ bool nrs_dest_has_verdict(const struct nrs_dest *d)
 bool nrs_key_equal(const struct nrs_key *a, const struct nrs_key *b)
 {
     return a->rport == b->rport && a->proto == b->proto && a->inbound == b->inbound &&
-           !memcmp(&a->remote, &b->remote, sizeof a->remote) && !memcmp(&a->local, &b->local, sizeof a->local);
+           !memcmp(&a->remote, &b->remote, sizeof a->remote) &&
+           !memcmp(&a->local, &b->local, sizeof a->local);
 }
 
 uint32_t nrs_addr_hash(const struct nrs_addr *a, uint32_t seed)

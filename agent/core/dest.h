@@ -1,11 +1,12 @@
 /* agent/core/dest.h - the sketch of one destination
  *
  * Every destination has one: its key, counts since first contact, its last connections one by one (start,
- * sizes, duration, failure), the starts of its last visits, and a histogram of all gaps. About 400 bytes, fixed; no
- * pointer inside, so a table of them is one block. Connections may arrive out of order.
+ * sizes, duration, failure), the starts of its last visits, and a histogram of all gaps. About 400 bytes,
+ * fixed; no pointer inside, so a table of them is one block. Connections may arrive out of order.
  *
- * Times in ms are since the core's epoch, modulo 2^32 (49 days). They are compared over less than 2^31 ms: after
- * NRS_FORGET_MINUTES of silence a destination starts over, and the daily fading drops starts older than two weeks. */
+ * Times in ms are since the core's epoch, modulo 2^32 (49 days). They are compared over less than 2^31 ms:
+ * after NRS_FORGET_MINUTES of silence a destination starts over, and the daily fading drops starts older than
+ * two weeks. */
 #ifndef NRS_DEST_H
 #define NRS_DEST_H
 #include <stdbool.h>
@@ -48,9 +49,11 @@ enum nrs_life {
 
 struct nrs_verdict_state {
     uint32_t life : 2;    /* enum nrs_life */
-    uint32_t opened : 8;  /* OPEN, before the first update: nrs_log2_q3 of the connections at its opening; otherwise 0 */
+    /* OPEN, before the first update: nrs_log2_q3 of the connections at its opening; otherwise 0 */
+    uint32_t opened : 8;
     uint32_t number : 22; /* OPEN: the verdict's own number, 1..2^22 - 1; otherwise 0 */
-    uint32_t since_ms;    /* RISING: flagged since then without a break; OPEN: its latest record; otherwise 0 */
+    /* RISING: flagged since then without a break; OPEN: its latest record; otherwise 0 */
+    uint32_t since_ms;
 };
 
 struct nrs_dest {
@@ -58,7 +61,8 @@ struct nrs_dest {
     uint32_t first_s;               /* earliest start, seconds since the epoch */
     uint32_t last_ms;               /* latest start */
     uint32_t n, n_failed;           /* since first contact, saturating */
-    uint32_t last_minute;           /* newest minute since the epoch with a start or bytes inside a connection */
+    /* newest minute since the epoch with a start or bytes inside a connection */
+    uint32_t last_minute;
     uint32_t judged_ms;             /* last judgement */
     struct nrs_verdict_state verdict;
     uint32_t process;               /* whose connections these are (allow.h): a code, unknown or several */
@@ -73,7 +77,8 @@ struct nrs_dest {
 
 void nrs_dest_init(struct nrs_dest *d, const struct nrs_key *key);
 
-/* Notes activity in a minute; true if that minute is newer than all before. To be called before nrs_dest_start. */
+/* Notes activity in a minute; true if that minute is newer than all before. To be called before
+ * nrs_dest_start. */
 bool nrs_dest_touch(struct nrs_dest *d, uint32_t minute);
 
 /* Records one start, in ms since the epoch in full. Returns the event, for sizes that are known at once. */
@@ -82,9 +87,9 @@ struct nrs_event *nrs_dest_start(struct nrs_dest *d, uint64_t start);
 /* The remembered connection that began at start_ms (within 20 ms) and is not closed yet, or NULL. */
 struct nrs_event *nrs_dest_open_event(struct nrs_dest *d, uint32_t start_ms);
 
-/* Starts a day that ends just before `now` (ms since the core's epoch, in full) with what the sketch remembers.
- * Connections that are only counted by now go to the minute of the first contact as far as that is kept, so that
- * totals stay right. */
+/* Starts a day that ends just before `now` (ms since the core's epoch, in full) with what the sketch
+ * remembers. Connections that are only counted by now go to the minute of the first contact as far as that is
+ * kept, so that totals stay right. */
 void nrs_dest_fill_day(const struct nrs_dest *d, struct nrs_day *day, uint64_t now);
 
 /* Halves the gap histogram and drops starts older than two weeks. To be called about once a day. */

@@ -23,8 +23,8 @@ static uint16_t quotient_feature(uint32_t a, uint32_t b, int zero)
     return (uint16_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 }
 
-/* Visits remembered may be fewer than there were; connections per visit is taken over the remembered connections
- * only. t: their starts, sorted. */
+/* Visits remembered may be fewer than there were; connections per visit is taken over the remembered
+ * connections only. t: their starts, sorted. */
 static uint16_t visit_size(const uint32_t *t, unsigned n)
 {
     uint32_t visits = 1;
@@ -189,7 +189,8 @@ static uint16_t proto_feature(uint8_t proto)
     }
 }
 
-void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const struct nrs_day *day, uint64_t now)
+void nrs_profile_make(struct nrs_profile *p, const struct nrs_dest *d, const struct nrs_day *day,
+                      uint64_t now)
 {
     p->dest = d;
     memset(p->x, 0, sizeof p->x);

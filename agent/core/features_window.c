@@ -47,9 +47,9 @@ static uint32_t matches_at(const struct minutes *m, unsigned lag)
     return nrs_bits_sum_bytes(n);
 }
 
-/* Best share of active minutes that meet another one period later: one minute earlier or later is as good (the
- * period is not a whole number of minutes), two periods are too (a check-in may fail). Lags above a third of the
- * span are left out. */
+/* Best share of active minutes that meet another one period later: one minute earlier or later is as good
+ * (the period is not a whole number of minutes), two periods are too (a check-in may fail). Lags above a
+ * third of the span are left out. */
 static uint16_t autocorrelation(const struct minutes *m, uint32_t active, uint32_t span, uint32_t period_ms)
 {
     uint32_t period = (period_ms + 30000) / 60000, best = 0;
@@ -79,7 +79,8 @@ static uint32_t active_span(const struct minutes *m)
         low++;
     while (!m->bits[high])
         high--;
-    return 64 * (high - low) + nrs_highest_bit(m->bits[high]) + 1 - nrs_bits_count(~m->bits[low] & (m->bits[low] - 1));
+    return 64 * (high - low) + nrs_highest_bit(m->bits[high]) + 1 -
+           nrs_bits_count(~m->bits[low] & (m->bits[low] - 1));
 }
 
 /* Hours of the window, counted from its first minute, with an active one. */

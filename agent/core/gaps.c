@@ -57,9 +57,9 @@ static size_t longest_run(const uint32_t *gap, size_t n)
     return best;
 }
 
-/* The gaps of a sleep are drawn independently, so about half of them change sides. After a late start by the
- * clock the next gap is too short, so more do (two in three). People come in bouts, and fewer do. Fewer than four
- * pairs say nothing: 0, like a list of equal gaps. */
+/* The gaps of a sleep are drawn independently, so about half of them change sides. After a late start by
+ * the clock the next gap is too short, so more do (two in three). People come in bouts, and fewer do. Fewer
+ * than four pairs say nothing: 0, like a list of equal gaps. */
 static uint8_t alternating(const uint32_t *starts, size_t n, uint32_t median)
 {
     size_t pairs = 0, changed = 0;

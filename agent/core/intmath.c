@@ -69,8 +69,8 @@ uint32_t nrs_median_sorted(const uint32_t *v, size_t n)
     return v[n / 2 - 1] + (v[n / 2] - v[n / 2 - 1]) / 2;
 }
 
-/* The deviations grow from the middle to both ends: merging the two sides yields them in order, so the median is
- * reached after half of them. */
+/* The deviations grow from the middle to both ends: merging the two sides yields them in order, so the median
+ * is reached after half of them. */
 uint32_t nrs_mad_sorted(const uint32_t *v, size_t n, uint32_t median)
 {
     size_t right = n / 2, left = right; /* next ones: v[right] and v[left - 1] */

@@ -28,8 +28,8 @@ struct step {
 #define HUSH {NRS_LIFE_SILENT, NRS_STATE_END}
 #define MUTE {NRS_LIFE_SILENT, NRS_STATE_NONE}
 
-/* The picture: life and judgement in, next life and record out. While no rule fits, an open verdict takes its step only when its
- * update is due. */
+/* The picture: life and judgement in, next life and record out. While no rule fits, an open verdict takes its
+ * step only when its update is due. */
 static const struct step no_rule_fits[NRS_LIVES][SIGHTS] = {
     /*                    BELOW NEAR  FLAGGED DWELLED */
     [NRS_LIFE_NONE]   = {NONE, NONE, RISE, OPEN},
@@ -45,8 +45,8 @@ static const struct step a_rule_fits[NRS_LIVES][SIGHTS] = {
     [NRS_LIFE_SILENT] = {NONE, MUTE, MUTE, MUTE},
 };
 
-/* Two in three destinations that look like C2 falsely do so in the middle of a burst, so being flagged once is not enough. A week
- * does not change so quickly. */
+/* Two in three destinations that look like C2 falsely do so in the middle of a burst, so being flagged once
+ * is not enough. A week does not change so quickly. */
 static bool dwelled(const struct nrs_dest *d, const struct nrs_judgement *j, uint64_t now)
 {
     uint32_t need_s = nrs_judge_age_s(d, now) / DWELL_SHARE;
@@ -57,7 +57,8 @@ static bool dwelled(const struct nrs_dest *d, const struct nrs_judgement *j, uin
            ((uint32_t)now - d->verdict.since_ms) / 1000 >= (need_s < DWELL_MAX_S ? need_s : DWELL_MAX_S);
 }
 
-static enum sight see(const struct nrs_core *c, const struct nrs_dest *d, const struct nrs_judgement *j, uint64_t now)
+static enum sight see(const struct nrs_core *c, const struct nrs_dest *d, const struct nrs_judgement *j,
+                      uint64_t now)
 {
     if (j->flagged)
         return dwelled(d, j, now) ? DWELLED : FLAGGED;
@@ -79,7 +80,8 @@ static void enter(struct nrs_core *c, struct nrs_dest *d, enum nrs_life next, ui
         d->verdict.since_ms = (uint32_t)now;
 }
 
-/* Takes the step. A record carries the verdict's number, which it has from the moment it opens to the moment it ends. */
+/* Takes the step. A record carries the verdict's number, which it has from the moment it opens to the moment
+ * it ends. */
 static void take(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j, struct step s, uint64_t now,
                  nrs_judgement_fn fn, void *arg)
 {
@@ -99,9 +101,10 @@ static void take(struct nrs_core *c, struct nrs_dest *d, struct nrs_judgement *j
         fn(arg, j);
 }
 
-/* A verdict opens with few connections. Its first update comes when they have doubled, so that nobody reads for hours of the
- * first ones alone; the others wait for update_s. */
-static bool update_due(const struct nrs_core *c, const struct nrs_dest *d, const struct nrs_judgement *j, uint64_t now)
+/* A verdict opens with few connections. Its first update comes when they have doubled, so that nobody reads
+ * for hours of the first ones alone; the others wait for update_s. */
+static bool update_due(const struct nrs_core *c, const struct nrs_dest *d, const struct nrs_judgement *j,
+                       uint64_t now)
 {
     uint32_t since_s = ((uint32_t)now - d->verdict.since_ms) / 1000;
 

@@ -21,7 +21,8 @@ bool nrs_rules_allow(struct nrs_core *c, const struct nrs_dest *d)
 uint32_t nrs_rules_wait_ms(struct nrs_core *c, const struct nrs_dest *d, uint32_t gap_ms)
 {
     bool has_owner = d->key.proto == NRS_PROTO_TCP || d->key.proto == NRS_PROTO_UDP;
-    bool together = c->profile.x[NRS_X_siblings] != 0; /* several destinations: one program for all would have to be known */
+    /* several destinations: one program for all would have to be known */
+    bool together = c->profile.x[NRS_X_siblings] != 0;
 
     if (!has_owner || together || d->process != NRS_PROCESS_UNKNOWN || !fits(c, d, NRS_PROCESS_ANY))
         return 0;

@@ -28,10 +28,11 @@ static size_t bitmap_bytes(uint32_t n)
 
 size_t nrs_table_bytes(uint32_t dest_cap, uint32_t watched_cap)
 {
-    return round_up(heads_for(dest_cap) * sizeof(uint32_t)) + round_up(dest_cap * sizeof(struct nrs_table_link)) +
-           2 * bitmap_bytes(dest_cap) + round_up(watched_cap * sizeof(uint32_t)) +
-           round_up(watched_cap * sizeof(uint16_t)) + round_up(dest_cap * sizeof(struct nrs_dest)) +
-           round_up(watched_cap * sizeof(struct nrs_day)) + nrs_admission_bytes(dest_cap);
+    return round_up(heads_for(dest_cap) * sizeof(uint32_t)) +
+           round_up(dest_cap * sizeof(struct nrs_table_link)) + 2 * bitmap_bytes(dest_cap) +
+           round_up(watched_cap * sizeof(uint32_t)) + round_up(watched_cap * sizeof(uint16_t)) +
+           round_up(dest_cap * sizeof(struct nrs_dest)) + round_up(watched_cap * sizeof(struct nrs_day)) +
+           nrs_admission_bytes(dest_cap);
 }
 
 static void *carve(unsigned char **at, size_t bytes)

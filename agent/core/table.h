@@ -3,11 +3,12 @@
  * Tier 1: `dest_cap` sketches (dest.h), found by hash chains. Tier 2: `watched_cap` full days (day.h) for
  * destinations that were active in NRS_WATCH_MINUTES different minutes.
  *
- * Eviction: entries that were seen once go first (admission.h). If there are too few of those, a clock hand looks at NRS_CANDIDATES
- *           entries and takes the one worth least. Worth grows with active minutes and connections and shrinks with idle time; an
- *           open verdict (dest.h) outweighs both, a silent one weighs nothing. A day is given up only for a destination that is
- *           clearly worth more than its owner. Inbound destinations are taken in only while there is a free place, are never
- *           watched, and go first; so a scan from outside evicts nothing.
+ * Eviction: entries that were seen once go first (admission.h). If there are too few of those, a clock hand
+ *           looks at NRS_CANDIDATES entries and takes the one worth least. Worth grows with active minutes
+ *           and connections and shrinks with idle time; an open verdict (dest.h) outweighs both, a silent one
+ *           weighs nothing. A day is given up only for a destination that is clearly worth more than its
+ *           owner. Inbound destinations are taken in only while there is a free place, are never watched, and
+ *           go first; so a scan from outside evicts nothing.
  * Losses:   counted in `evicted`, `evicted_returning` (those by worth), `unwatched`, `refused_inbound`.
  * Memory:   one block of nrs_table_bytes(); nothing allocates. */
 #ifndef NRS_TABLE_H
@@ -55,13 +56,13 @@ void nrs_table_init(struct nrs_table *t, void *mem, uint32_t dest_cap, uint32_t 
 
 uint32_t nrs_table_find(const struct nrs_table *t, const struct nrs_key *k);
 
-/* Finds or makes the entry. minute: now, since the core's epoch. NRS_NO_DEST only for an inbound key when the table
- * is full. */
+/* Finds or makes the entry. minute: now, since the core's epoch. NRS_NO_DEST only for an inbound key when the
+ * table is full. */
 uint32_t nrs_table_take(struct nrs_table *t, const struct nrs_key *k, uint32_t minute, nrs_table_evict_fn fn,
                         void *arg);
 
-/* Gives an entry without a day one if it deserves it. now: milliseconds since the core's epoch, in full. Returns the
- * day, or NULL. */
+/* Gives an entry without a day one if it deserves it. now: milliseconds since the core's epoch, in full.
+ * Returns the day, or NULL. */
 struct nrs_day *nrs_table_watch(struct nrs_table *t, uint32_t index, uint64_t now);
 
 struct nrs_day *nrs_table_day(const struct nrs_table *t, const struct nrs_dest *d); /* NULL if not watched */

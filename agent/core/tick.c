@@ -38,7 +38,8 @@ static void judge(struct nrs_core *c, struct nrs_dest *d, uint64_t now, nrs_judg
     nrs_life_judged(c, d, now, fn, arg);
 }
 
-/* Rules came, went or ended with the day, or a program became known: what that means for verdicts that exist. */
+/* Rules came, went or ended with the day, or a program became known: what that means for verdicts that
+ * exist. */
 static void apply_rules(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, void *arg)
 {
     struct nrs_core_cursor at = {0};
@@ -57,7 +58,8 @@ static uint32_t wall_day(const struct nrs_core *c, uint64_t now)
     return ms < 0 ? 0 : (uint32_t)(ms / NRS_MS_PER_DAY);
 }
 
-/* How long a destination may be silent before its verdict ends: what calls once a day is not gone after a day. */
+/* How long a destination may be silent before its verdict ends: what calls once a day is not gone after a
+ * day. */
 static uint32_t patience_s(const struct nrs_core *c, const struct nrs_dest *d)
 {
     uint32_t known_s = d->last_minute * 60 > d->first_s ? d->last_minute * 60 - d->first_s : 0;
@@ -99,7 +101,8 @@ static void judge_dests(struct nrs_core *c, uint64_t now, nrs_judgement_fn fn, v
 {
     uint32_t i;
 
-    for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST; i = nrs_table_next_dirty(&c->table, i + 1)) {
+    for (i = nrs_table_next_dirty(&c->table, 0); i != NRS_NO_DEST;
+         i = nrs_table_next_dirty(&c->table, i + 1)) {
         struct nrs_dest *d = &c->table.dests[i];
         uint32_t every = nrs_judge_age_s(d, now) < YOUNG_S ? JUDGE_YOUNG_MS : JUDGE_MS;
 

@@ -140,7 +140,8 @@ static void write_object(struct nrs_text *t, const struct nrs_judgement *j)
     nrs_text_raw(t, "}}\n");
 }
 
-static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j, const struct nrs_verdict_id *id)
+static int write_verdict(char *buf, size_t cap, const struct nrs_judgement *j,
+                         const struct nrs_verdict_id *id)
 {
     struct nrs_text t;
 
@@ -168,7 +169,8 @@ int nrs_verdict_write(char *buf, size_t cap, const struct nrs_judgement *j, cons
     return write_verdict(buf, cap, &nameless, id);
 }
 
-/* What the model looked at, so that it can learn from a mark on the verdict: which features, and their values. */
+/* What the model looked at, so that it can learn from a mark on the verdict: which features, and their
+ * values. */
 static void write_features(struct nrs_text *t, const struct nrs_judgement *j)
 {
     const struct nrs_schema *schema = j->model->schema;

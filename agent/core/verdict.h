@@ -33,8 +33,9 @@ int nrs_evidence_write(char *buf, size_t cap, const struct nrs_judgement *j, con
  * of the window in epoch seconds. */
 int nrs_row_write(char *buf, size_t cap, const struct nrs_judgement *j, uint64_t from_s);
 
-/* Writes what could not be seen as `cov` has it: "full" for no bit, else the words "lossy", "no-udp", "closer-only" of the
- * bits (enum nrs_coverage) in this order, joined by commas. Unknown bits have no word. Returns `text`. */
+/* Writes what could not be seen as `cov` has it: "full" for no bit, else the words "lossy", "no-udp",
+ * "closer-only" of the bits (enum nrs_coverage) in this order, joined by commas. Unknown bits have no word.
+ * Returns `text`. */
 #define NRS_COVERAGE_TEXT 33 /* bytes with the NUL: the collector takes 32 characters */
 const char *nrs_coverage_write(char text[NRS_COVERAGE_TEXT], uint8_t bits);
 

@@ -30,7 +30,8 @@ static void write_id(struct nrs_text *t, const struct nrs_verdict_id *id)
     nrs_verdict_string(t, "host.id", id->host);
 }
 
-void nrs_verdict_head(struct nrs_text *t, const char *kind, const char *dataset, const struct nrs_verdict_id *id)
+void nrs_verdict_head(struct nrs_text *t, const char *kind, const char *dataset,
+                      const struct nrs_verdict_id *id)
 {
     nrs_text_raw(t, "{\"@timestamp\":\"");
     nrs_text_time(t, id->wall_ns / NRS_NS_PER_S);
@@ -65,8 +66,8 @@ static void write_transport(struct nrs_text *t, uint8_t proto)
     }
 }
 
-void nrs_verdict_key(struct nrs_text *t, const struct nrs_addr *local, const struct nrs_addr *remote, uint16_t rport,
-                     uint8_t proto)
+void nrs_verdict_key(struct nrs_text *t, const struct nrs_addr *local, const struct nrs_addr *remote,
+                     uint16_t rport, uint8_t proto)
 {
     write_address(t, "source.ip", local);
     write_address(t, "destination.ip", remote);

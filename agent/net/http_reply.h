@@ -4,8 +4,8 @@
  *   body    by Transfer-Encoding: chunked, by Content-Length, or up to the end of the connection
  *
  * The reader accepts status lines of HTTP/1.0 and 1.1, takes a bare LF for CRLF, and passes over interim
- * (1xx) replies. It uses the headers Content-Length, Transfer-Encoding, Connection and Retry-After (seconds), and
- * no others. It keeps the first bytes of the body.
+ * (1xx) replies. It uses the headers Content-Length, Transfer-Encoding, Connection and Retry-After (seconds),
+ * and no others. It keeps the first bytes of the body.
  * Limits: head with interim replies NRS_REPLY_HEAD_MAX, body NRS_REPLY_BODY_MAX, then NRS_ERR_LIMIT. A longer
  *         line is cut, which only matters for the headers above: then NRS_ERR_LIMIT too.
  * Errors: NRS_ERR_FORMAT for anything else; after an error the connection is of no use. */

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Inode numbers of one file system are mostly neighbours: their low bits spread well, mixed with the device's. */
+/* Inode numbers of one file system are mostly neighbours: their low bits spread well, mixed with the
+ * device's. */
 static unsigned set_of(const struct nrs_file_id *id)
 {
     uint64_t h = (id->inode ^ id->device << 17) * UINT64_C(0x9e3779b97f4a7c15);

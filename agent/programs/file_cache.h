@@ -1,7 +1,8 @@
 /* agent/programs/file_cache.h - which files the scanner has looked at
  *
- * 128 sets of 4 places, 16 KiB, fixed. A new file takes the place of its set that was filled longest ago; the scanner looks at a
- * forgotten file again. A file that changes has another time or size, so it is a new one. */
+ * 128 sets of 4 places, 16 KiB, fixed. A new file takes the place of its set that was filled longest ago; the
+ * scanner looks at a forgotten file again. A file that changes has another time or size, so it is a new
+ * one. */
 #ifndef NRS_FILE_CACHE_H
 #define NRS_FILE_CACHE_H
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct nrs_file_cache {
 };
 
 bool nrs_file_cache_has(const struct nrs_file_cache *c, const struct nrs_file_id *id);
-void nrs_file_cache_put(struct nrs_file_cache *c, const struct nrs_file_id *id); /* a file that is not in the cache */
+/* a file that is not in the cache */
+void nrs_file_cache_put(struct nrs_file_cache *c, const struct nrs_file_id *id);
 
 #endif

@@ -4,7 +4,8 @@
 
 static bool is_wanted(const struct nrs_hunt *p, uint64_t now_ms)
 {
-    return p->ask.d != 0 && (now_ms < p->until_ms || (p->left_ms > 0 && now_ms >= p->due_from_ms && now_ms < p->due_until_ms));
+    return p->ask.d != 0 &&
+           (now_ms < p->until_ms || (p->left_ms > 0 && now_ms >= p->due_from_ms && now_ms < p->due_until_ms));
 }
 
 /* The place of this query, else a free one, else that of the query which was sent longest ago. */
@@ -31,7 +32,8 @@ void nrs_hunts_ask(struct nrs_hunts *h, const struct nrs_ask *a, uint64_t now_ms
         *p = (struct nrs_hunt){.left_ms = NRS_HUNT_ALL_MS};
         until_ms = now_ms + NRS_HUNT_FIRST_MS;
     } else {
-        until_ms = p->left_ms > 0 ? now_ms + NRS_HUNT_AGAIN_MS : (h->rest_ms > now_ms ? h->rest_ms : now_ms) + NRS_HUNT_LOOK_MS;
+        until_ms = p->left_ms > 0 ? now_ms + NRS_HUNT_AGAIN_MS
+                                  : (h->rest_ms > now_ms ? h->rest_ms : now_ms) + NRS_HUNT_LOOK_MS;
     }
     p->ask = *a;
     p->asked_ms = now_ms;
@@ -53,7 +55,8 @@ uint64_t nrs_hunts_next_ms(const struct nrs_hunts *h, uint64_t now_ms)
     return next;
 }
 
-size_t nrs_hunts_list(const struct nrs_hunts *h, uint64_t now_ms, struct nrs_connection list[NRS_HUNTS], uint32_t d[NRS_HUNTS])
+size_t nrs_hunts_list(const struct nrs_hunts *h, uint64_t now_ms, struct nrs_connection list[NRS_HUNTS],
+                      uint32_t d[NRS_HUNTS])
 {
     size_t n = 0;
 

@@ -15,7 +15,8 @@ void nrs_programs_start(struct nrs_programs *p, const struct nrs_config *c)
 {
     struct nrs_scanner_conf conf = {.walk_s = c->scan.walk_s, .new_s = c->scan.new_s};
 
-    *p = (struct nrs_programs){.fd = -1, .state = "off", .notice_error = -1, .walk_s = (unsigned)c->scan.walk_s};
+    *p = (struct nrs_programs){
+        .fd = -1, .state = "off", .notice_error = -1, .walk_s = (unsigned)c->scan.walk_s};
     if (!c->scan.watch)
         return;
     p->fd = nrs_helper_start(c->user, nrs_scanner_prepare, nrs_scanner_work, &conf, &p->note);
@@ -39,7 +40,8 @@ static struct nrs_query *query_of(struct nrs_programs *p, uint32_t d)
 static void send(struct nrs_programs *p, struct nrs_query *q, uint32_t due_ms)
 {
     uint64_t spread_ms = (uint64_t)q->period_ms * q->jitter_pct * 3 / 100 + 1000;
-    const struct nrs_ask ask = {q->d, q->connection, due_ms, spread_ms < UINT32_MAX ? (uint32_t)spread_ms : UINT32_MAX};
+    const struct nrs_ask ask = {q->d, q->connection, due_ms,
+                                spread_ms < UINT32_MAX ? (uint32_t)spread_ms : UINT32_MAX};
     uint8_t bytes[NRS_ASK_BYTES];
 
     q->sent_ns = nrs_clock_boot_ns();
@@ -48,8 +50,8 @@ static void send(struct nrs_programs *p, struct nrs_query *q, uint32_t due_ms)
         (void)nrs_helper_write(p->fd, bytes, sizeof bytes); /* full: it is sent again */
 }
 
-void nrs_programs_query(struct nrs_programs *p, uint32_t d, const struct nrs_connection *c, uint32_t period_ms,
-                        uint32_t jitter_pct)
+void nrs_programs_query(struct nrs_programs *p, uint32_t d, const struct nrs_connection *c,
+                        uint32_t period_ms, uint32_t jitter_pct)
 {
     struct nrs_query *q = query_of(p, 0);
 
@@ -71,7 +73,8 @@ void nrs_programs_forget(struct nrs_programs *p, uint32_t d)
 
 static bool is_of(const struct nrs_flow *f, const struct nrs_connection *c)
 {
-    return f->rport == c->rport && f->proto == c->proto && memcmp(&f->remote, &c->remote, sizeof f->remote) == 0 &&
+    return f->rport == c->rport && f->proto == c->proto &&
+           memcmp(&f->remote, &c->remote, sizeof f->remote) == 0 &&
            memcmp(&f->local, &c->local, sizeof f->local) == 0;
 }
 
@@ -94,9 +97,11 @@ void nrs_programs_flow(struct nrs_programs *p, const struct nrs_flow *f)
 static void say_what_it_sees(struct nrs_programs *p, int notice_error)
 {
     if (notice_error == 0)
-        nrs_log("scanner: the kernel notifies it of programs that start (%s); it walks all every %u s", nrs_execs_name, p->walk_s);
+        nrs_log("scanner: the kernel notifies it of programs that start (%s); it walks all every %u s",
+                nrs_execs_name, p->walk_s);
     else
-        nrs_log("scanner: it walks all programs every %u s (%s: %s)", p->walk_s, nrs_execs_name, strerror(notice_error));
+        nrs_log("scanner: it walks all programs every %u s (%s: %s)", p->walk_s, nrs_execs_name,
+                strerror(notice_error));
     p->notice_error = notice_error;
 }
 

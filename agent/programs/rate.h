@@ -13,7 +13,8 @@ struct nrs_rate {
 /* Starts full. */
 void nrs_rate_init(struct nrs_rate *r, uint32_t per_s, uint32_t reserve, uint64_t now_ms);
 
-/* Takes n tokens if there is at least one. A request for more than there are passes, and the following ones wait for it. */
+/* Takes n tokens if there is at least one. A request for more than there are passes, and the following ones
+ * wait for it. */
 bool nrs_rate_take(struct nrs_rate *r, uint32_t n, uint64_t now_ms);
 
 #endif

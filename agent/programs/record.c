@@ -1,5 +1,6 @@
 /* ask   ::= d:4 local:16 remote:16 rport:2 proto:1 zero:1 due:4 spread:4
- * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200 notice_error:1 zero:19 */
+ * found ::= d:4 pid:4 marks:1 risk:1 hashed:1 named:1 sha256:32 serial:4 score:4 counts:24 class:24 path:200
+ * notice_error:1 zero:19 */
 #include "agent/programs/record.h"
 
 #include <string.h>
@@ -80,7 +81,8 @@ void nrs_found_write(uint8_t bytes[NRS_FOUND_BYTES], const struct nrs_found *f)
 int nrs_found_read(struct nrs_found *f, const uint8_t *bytes, size_t len)
 {
     if (len != NRS_FOUND_BYTES || bytes[8] > NRS_MARKS || bytes[9] > 99 || bytes[10] > 1 || bytes[11] > 1 ||
-        memchr(bytes + AT_CLASS, 0, sizeof f->class) == NULL || memchr(bytes + AT_PATH, 0, sizeof f->path) == NULL)
+        memchr(bytes + AT_CLASS, 0, sizeof f->class) == NULL ||
+        memchr(bytes + AT_PATH, 0, sizeof f->path) == NULL)
         return NRS_ERR_FORMAT;
     f->d = nrs_get_u32le(bytes);
     f->pid = nrs_get_u32le(bytes + 4);

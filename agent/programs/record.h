@@ -1,7 +1,7 @@
 /* agent/programs/record.h - what the agent and its scanner process say to each other
  *
- * One message, one record of fixed size, little-endian. The agent trusts the scanner no more than any other source of
- * bytes: the scanner reads hostile files. */
+ * One message, one record of fixed size, little-endian. The agent trusts the scanner no more than any other
+ * source of bytes: the scanner reads hostile files. */
 #ifndef NRS_PROGRAMS_RECORD_H
 #define NRS_PROGRAMS_RECORD_H
 #include <stdbool.h>
@@ -15,8 +15,8 @@
 #define NRS_FOUND_PATH_MAX 199
 #define NRS_FOUND_CLASS_MAX 23
 
-/* From the agent: who owns the connections of this destination? It is sent when a verdict opens, and again whenever a connection
- * begins, until the answer comes. */
+/* From the agent: who owns the connections of this destination? It is sent when a verdict opens, and again
+ * whenever a connection begins, until the answer comes. */
 struct nrs_ask {
     uint32_t d; /* the verdict's number, never 0 */
     struct nrs_connection connection;
@@ -44,14 +44,16 @@ struct nrs_programs_counts {
     uint32_t packed;
 };
 
-/* From the scanner: a file, and how the scanner is doing. Every record has the counts; some have nothing else. */
+/* From the scanner: a file, and how the scanner is doing. Every record has the counts; some have nothing
+ * else. */
 struct nrs_found {
     uint32_t d;       /* the question this answers; 0 = found on its own */
     uint32_t pid;     /* 0 = not visible from here */
     uint8_t marks;    /* enum nrs_mark */
     uint8_t risk;     /* of the packer model, 0..99 */
     bool hashed;      /* sha256 is known */
-    bool named;       /* path leads to this file for everybody (platform/walk.h); cut, it is no rule's any more */
+    /* path leads to this file for everybody (platform/walk.h); cut, it is no rule's any more */
+    bool named;
     uint8_t notice_error; /* 0: the kernel notifies the scanner of what starts; else why not, an errno */
     uint8_t sha256[32];
     uint32_t serial;  /* of the packer model, 0 = rules alone */

@@ -79,7 +79,11 @@ static void tell_file(const struct nrs_walk_file *file)
     const struct nrs_scan_result *r = &w.scanner.result;
     const struct nrs_model *model = w.scanner.slots[w.scanner.facts.format == NRS_FORMAT_PE].model;
     size_t len = strlen(file->path);
-    struct nrs_found f = {.d = w.d, .pid = file->pid, .marks = marks_of(file, r), .risk = r->risk, .score_mlogit = r->score_mlogit};
+    struct nrs_found f = {.d = w.d,
+                          .pid = file->pid,
+                          .marks = marks_of(file, r),
+                          .risk = r->risk,
+                          .score_mlogit = r->score_mlogit};
 
     f.named = w.d != 0 && nrs_walk_is_named(file); /* for owners only */
     f.serial = model != NULL ? model->serial : 0;
@@ -162,7 +166,8 @@ static void take_execs(void)
     int rc = 1;
 
     w.d = 0;
-    for (int i = 0; i < NRS_EXECS_AT_ONCE && w.execs_fd >= 0 && (rc = nrs_execs_next(w.execs_fd, &e)) > 0; i++) {
+    for (int i = 0; i < NRS_EXECS_AT_ONCE && w.execs_fd >= 0 && (rc = nrs_execs_next(w.execs_fd, &e)) > 0;
+         i++) {
         if (!e.lost) {
             nrs_walk_open_file(&w.walk, e.fd, e.pid);
             continue;

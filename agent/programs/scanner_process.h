@@ -1,11 +1,12 @@
 /* agent/programs/scanner_process.h - the scanner process: looks at programs, and at who owns a connection
  *
- * Queries arrive and findings leave through one end of a pair (platform/helper.h). The process ends when the other end is closed.
- * hunt.h says when it looks for the owner of a connection.
+ * Queries arrive and findings leave through one end of a pair (platform/helper.h). The process ends when the
+ * other end is closed. hunt.h says when it looks for the owner of a connection.
  *
- * It looks at programs as they start, where the kernel sends notices of that (platform/execs.h), and every walk_s at those of all
- * processes, because there may be file systems without notices, and notices may be lost. It passes over a file that it knows
- * (file_cache.h), and over what the rate limit puts off, until it sees it again. It always looks at programs of owners.
+ * It looks at programs as they start, where the kernel sends notices of that (platform/execs.h), and every
+ * walk_s at those of all processes, because there may be file systems without notices, and notices may be
+ * lost. It passes over a file that it knows (file_cache.h), and over what the rate limit puts off, until it
+ * sees it again. It always looks at programs of owners.
  * Memory: fixed, about 130 KiB; folder listings allocate. */
 #ifndef NRS_SCANNER_PROCESS_H
 #define NRS_SCANNER_PROCESS_H

@@ -256,6 +256,8 @@ void nrs_agent_close(struct nrs_agent *a)
     nrs_agent_close_folders(a);
     if (a->tls_now != NULL)
         nrs_tls_client_done(a->tls_now);
+    if (a->tls_spare_in_use)
+        nrs_tls_client_done(a->tls_now == &a->tls[0] ? &a->tls[1] : &a->tls[0]);
     nrs_programs_close(&a->programs);
     free(a->core_mem);
 }

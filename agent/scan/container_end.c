@@ -13,31 +13,50 @@
 #include "agent/scan/formats.h"
 #include "agent/scan/reader.h"
 
-#define TAIL         1024 /* bytes that an end record is looked for in */
-#define ZIP_END      22
-#define ZIP_ENTRY    46
-#define ZIP_LOCAL_AT 42 /* in an entry of the directory: offset of the file */
-#define MEI_COOKIE   24 /* without the library's name of later versions */
-#define BUN_MARK     16
-#define BUN_BACK_MAX 64 /* bytes of Bun's offsets before its mark */
-#define PAGE         4096
+#define TAIL          1024 /* bytes that an end record is looked for in */
+#define ZIP_END       22
+#define ZIP64_END     56
+#define ZIP64_LOCATOR 20
+#define ZIP_ENTRY     46
+#define ZIP_LOCAL_AT  42 /* in an entry of the directory: offset of the file */
+#define MEI_COOKIE    24 /* without the library's name of later versions */
+#define BUN_MARK      16
+#define BUN_BACK_MAX  64 /* bytes of Bun's offsets before its mark */
+#define PAGE          4096
+
+/* Where the directory ends, how long it is, and where it says that it begins. */
+struct zip_directory {
+    uint64_t end, size, offset;
+};
+
+/* The end record, or that of zip64 before it, with the locator in between (APPNOTE 4.3.14, 4.3.15). */
+static struct zip_directory zip_directory(struct nrs_scan *s, uint64_t record_at, const uint8_t *record)
+{
+    struct zip_directory d = {record_at, nrs_le32(record + 12), nrs_le32(record + 16)};
+    uint64_t wide_at = record_at - ZIP64_LOCATOR - ZIP64_END;
+    const uint8_t *p = record_at >= ZIP64_LOCATOR + ZIP64_END ? nrs_reader_all(s, wide_at, ZIP64_END) : NULL;
+
+    if (p != NULL && memcmp(p, "PK\6\6", 4) == 0)
+        d = (struct zip_directory){wide_at, nrs_le64(p + 40), nrs_le64(p + 48)};
+    return d;
+}
 
 static bool zip_fits(struct nrs_scan *s, uint64_t at, uint64_t record_at, const uint8_t *record,
                      struct nrs_container *c)
 {
-    uint32_t size = nrs_le32(record + 12), offset = nrs_le32(record + 16), local;
-    uint64_t directory = record_at - size, begin = directory - offset;
+    struct zip_directory d = zip_directory(s, record_at, record);
+    uint64_t begin = d.end - d.size - d.offset; /* offsets may count from the archive or from the file */
+    uint32_t local;
     const uint8_t *p;
 
-    if (record_at + ZIP_END + nrs_le16(record + 20) != s->in.size || size < ZIP_ENTRY ||
-        size > record_at - at)
+    if (record_at + ZIP_END + nrs_le16(record + 20) != s->in.size || d.size < ZIP_ENTRY ||
+        d.size > d.end - at || d.offset > d.end - d.size)
         return false;
-    p = nrs_reader_all(s, directory, ZIP_ENTRY);
+    p = nrs_reader_all(s, d.end - d.size, ZIP_ENTRY);
     if (p == NULL || memcmp(p, "PK\1\2", 4) != 0)
         return false;
     local = nrs_le32(p + ZIP_LOCAL_AT);
-    if (offset > directory) /* offsets may count from the archive or from the file */
-        return false;
+    local = local == UINT32_MAX ? 0 : local; /* of zip64: elsewhere, and the first file is the first thing */
     p = nrs_reader_all(s, begin + local, 4);
     if (p == NULL || memcmp(p, "PK\3\4", 4) != 0)
         return false;

@@ -1,5 +1,6 @@
 /* Ehdr     = ident[16] type:u16 machine:u16 version:u32 entry phoff shoff flags:u32 ehsize:u16 phentsize:u16
- *            phnum:u16 shentsize:u16 shnum:u16 shstrndx:u16          entry, phoff, shoff: 4 bytes, in 64-bit files 8
+ *            phnum:u16 shentsize:u16 shnum:u16 shstrndx:u16
+ *            entry, phoff, shoff: 4 bytes, in 64-bit files 8
  * Phdr 32  = type:u32 offset vaddr paddr filesz memsz flags:u32 align
  * Phdr 64  = type:u32 flags:u32 offset vaddr paddr filesz memsz align     (System V ABI, chapter 4)
  *

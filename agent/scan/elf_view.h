@@ -31,7 +31,7 @@ struct nrs_elf {
     bool wide, big;
     bool odd_ident;               /* e_ident contradicts what the kernel goes by, or holds unknown values */
     bool firmware;                /* the segment table begins as that of an image of Qualcomm's boot chain */
-    bool incomplete;              /* the segment table ends after the file, a load segment after its last page */
+    bool incomplete;              /* the segment table ends after the file, a segment after its last page */
     uint8_t machine;              /* enum nrs_elf_machine */
     uint8_t arch;                 /* class, 0..15; 0 = another machine */
     uint8_t n_kept;

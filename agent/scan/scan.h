@@ -23,7 +23,7 @@
 #define NRS_SCAN_PIECE    4096
 #define NRS_SCAN_LINE_MAX (6 * 4096 + 1024) /* a path of 4 KiB, every byte escaped, and the rest */
 #define NRS_SCAN_GRAMS    3                 /* strongest n-grams that are told */
-#define NRS_SCAN_RULE_RISK 99               /* counts as certain: no rule flags a clean file (packer.card.md) */
+#define NRS_SCAN_RULE_RISK 99 /* counts as certain: no rule flags a clean file (packer.card.md) */
 #define NRS_SCAN_REASONS  5                 /* strongest terms that are told */
 
 /* Up to len bytes at offset into buf. Returns how many: fewer only where the file ends; negative if it

@@ -130,11 +130,11 @@ static uint64_t without_blank(struct nrs_scan *s, uint64_t size)
 }
 
 /* A zip archive that runs itself: a line that starts it, then the archive. */
-static bool is_archive(struct nrs_scan *s, uint64_t size)
+static bool is_archive(struct nrs_scan *s)
 {
     struct nrs_container c;
 
-    return size >= TAIL && nrs_container_end_look(s, 0, &c) && c.begin <= NRS_SCAN_PIECE;
+    return nrs_container_end_look(s, 0, &c) && c.begin <= NRS_SCAN_PIECE;
 }
 
 bool nrs_script_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t *head, uint32_t n)
@@ -152,7 +152,7 @@ bool nrs_script_look(struct nrs_scan *s, struct nrs_scan_facts *f, const uint8_t
     size = without_blank(s, s->in.size);
     tail_at = size > TAIL ? size - TAIL : 0;
     p = nrs_reader_some(s, tail_at, (uint32_t)(size - tail_at), &got);
-    if (is_payload(p, got) && !is_archive(s, size))
+    if (is_payload(p, got) && !is_archive(s))
         f->rules = NRS_RULE_SCRIPT;
     else
         f->name = NULL;

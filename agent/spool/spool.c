@@ -135,8 +135,8 @@ static bool rewrite(struct nrs_spool *s, const struct nrs_record *r, uint32_t gi
     return true;
 }
 
-/* Gives up the oldest segment. What is worth keeping is written again, and is on disk before the segment's file
- * goes; the rest counts as dropped. */
+/* Gives up the oldest segment. What is worth keeping is written again, and is on disk before the segment's
+ * file goes; the rest counts as dropped. */
 static void give_up_oldest(struct nrs_spool *s)
 {
     uint32_t no = s->seg[0].no;

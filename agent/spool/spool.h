@@ -1,13 +1,14 @@
 /* agent/spool/spool.h - the agent's only durable queue
  *
- * A directory with segment files ("00000001.seg": records of spool_record.h) and a cursor ("acked": up to which
- * record the collector has confirmed). Append goes to the newest segment, reading starts at the oldest.
+ * A directory with segment files ("00000001.seg": records of spool_record.h) and a cursor ("acked": up to
+ * which record the collector has confirmed). Append goes to the newest segment, reading starts at the oldest.
  *
- * Durable: after nrs_spool_sync everything appended before survives a power cut; an unsynced record survives a
- *          killed process. A cut or damaged file loses the records that it touches, never more, and never
+ * Durable: after nrs_spool_sync everything appended before survives a power cut; an unsynced record survives
+ *          a killed process. A cut or damaged file loses the records that it touches, never more, and never
  *          yields a wrong one; nothing needs a manual step.
- * Pending: a record may wait for a decision (nrs_spool_append_pending). It is on disk like any other, but no batch offers it.
- *          What is still pending when the spool is opened has lost whoever would decide, and becomes an ordinary record.
+ * Pending: a record may wait for a decision (nrs_spool_append_pending). It is on disk like any other, but no
+ *          batch offers it. What is still pending when the spool is opened has lost whoever would decide, and
+ *          becomes an ordinary record.
  * Limits:  `bytes` of the configuration in 4..64 segments of 16..64 KiB. When a new segment has no room, the
  *          oldest is given up; its records marked `keep` (verdicts, as opposed to evidence) are moved to
  *          the new one, as far as they fill half of it, before the oldest is removed. A power cut in between
@@ -66,12 +67,12 @@ void nrs_spool_close(struct nrs_spool *s);
 /* Adds one record of 1..NRS_RECORD_PAYLOAD_MAX bytes. NRS_ERR_LIMIT, NRS_ERR_IO (the record is lost). */
 int nrs_spool_append(struct nrs_spool *s, const void *payload, size_t len, bool keep);
 
-/* Adds a record that waits for a decision. Returns its handle, 1..NRS_SPOOL_PENDING, or an error as above; NRS_ERR_LIMIT also
- * means that as many as possible are pending. */
+/* Adds a record that waits for a decision. Returns its handle, 1..NRS_SPOOL_PENDING, or an error as above;
+ * NRS_ERR_LIMIT also means that as many as possible are pending. */
 int nrs_spool_append_pending(struct nrs_spool *s, const void *payload, size_t len);
 
-/* The decision about a pending record was made: it is forgotten. If it is to be sent after all, append it first: a process that
- * is killed in between sends it twice. handle <= 0 does nothing. */
+/* The decision about a pending record was made: it is forgotten. If it is to be sent after all, append it
+ * first: a process that is killed in between sends it twice. handle <= 0 does nothing. */
 void nrs_spool_settle(struct nrs_spool *s, int handle);
 
 /* Forces everything appended so far to disk; cheap if there is nothing new. */
@@ -85,6 +86,7 @@ uint32_t nrs_spool_batch(struct nrs_spool *s, uint32_t max,
 /* Forgets the batch for good. */
 void nrs_spool_ack(struct nrs_spool *s);
 
-uint32_t nrs_spool_waiting(const struct nrs_spool *s); /* records not yet acknowledged, without pending ones */
+/* records not yet acknowledged, without pending ones */
+uint32_t nrs_spool_waiting(const struct nrs_spool *s);
 
 #endif

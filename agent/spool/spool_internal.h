@@ -1,4 +1,5 @@
-/* agent/spool/spool_internal.h - what spool.c (segments, append, batch) and spool_pending.c (records that wait) share */
+/* agent/spool/spool_internal.h - what spool.c (segments, append, batch) and spool_pending.c (records that
+ * wait) share */
 #ifndef NRS_SPOOL_INTERNAL_H
 #define NRS_SPOOL_INTERNAL_H
 #include <inttypes.h>
@@ -32,10 +33,12 @@ void nrs_segment_remove(struct nrs_spool *s, uint32_t i);
 /* spool_pending.c. The place of the pending record `seq`; 0 is that of a free place. NULL: there is none. */
 struct nrs_spool_pending *nrs_pending_place(struct nrs_spool *s, uint64_t seq);
 /* A pending record was found; `end` is the end of it in its segment. */
-void nrs_pending_note(struct nrs_spool *s, struct nrs_spool_segment *seg, const struct nrs_record *r, size_t end);
+void nrs_pending_note(struct nrs_spool *s, struct nrs_spool_segment *seg, const struct nrs_record *r,
+                      size_t end);
 /* Frees the places of pending records that were in a segment. */
 void nrs_pending_forget(struct nrs_spool *s, uint32_t no);
-/* Pending records of an earlier run become ordinary ones; those that cannot be written now wait for the next start. */
+/* Pending records of an earlier run become ordinary ones; those that cannot be written now wait for the next
+ * start. */
 void nrs_pending_release(struct nrs_spool *s);
 
 #endif

@@ -12,7 +12,8 @@ struct nrs_spool_pending *nrs_pending_place(struct nrs_spool *s, uint64_t seq)
     return NULL;
 }
 
-void nrs_pending_note(struct nrs_spool *s, struct nrs_spool_segment *seg, const struct nrs_record *r, size_t end)
+void nrs_pending_note(struct nrs_spool *s, struct nrs_spool_segment *seg, const struct nrs_record *r,
+                      size_t end)
 {
     struct nrs_spool_pending *p = nrs_pending_place(s, 0);
 
@@ -41,7 +42,8 @@ static bool read_pending(struct nrs_spool *s, const struct nrs_spool_pending *p,
     return len > 0 && nrs_record_next(s->bytes, (size_t)len, &at, r) && r->seq == p->seq;
 }
 
-/* Writes the head of the record in s->bytes again. One of an older segment is synced at once: nobody will do it later. */
+/* Writes the head of the record in s->bytes again. One of an older segment is synced at once: nobody will do
+ * it later. */
 static int mark_settled(struct nrs_spool *s, const struct nrs_spool_pending *p, const struct nrs_record *r)
 {
     bool newest = p->no == s->seg[s->n - 1].no;

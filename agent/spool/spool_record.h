@@ -1,7 +1,7 @@
 /* agent/spool/spool_record.h - one record of a spool segment, as bytes
  *
- *   magic    4  f5 6e 72 ff; the first and last byte never occur in UTF-8, so no payload of ours looks like it
- *   len      2  little-endian, payload bytes, 1..NRS_RECORD_PAYLOAD_MAX
+ *   magic    4  f5 6e 72 ff; the first and last byte never occur in UTF-8, so no payload of ours looks like
+ *   it len      2  little-endian, payload bytes, 1..NRS_RECORD_PAYLOAD_MAX
  *   flags    2  NRS_RECORD_*
  *   seq      8  strictly growing within a segment
  *   crc32    4  over len, flags, seq and payload (the polynomial of zlib)
@@ -18,7 +18,8 @@
 #define NRS_RECORD_HEAD 20
 #define NRS_RECORD_PAYLOAD_MAX 2048
 #define NRS_RECORD_KEEP    1u /* it outlives other records in a full spool */
-#define NRS_RECORD_PENDING 2u /* it waits for a decision and is not sent; version 1.1 on, older readers send it */
+/* it waits for a decision and is not sent; version 1.1 on, older readers send it */
+#define NRS_RECORD_PENDING 2u
 #define NRS_RECORD_SETTLED 4u /* it was pending, and the decision was made: it is of no interest any more */
 
 struct nrs_record {

@@ -1,6 +1,7 @@
 /* agent/trust/clock_trust.h - whether the wall clock can be right
  *
- * A board without a battery starts in 1970. Dates of certificates and models mean something only if the clock is set. */
+ * A board without a battery starts in 1970. Dates of certificates and models mean something only if the clock
+ * is set. */
 #ifndef NRS_CLOCK_TRUST_H
 #define NRS_CLOCK_TRUST_H
 #include <stdbool.h>

@@ -12,7 +12,8 @@ static uint32_t packed_record(const struct nrs_verdicts *v, const struct nrs_fou
     return 0;
 }
 
-/* The record of a packed file, which is reported once, however often the file is seen. 0: it is not packed. */
+/* The record of a packed file, which is reported once, however often the file is seen. 0: it is not
+ * packed. */
 static uint32_t report_packed(struct nrs_verdicts *v, const struct nrs_found *f)
 {
     uint32_t seq = f->marks & NRS_MARK_PACKED ? packed_record(v, f) : 0;

@@ -1,5 +1,6 @@
-/* Verdicts that wait for their program. Each has a pending record in the spool, so that an agent that is killed meanwhile reports
- * it at its next start; reported twice, it has the same event.id. Evidence is in memory only: it is the first thing to lose. */
+/* Verdicts that wait for their program. Each has a pending record in the spool, so that an agent that is
+ * killed meanwhile reports it at its next start; reported twice, it has the same event.id. Evidence is in
+ * memory only: it is the first thing to lose. */
 #include "agent/verdicts/verdicts_internal.h"
 #include "models/base/units.h"
 #include "platform/clock.h"
@@ -48,7 +49,8 @@ void nrs_pending_report(struct nrs_verdicts *v, struct nrs_pending *p)
 {
     nrs_verdicts_emit(v, p->line, p->len, true);
     nrs_verdicts_emit(v, p->evidence, p->evidence_len, false);
-    nrs_pending_withdraw(v, p); /* after the record that replaces it: a kill in between sends it twice, not never */
+    /* after the record that replaces it: a kill in between sends it twice, not never */
+    nrs_pending_withdraw(v, p);
 }
 
 void nrs_pending_settle(struct nrs_verdicts *v, uint64_t boot_ns)

@@ -97,15 +97,16 @@ static void write_parents(struct nrs_text *t, const struct nrs_beacon *b, uint32
     nrs_text_raw(t, "\"");
 }
 
-static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const char *path, const struct nrs_beacon *b,
-                       uint32_t packer, const struct nrs_verdict_id *id)
+static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const char *path,
+                       const struct nrs_beacon *b, uint32_t packer, const struct nrs_verdict_id *id)
 {
     struct nrs_text t;
 
     nrs_text_init(&t, buf, cap);
     nrs_verdict_head(&t, "alert", "noroshi.combo", id);
     nrs_verdict_u64(&t, "event.risk_score", nrs_combo_risk(b->risk, f->marks));
-    nrs_verdict_key(&t, &b->connection.local, &b->connection.remote, b->connection.rport, b->connection.proto);
+    nrs_verdict_key(&t, &b->connection.local, &b->connection.remote, b->connection.rport,
+                    b->connection.proto);
     write_process(&t, f, path);
     nrs_text_raw(&t, ",\"rule.id\":\"");
     nrs_kind_write_rule(&t, NRS_KIND_BEACON, b->serial);
@@ -122,8 +123,8 @@ static int write_combo(char *buf, size_t cap, const struct nrs_found *f, const c
     return t.full ? NRS_ERR_SPACE : (int)t.len;
 }
 
-int nrs_combo_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_beacon *b, uint32_t packer,
-                          const struct nrs_verdict_id *id)
+int nrs_combo_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_beacon *b,
+                   uint32_t packer, const struct nrs_verdict_id *id)
 {
     const char *path = f->path;
     int len = write_combo(buf, cap, f, path, b, packer, id);

@@ -1,7 +1,9 @@
-/* agent/verdicts/program_lines.h - the verdict on a file, and the joined verdict on a file that beacons, as lines
+/* agent/verdicts/program_lines.h - the verdict on a file, and the joined verdict on a file that beacons, as
+ * lines
  *
- * agent/VERDICT.md has the format. Each function writes one line ending in '\n' (and a NUL after it) and returns its length
- * without the NUL, or NRS_ERR_SPACE; cap is NRS_VERDICT_MAX + 1. A path that does not fit loses its front. */
+ * agent/VERDICT.md has the format. Each function writes one line ending in '\n' (and a NUL after it) and
+ * returns its length without the NUL, or NRS_ERR_SPACE; cap is NRS_VERDICT_MAX + 1. A path that does not fit
+ * loses its front. */
 #ifndef NRS_PROGRAM_LINES_H
 #define NRS_PROGRAM_LINES_H
 #include <stddef.h>
@@ -23,10 +25,11 @@ struct nrs_beacon {
 int nrs_packer_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_verdict_id *id);
 
 /* packer: the record of the file, 0 = it is not packed. */
-int nrs_combo_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_beacon *b, uint32_t packer,
-                   const struct nrs_verdict_id *id);
+int nrs_combo_line(char *buf, size_t cap, const struct nrs_found *f, const struct nrs_beacon *b,
+                   uint32_t packer, const struct nrs_verdict_id *id);
 
-/* The joined verdict's risk, 0..99: every mark halves what is missing to 100; tampered and deleted halve it twice. */
+/* The joined verdict's risk, 0..99: every mark halves what is missing to 100; tampered and deleted halve it
+ * twice. */
 uint8_t nrs_combo_risk(uint8_t beacon, uint8_t marks);
 
 #endif

@@ -17,7 +17,8 @@ void nrs_verdicts_emit(struct nrs_verdicts *v, const char *line, int len, bool k
     if (v->conf.spool == NULL || v->conf.print)
         nrs_print(line, (size_t)len);
     if (v->conf.spool != NULL)
-        (void)nrs_spool_append(v->conf.spool, line, (size_t)len, keep); /* a loss is counted there and is in the health record */
+        /* a loss is counted there and is in the health record */
+        (void)nrs_spool_append(v->conf.spool, line, (size_t)len, keep);
 }
 
 struct nrs_verdict_id nrs_verdicts_next_id(struct nrs_verdicts *v)
@@ -26,7 +27,8 @@ struct nrs_verdict_id nrs_verdicts_next_id(struct nrs_verdicts *v)
         .host = v->conf.host, .boot = v->conf.boot, .seq = ++v->seq, .wall_ns = nrs_clock_wall_ns()};
 }
 
-/* A free place, or that of the oldest which is not pending. Its query is closed, so there are never more queries than places. */
+/* A free place, or that of the oldest which is not pending. Its query is closed, so there are never more
+ * queries than places. */
 static struct nrs_beacon *beacon_place(struct nrs_verdicts *v)
 {
     struct nrs_beacon *b = v->beacons;

@@ -5,16 +5,19 @@
  *                              (the loop judges)      |
  *                              nrs_verdicts_settle ---+
  *
- * A beacon verdict that opens is numbered and reported, and a query to the scanner asks for the owner of its connections. A verdict that an
- * allow rule might still silence (core.h: wait_ms) is pending instead: its line lies in the spool as a pending record until its
- * program is known, or the wait is over, or a rule ends it. A finding that speaks against a file is a verdict of its own
- * (packer), and one together with the beacon verdict of its program (combo).
+ * A beacon verdict that opens is numbered and reported, and a query to the scanner asks for the owner of its
+ * connections. A verdict that an allow rule might still silence (core.h: wait_ms) is pending instead: its
+ * line lies in the spool as a pending record until its program is known, or the wait is over, or a rule ends
+ * it. A finding that speaks against a file is a verdict of its own (packer), and one together with the beacon
+ * verdict of its program (combo).
  *
- * Owes:   every line exactly one event.id; what was reported as open is ended; nothing about a destination that a rule allows.
+ * Owes:   every line exactly one event.id; what was reported as open is ended; nothing about a destination
+ * that a rule allows.
  * Needs:  nrs_verdicts_read before, and nrs_verdicts_settle after, each nrs_core_tick. Nothing here judges.
- * Memory: the struct, fixed, about 60 KiB, most of it pending lines. Full tables: pending, the verdict is reported at once;
- *         beacons, the oldest that is not pending is forgotten and joins nothing any more; packed files, the oldest is forgotten and may be reported
- *         again; findings, they wait in the pipe. */
+ * Memory: the struct, fixed, about 60 KiB, most of it pending lines. Full tables: pending, the verdict is
+ *         reported at once; beacons, the oldest that is not pending is forgotten and joins nothing any more;
+ *         packed files, the oldest is forgotten and may be reported again; findings, they wait in the
+ *         pipe. */
 #ifndef NRS_VERDICTS_H
 #define NRS_VERDICTS_H
 #include <stdbool.h>
@@ -27,7 +30,8 @@
 #include "agent/verdicts/program_lines.h"
 
 #define NRS_VERDICTS_PENDING 16
-#define NRS_VERDICTS_BEACONS NRS_QUERIES /* open verdicts that a finding can still join; more than may be pending */
+/* open verdicts that a finding can still join; more than may be pending */
+#define NRS_VERDICTS_BEACONS NRS_QUERIES
 #define NRS_VERDICTS_PACKED 32   /* packed files reported lately, so that each is reported once */
 #define NRS_VERDICTS_FINDINGS 8  /* read, and joined after the next judging */
 

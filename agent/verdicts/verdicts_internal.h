@@ -5,7 +5,8 @@
 #define NRS_VERDICTS_INTERNAL_H
 #include "agent/verdicts/verdicts.h"
 
-/* verdicts.c. Into the spool, or to the terminal; len <= 0: nothing. keep: it outlives evidence in a full spool. */
+/* verdicts.c. Into the spool, or to the terminal; len <= 0: nothing. keep: it outlives evidence in a full
+ * spool. */
 void nrs_verdicts_emit(struct nrs_verdicts *v, const char *line, int len, bool keep);
 /* The open verdict with this number; NULL: it is over, or forgotten. */
 struct nrs_beacon *nrs_verdicts_beacon(struct nrs_verdicts *v, uint32_t d);

@@ -36,13 +36,14 @@
 #define LOSS_LOG_NS (60 * NRS_NS_PER_S)
 #define LOSS_MEMORY_NS (600 * NRS_NS_PER_S) /* coverage stays lossy this long after a loss */
 #define STAMP_SLACK_NS (10 * NRS_NS_PER_S)  /* a stamp further from now: the wall clock jumped */
+#define CACHE_LINE 64                       /* an entry of the table of packets is one */
 
 struct src_packet {
     struct nrs_flowsrc_conf conf;
     int fd;
     struct nrs_packet_ring ring;
     struct nrs_packets *packets;
-    void *packets_mem;
+    void *packets_mem; /* as malloc gave it; the table begins at the first cache line in it */
     struct nrs_own_addrs own;
     bool forwards;
 
@@ -135,13 +136,16 @@ static int open_socket(struct src_packet *s)
 static int open_parser(struct src_packet *s)
 {
     struct nrs_packets_conf c = {.max_open = s->conf.max_open, .names = s->conf.names};
-    size_t bytes = nrs_packets_bytes(&c);
+    size_t bytes = nrs_packets_bytes(&c), to_line;
     int rc = nrs_random(NULL, (unsigned char *)&c.hash_key, sizeof c.hash_key);
 
     if (rc)
         return rc;
-    s->packets_mem = aligned_alloc(64, (bytes + 63) / 64 * 64); /* an entry is one cache line */
-    return s->packets_mem ? nrs_packets_init(&s->packets, s->packets_mem, bytes, &c) : -ENOMEM;
+    s->packets_mem = malloc(bytes + CACHE_LINE - 1); /* aligned_alloc would have no other caller */
+    if (s->packets_mem == NULL)
+        return -ENOMEM;
+    to_line = -(uintptr_t)s->packets_mem & (CACHE_LINE - 1);
+    return nrs_packets_init(&s->packets, (uint8_t *)s->packets_mem + to_line, bytes, &c);
 }
 
 static void close_source(void *state)

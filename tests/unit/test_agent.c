@@ -303,6 +303,38 @@ static void concerns_are_counted(void **state)
     assert_int_equal(nrs_concerns_identity(&a->config, NULL), 0);
 }
 
+static void a_reload_takes_what_can_change(void **state)
+{
+    struct nrs_tls_client *before;
+
+    (void)state;
+    start("");
+    before = a->tls_now;
+    configure(",\"report\": {\"health_s\": 77, \"min_conns\": 9}, \"allow\": [{\"port\": 1}]");
+    nrs_agent_reload(a);
+    assert_int_equal(a->config.report.health_s, 77);
+    assert_int_equal(a->config.report.min_conns, 6); /* waits for a restart */
+    assert_int_equal(a->config.allow.n, 1);
+    assert_ptr_not_equal(a->tls_now, before);
+    assert_false(nrs_uplink_swapped(&a->uplink)); /* the old identity until its connection ends */
+}
+
+static void a_reload_of_a_broken_file_changes_nothing(void **state)
+{
+    struct nrs_tls_client *before;
+
+    (void)state;
+    start("");
+    before = a->tls_now;
+    configure(",\"report\": {\"health_s\": 77}, \"nonsense\": 1");
+    nrs_agent_reload(a);
+    assert_int_equal(a->config.report.health_s, 300);
+    assert_ptr_equal(a->tls_now, before);
+    a->options.config = NULL;
+    nrs_agent_reload(a);
+    assert_ptr_equal(a->tls_now, before);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -321,6 +353,8 @@ int main(void)
         TEST(the_status_file_is_json_with_the_newest_numbers),
         TEST(facts_are_separated_and_bounded),
         TEST(concerns_are_counted),
+        TEST(a_reload_takes_what_can_change),
+        TEST(a_reload_of_a_broken_file_changes_nothing),
     };
 
     umask(077);

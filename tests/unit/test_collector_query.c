@@ -150,6 +150,52 @@ static void full_store_loses_its_oldest_and_its_pages(void **state)
     assert_int_equal(number(lab, "SELECT min(last)>=(SELECT min(id) FROM record) FROM verdict"), 1);
 }
 
+static void lists_are_paged(void **state)
+{
+    struct lab *lab = *state;
+    char *json;
+
+    fill(lab, 5);
+    json = ask(lab, "/api/devices?limit=2");
+    assert_non_null(strstr(json, "\"devices\":[{\"id\":5,\"name\":\"d5\""));
+    assert_non_null(strstr(json, "},{\"id\":4,"));
+    assert_null(strstr(json, "\"id\":3,"));
+    free(json);
+    json = ask(lab, "/api/devices?after=3&limit=1");
+    assert_non_null(strstr(json, "\"devices\":[{\"id\":4,\"name\":\"d4\""));
+    assert_null(strstr(json, "\"id\":5,"));
+    free(json);
+    json = ask(lab, "/api/programs?before=11&limit=1");
+    assert_non_null(strstr(json, "\"programs\":[{\"id\":7,\"device\":\"d1\",\"received\":3,\"record\":{}}]}"));
+    free(json);
+}
+
+static void write_some(struct nrs_text *t, void *arg)
+{
+    for (int i = 0; i < 100; i++)
+        nrs_text_raw(t, arg);
+}
+
+/* A part that does not fit is written again, whole; above the limit nothing more is taken. */
+static void answer_grows_up_to_its_limit(void **state)
+{
+    char text[1024];
+    struct nrs_col_answer a = {0};
+    size_t parts = 0;
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    for (; !a.failed; parts++)
+        nrs_col_answer_add(&a, write_some, text);
+    assert_int_equal(a.len, (parts - 1) * 100 * (sizeof text - 1));
+    assert_true(a.len <= NRS_COL_ANSWER_MAX && a.len > NRS_COL_ANSWER_MAX - 2 * 102400);
+    assert_int_equal(strlen(a.bytes), a.len);
+    nrs_col_answer_raw(&a, "y");
+    assert_int_equal(a.len, (parts - 1) * 100 * (sizeof text - 1));
+    nrs_col_answer_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +204,8 @@ int main(void)
         cmocka_unit_test(senseless_parameters_are_refused),
         WITH_STORE(queries_cost_as_much_as_they_show),
         WITH_STORE(destination_forgets_devices_whose_verdicts_are_gone),
+        WITH_STORE(lists_are_paged),
+        cmocka_unit_test(answer_grows_up_to_its_limit),
         WITH_STORE(late_records_are_counted),
         WITH_STORE(old_records_go_with_their_verdicts),
         WITH_STORE(full_store_loses_its_oldest_and_its_pages),

@@ -175,6 +175,24 @@ static void images_that_linux_does_not_start_are_not_judged(void **state)
     expect(true, "unknown", false);
 }
 
+static void executables_that_no_reader_knows_are_named(void **state)
+{
+    static const struct {
+        const char *begin, *skipped;
+    } others[] = {{"\xcf\xfa\xed\xfe\7", "Mach-O: not looked at"},
+                  {"\xfe\xed\xfa\xce\1", "Mach-O: not looked at"},
+                  {"dex\n035", "DEX: not looked at"},
+                  {"PK\3\4 AndroidManifest.xml", "APK: not looked at"},
+                  {"PK\3\4 readme.txt", "not an executable"},
+                  {"dex", "not an executable"}};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_int_equal(scan_look((const uint8_t *)others[i].begin, strlen(others[i].begin), &facts), 0);
+        assert_string_equal(facts.skipped, others[i].skipped);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +201,7 @@ int main(void)
         cmocka_unit_test(program_under_one_byte_is_a_program),
         cmocka_unit_test(file_that_ends_early_is_incomplete),
         cmocka_unit_test(start_in_the_last_segment_needs_support),
+        cmocka_unit_test(executables_that_no_reader_knows_are_named),
         cmocka_unit_test(images_that_linux_does_not_start_are_not_judged),
     };
 

@@ -81,6 +81,19 @@ def zip_bytes(method):
     return out.getvalue()
 
 
+def small_zip(wide):
+    """One stored file of 400 random bytes; with the end records of zip64 if asked for (APPNOTE 4.3)."""
+    content, flags = noise(14, 400), (45 if wide else 20, 0, 0, 0, 0, 0, 400, 400, 1, 0)
+    local = b"PK\3\4" + struct.pack("<HHHHHIIIHH", *flags) + b"a" + content
+    directory = b"PK\1\2" + struct.pack("<HHHHHHIIIHHHHHII", 45, *flags, 0, 0, 0, 0, 0) + b"a"
+    size, offset, end = len(directory), len(local), b""
+    if wide:
+        end = b"PK\6\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, 1, 1, size, offset)
+        end += b"PK\6\7" + struct.pack("<IQI", 0, offset + size, 1)
+        size = offset = 0xffffffff
+    return local + directory + end + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, size, offset, 0)
+
+
 def pyinstaller():
     body, entry = noise(11, 40000), struct.pack(">IIIIBc", 32, 0, 40000, 40000, 0, b"s") + b"main".ljust(14, b"\0")
     length = len(body) + len(entry) + 88
@@ -152,7 +165,8 @@ def honest(folder, programs):
     yield "program laid out anew, with its start last", [late_start(folder, name, flags) for name, flags in FLAGS.items() if name != "pie"]
     yield "archive appended that parses", [base + a for a in archives(base).values()]
     yield "text or zeros appended", [base + text(PAYLOAD), base + bytes(PAYLOAD), base + base64.b64encode(noise(6))]
-    yield "script with a zip archive that runs itself", [b"#!/usr/bin/env python3\n" + zip_bytes(zipfile.ZIP_DEFLATED)]
+    yield "script with a zip archive that runs itself", [line + zip_bytes(zipfile.ZIP_DEFLATED) for line in (b"#!/usr/bin/env python3\n", b"#!/bin/bash\n")]
+    yield "script with a small archive, or one of zip64", [b"#!/bin/bash\nexit\n" + small_zip(False), b"#!/bin/bash\nexit\n" + small_zip(True)]
     yield "script with base64", [b"#!/usr/bin/python3\nx = '''" + base64.encodebytes(noise(7)) + b"'''\n"]
 
 
@@ -258,7 +272,6 @@ Every file here carries random bytes, or a program, where a packer has its paylo
   blocks are looked for in it. Linux may start such a file. The line says `incomplete`, so a program that runs and is incomplete is worth a
   look.
 * **A program in the shape of firmware.** Linux ignores the two entries that mark an image of Qualcomm's boot chain.
-* **Zip64.** Only the classic end record of a zip archive is read; an appended archive above 4 GiB counts as a payload.
 """
 
 

@@ -1,4 +1,5 @@
-/* `noroshi scan`: walks, judges, prints. Lines go to standard output; everything for a person to standard error. */
+/* `noroshi scan`: walks, judges, prints. Lines go to standard output; everything for a person to standard
+ * error. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,11 +19,13 @@ static const char help[] =
     "  --all           a line for every file, not only for packed ones\n"
     "  --hash          with the SHA-256 of the file\n"
     "  --model FILE    a signed packer model instead of the one compiled in; none: judge by the rules alone\n"
-    "  --config FILE   where the keys (model.keys) are that it has to be signed with (default " NRS_DEFAULT_CONFIG ")\n"
+    "  --config FILE   where the keys (model.keys) are that it has to be signed with "
+    "(default " NRS_DEFAULT_CONFIG ")\n"
     "  --features      what the model would see of each file, for training; nothing is judged\n"
     "\n"
     "One JSON line a packed file on standard output. A packer is not malware: much firmware is packed.\n"
-    "exit codes: 0 nothing packed, 1 something packed, 2 nothing packed, but not everything could be read; wrong usage\n";
+    "exit codes: 0 nothing packed, 1 something packed, 2 nothing packed, but not everything could be read; "
+    "wrong usage\n";
 
 struct options {
     bool all, hash, processes, features, from_stdin;
@@ -57,7 +60,9 @@ static void draw_progress(void)
 
 static const char *reason(int err)
 {
-    return err == -EISDIR ? "a folder; -r looks below it" : err == -EINVAL ? "not a regular file" : strerror(-err);
+    return err == -EISDIR   ? "a folder; -r looks below it"
+           : err == -EINVAL ? "not a regular file"
+                            : strerror(-err);
 }
 
 static void on_missed(void *arg, const char *path, int err)
@@ -139,7 +144,7 @@ static void walk_names(void)
     }
 }
 
-static void take_option(int option)
+static void take_option(int option, const char *value)
 {
     switch (option) {
     case 'r': cmd.walk.recursive = true; break;
@@ -147,8 +152,8 @@ static void take_option(int option)
     case 's': cmd.opt.hash = true; break;
     case 'p': cmd.opt.processes = true; break;
     case 'f': cmd.opt.features = true; break;
-    case 'm': cmd.opt.model = optarg; break;
-    case 'c': cmd.opt.config = optarg; break;
+    case 'm': cmd.opt.model = value; break;
+    case 'c': cmd.opt.config = value; break;
     default: break;
     }
 }
@@ -156,18 +161,17 @@ static void take_option(int option)
 /* Paths are moved to the front of argv. Returns true if the command is to go on. */
 static bool read_arguments(int argc, char **argv, int *exit_code)
 {
-    static const struct option options[] = {
-        {"all", no_argument, NULL, 'a'},          {"hash", no_argument, NULL, 's'},
-        {"processes", no_argument, NULL, 'p'},    {"features", no_argument, NULL, 'f'},
-        {"model", required_argument, NULL, 'm'},  {"config", required_argument, NULL, 'c'},
-        {0}};
+    static const struct nrs_option options[] = {
+        {"r", 'r', false},        {"all", 'a', false},  {"hash", 's', false},  {"processes", 'p', false},
+        {"features", 'f', false}, {"model", 'm', true}, {"config", 'c', true}, {"", 0, false}};
+    struct nrs_arguments args = {.argc = argc, .argv = argv, .next = 1};
     int option;
 
-    while ((option = nrs_command_option(&nrs_command_scan, argc, argv, "r", options, exit_code)) > 0)
-        take_option(option);
+    while ((option = nrs_command_option(&nrs_command_scan, &args, options, exit_code)) > 0)
+        take_option(option, args.value);
     if (option == 0)
         return false;
-    for (int i = optind; i < argc; i++) {
+    for (int i = 0; i < args.n_words; i++) {
         if (strcmp(argv[i], "-") == 0)
             cmd.opt.from_stdin = true;
         else
@@ -193,7 +197,8 @@ static int open_models(void)
         nrs_scanner_use_none(&cmd.scanner);
         return 0;
     }
-    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : NRS_DEFAULT_CONFIG, &why) != 0) {
+    if (nrs_config_load(&cmd.config, cmd.opt.config != NULL ? cmd.opt.config : NRS_DEFAULT_CONFIG, &why) !=
+        0) {
         nrs_log("%s", why.text);
         return NRS_EXIT_USAGE;
     }

@@ -7,8 +7,8 @@ void nrs_programs_start(struct nrs_programs *p, const struct nrs_config *c)
     *p = (struct nrs_programs){.fd = -1, .state = "not built"};
 }
 
-void nrs_programs_query(struct nrs_programs *p, uint32_t d, const struct nrs_connection *c, uint32_t period_ms,
-                        uint32_t jitter_pct)
+void nrs_programs_query(struct nrs_programs *p, uint32_t d, const struct nrs_connection *c,
+                        uint32_t period_ms, uint32_t jitter_pct)
 {
     (void)p;
     (void)d;

@@ -1,8 +1,9 @@
 /* DOS header = "MZ" ... at 60 lfanew:u32
- * PE header  = "PE\0\0" machine:u16 n_sections:u16 stamp:u32 symbols:u32 n_symbols:u32 optional_size:u16 flags:u16
- * Optional   = magic:u16 linker:u8 linker_minor:u8 ... at 16 entry:u32 ... directories: PE32 at 96, PE32+ at 112
- * Directory  = address:u32 size:u32      1 import, 2 resources, 4 certificates, 5 relocations, 9 TLS, 14 CLR
- * Section    = name[8] n_memory:u32 address:u32 n_file:u32 offset:u32 ... at 36 flags:u32        (PE/COFF, Microsoft)
+ * PE header  = "PE\0\0" machine:u16 n_sections:u16 stamp:u32 symbols:u32 n_symbols:u32 optional_size:u16
+ * flags:u16 Optional   = magic:u16 linker:u8 linker_minor:u8 ... at 16 entry:u32 ... directories: PE32 at 96,
+ * PE32+ at 112 Directory  = address:u32 size:u32      1 import, 2 resources, 4 certificates, 5 relocations, 9
+ * TLS, 14 CLR Section    = name[8] n_memory:u32 address:u32 n_file:u32 offset:u32 ... at 36 flags:u32
+ * (PE/COFF, Microsoft)
  *
  * Addresses are relative to where the image is loaded. Everything is little-endian. */
 #include <string.h>
