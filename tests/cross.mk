@@ -20,7 +20,8 @@ $(TEST_STAMP):
 
 TARGET_SRC := $(sort $(filter-out platform/recorded/packings/%,$(SHARED_SRC)) platform/recorded/packings/none/packings_none.c \
 	$(filter-out %/main.c tools/collector/%,$(call c_files,tools/* tools/*/*)))
-COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l '"tools/collector/' $(wildcard tests/*/*.c)))
+COLLECTOR_FIXTURES := $(shell grep -l '"tools/collector/' $(wildcard tests/*.h))
+COLLECTOR_TESTS := $(patsubst tests/%.c,%,$(shell grep -l -e '"tools/collector/' $(COLLECTOR_FIXTURES:%=-e '"%"') $(wildcard tests/*/*.c)))
 TARGET_TESTS := $(filter-out $(COLLECTOR_TESTS),$(TESTS:build/test/%=%) $(FUZZERS:build/test/%=%) system/kill9_agent)
 TARGET_TOOLS := replay:replay sim:simulate model:model
 TARGET_SCRIPTS := golden/test_config.sh golden/test_replay.sh golden/test_simulate.sh system/test_chain.py \

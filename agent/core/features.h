@@ -58,8 +58,9 @@ unsigned nrs_port_class(uint16_t port, uint8_t proto);
 unsigned nrs_place_class(const struct nrs_addr *a);
 
 /* Whether a C2 server could be at the other end. False for inbound connections, for multicast, broadcast and
- * link-local destinations, and for a public address that connects to a private one: in a recorded file that is
- * an inbound connection. What cannot be C2 is scored on request like everything else, and never flagged. */
+ * link-local destinations, and for a public address that connects to a private one: in a recorded file that
+ * is an inbound connection. What cannot be C2 is scored on request like everything else, and never
+ * flagged. */
 bool nrs_key_can_be_c2(const struct nrs_key *k);
 
 #endif

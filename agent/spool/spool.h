@@ -46,7 +46,8 @@ struct nrs_spool {
     int dir, fd;           /* fd: the newest segment, -1 = none yet */
     bool dirty, dir_dirty; /* written since the last sync */
     uint32_t segment_bytes, n_max, n;
-    /* [n], oldest first; the last one is written. One more than n_max after a power cut, two while the oldest goes. */
+    /* [n], oldest first; the last one is written. One more than n_max after a power cut, two while the oldest
+     * goes. */
     struct nrs_spool_segment seg[NRS_SPOOL_SEGMENTS + 2];
     struct nrs_spool_pending pending[NRS_SPOOL_PENDING];
     uint64_t next_seq, acked_seq;
