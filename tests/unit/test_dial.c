@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent/net/dial.h"
+#include "tests/so_error.h"
 
 static uv_loop_t loop;
 static uv_tcp_t tcp, listener;
@@ -125,6 +126,7 @@ static void a_name_is_looked_up(void **state)
 static void a_port_where_nobody_listens_refuses(void **state)
 {
     (void)state;
+    skip_if_so_error_is_foreign();
     run("127.0.0.1", port_of(false));
     assert_string_equal(why, uv_strerror(UV_ECONNREFUSED));
 }
