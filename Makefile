@@ -79,7 +79,7 @@ $(1)/%.o: %.c $(1)/flags | $(4) build/gen/version.h
 endef
 $(eval $(call compile,$(OUT)/device,$(CC),DEVICE_CFLAGS,$(DEVICE_STAMP)))
 # What every destination costs every minute is worth two KiB.
-HOT := agent/core/day_read agent/core/features agent/core/features_window agent/core/gaps agent/core/intmath models/model_score
+HOT ?= agent/core/day_read agent/core/features_window agent/core/intmath models/model_score
 $(HOT:%=$(OUT)/device/%.o): CFLAGS := -O2
 $(eval $(call compile,build/host/tool,$(HOST_CC),TOOL_CFLAGS,$(HOST_STAMP)))
 

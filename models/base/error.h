@@ -2,8 +2,9 @@
  *
  * Every function that can fail returns 0 or one of these numbers, always negative, and leaves its outputs
  * as they were. platform/ does not use them: it returns 0 or a negative errno, because its callers want to
- * know what the kernel said. The numbers begin at -4096, below every errno (Linux keeps 1..4095 for
- * those), so that one kind can never be taken for the other. */
+ * know what the kernel said. The exception is platform/path_trust.h, whose NRS_PATH_* lie below -8191. The
+ * numbers begin at -4096, below every errno (Linux keeps 1..4095 for those), so that one kind can never be
+ * taken for the other. */
 #ifndef NRS_ERROR_H
 #define NRS_ERROR_H
 

@@ -1,8 +1,8 @@
 /* Relocation read-only for a static program.
  *
  * musl protects PT_GNU_RELRO in its dynamic loader only; in a static-pie the relocated constants (tables of
- * functions, above all) would stay writable. The program headers are those of the running image, so this is
- * the same arithmetic that the loader does. */
+ * functions, above all) would stay writable. The program headers are those of the running image, as the kernel
+ * hands them over, so this is the same arithmetic that the loader does. */
 #include "platform/privileges.h"
 
 #include <errno.h>
@@ -11,32 +11,35 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Called for each loaded object, the program itself first; returns 1 or a negative errno to stop there. */
-static int seal(struct dl_phdr_info *object, size_t size, void *arg)
+/* The linker's; a program at fixed addresses may have none. */
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((weak));
+
+/* How far the image was moved from the addresses in its headers: seen at a segment whose place is known. */
+static uintptr_t moved_by(const ElfW(Phdr) *headers, size_t n)
 {
-    uintptr_t page = getauxval(AT_PAGESZ);
-    int i;
-
-    (void)size;
-    (void)arg;
-    for (i = 0; i < object->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-        uintptr_t start = object->dlpi_addr + segment->p_vaddr;
-        uintptr_t end = (start + segment->p_memsz) & ~(page - 1);
-
-        if (segment->p_type != PT_GNU_RELRO)
-            continue;
-        start &= ~(page - 1);
-        if (end > start && mprotect((void *)start, end - start, PROT_READ) != 0)
-            return -errno;
-        return 1;
+    for (size_t i = 0; i < n; i++) {
+        if (headers[i].p_type == PT_PHDR)
+            return (uintptr_t)headers - headers[i].p_vaddr;
+        if (headers[i].p_type == PT_DYNAMIC && _DYNAMIC)
+            return (uintptr_t)_DYNAMIC - headers[i].p_vaddr;
     }
-    return -ENOENT;
+    return 0;
 }
 
 int nrs_privileges_seal_relro(void)
 {
-    int rc = dl_iterate_phdr(seal, NULL);
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    size_t n = getauxval(AT_PHNUM);
+    uintptr_t page = getauxval(AT_PAGESZ);
 
-    return rc < 0 ? rc : 0;
+    for (size_t i = 0; i < n; i++) {
+        uintptr_t start = moved_by(headers, n) + headers[i].p_vaddr;
+        uintptr_t end = (start + headers[i].p_memsz) & ~(page - 1);
+
+        if (headers[i].p_type != PT_GNU_RELRO)
+            continue;
+        start &= ~(page - 1);
+        return end > start && mprotect((void *)start, end - start, PROT_READ) != 0 ? -errno : 0;
+    }
+    return -ENOENT;
 }

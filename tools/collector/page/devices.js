@@ -1,6 +1,6 @@
 // Which devices report, and the state of each.
 import { ago, guarded, h } from "/dom.js";
-import { bytes, duration } from "/words.js";
+import { bytes, coverage, duration } from "/words.js";
 
 const COVER = { full: "everything", lossy: "some lost", "no-udp": "no UDP", "closer-only": "who closed" };
 
@@ -18,7 +18,7 @@ function row(device, now) {
     h("td", {}, light(device, now), h("b", {}, device.name), device.version && h("span", { class: "under" }, `version ${device.version}`)),
     h("td", { class: "when" }, ago(device.last_seen), Number.isFinite(n.up) && h("span", { class: "under" }, `up ${duration(n.up * 1000)}`)),
     h("td", {}, n.src || "–", n.clk === 1 && h("span", { class: "tag" }, "clock not set")),
-    h("td", {}, n.cov ? COVER[n.cov] || n.cov : "–"),
+    h("td", {}, n.cov ? coverage(n.cov, COVER, ", ") : "–"),
     h("td", {}, n.mdl || "–"),
     h("td", { class: "num" }, number(n.dst)),
     h("td", { class: "num" }, number(n.q), n.drop > 0 && h("span", { class: "under warn" }, `${n.drop} dropped`)),

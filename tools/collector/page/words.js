@@ -30,6 +30,11 @@ const COVERAGE = {
   "closer-only": "The source saw which side closed a connection, and not always which side opened it.",
 };
 
+/* "lossy,no-udp": each word by the table, an unknown one as it is. The value comes from a device. */
+export function coverage(words, table, between) {
+  return String(words).split(",").filter(Boolean).map((word) => (Object.hasOwn(table, word) ? table[word] : word)).join(between);
+}
+
 export function termName(name) {
   return name.split("*").map((part) => TERMS[part] || part).join(" × ");
 }
@@ -89,7 +94,7 @@ export function facts(record) {
     lines.push(["Size", `Typically ${part(n.tx, "sent")}, ${part(n.rx, "received")}.`]);
   }
   if (n.age !== undefined) lines.push(["First contact", `The device first contacted it ${duration(n.age * 1000)} before this judgement.`]);
-  if (n.cov) lines.push(["Coverage", COVERAGE[n.cov] || n.cov]);
+  if (n.cov) lines.push(["Coverage", coverage(n.cov, COVERAGE, " ")]);
   lines.push(["Model", `The device judged it itself with ${record["rule.id"]}.`]);
   return lines;
 }
