@@ -1,8 +1,8 @@
 /* Relocation read-only for a static program.
  *
  * musl protects PT_GNU_RELRO in its dynamic loader only; in a static-pie the relocated constants (tables of
- * functions, above all) would stay writable. The program headers are those of the running image, as the kernel
- * hands them over, so this is the same arithmetic that the loader does. */
+ * functions, above all) would stay writable. The program headers are those of the running image, as the
+ * kernel hands them over, so this is the same arithmetic that the loader does. */
 #include "platform/privileges.h"
 
 #include <errno.h>
